@@ -1,0 +1,38 @@
+#include "words_p.h"
+
+/* clang-format off */
+const char *const word_list[WORDS] = {
+	"acorn", "address", "album", "almond", "amber", "anchor", "angel", "apple",
+	"apron", "arrow", "atlas", "autumn", "bacon", "baggage", "bamboo", "banjo",
+	"basket", "beach", "beaver", "bicycle", "bishop", "blanket", "blossom", "bottle",
+	"bread", "breeze", "bridge", "brother", "bubble", "buffalo", "butter", "cabin",
+	"cactus", "camel", "candle", "canoe", "cargo", "carpet", "castle", "cedar",
+	"cherry", "chimney", "circus", "clover", "coconut", "coffee", "column", "comet",
+	"compass", "coral", "cotton", "cowboy", "credit", "cricket", "crocus", "crown",
+	"crystal", "curtain", "cushion", "dagger", "daisy", "dawn", "desert", "diamond",
+	"dinner", "doctor", "dolphin", "dragon", "drum", "dynamo", "eagle", "earth",
+	"eclipse", "elastic", "elbow", "engine", "evening", "fabric", "falcon", "feather",
+	"ferry", "fiddle", "finger", "flag", "flute", "forest", "fossil", "fox",
+	"furnace", "galaxy", "garden", "garlic", "ghost", "giant", "giraffe", "glacier",
+	"globe", "goose", "grape", "guitar", "gypsum", "harbour", "harp", "hazel",
+	"hedge", "helmet", "heron", "hexagon", "hobby", "honey", "horizon", "hotel",
+	"hydrant", "iceberg", "igloo", "indigo", "insect", "island", "ivory", "jacket",
+	"jaguar", "jasmine", "jewel", "jigsaw", "judge", "jungle", "juniper", "kayak",
+	"kernel", "kettle", "kidney", "kingdom", "kitchen", "knight", "koala", "ladder",
+	"lagoon", "lantern", "laundry", "lemon", "leopard", "lettuce", "lily", "lobster",
+	"lotus", "lunch", "magnet", "magpie", "mailbox", "mango", "marble", "market",
+	"meadow", "mirror", "mitten", "monkey", "morning", "mosaic", "muffin", "museum",
+	"napkin", "needle", "nephew", "nickel", "north", "nutmeg", "oasis", "ocean",
+	"octopus", "olive", "onion", "opera", "orange", "orchid", "otter", "owl",
+	"oxygen", "oyster", "palace", "panda", "parade", "parrot", "peacock", "pencil",
+	"pepper", "piano", "pigeon", "pillow", "pirate", "planet", "postman", "pumpkin",
+	"puzzle", "quartz", "queen", "quilt", "rabbit", "raccoon", "radio", "rainbow",
+	"raven", "ribbon", "river", "robin", "rocket", "ruby", "salmon", "satchel",
+	"satin", "school", "scissor", "shampoo", "shelter", "silver", "spider", "sponge",
+	"stadium", "stamp", "sugar", "summer", "sunset", "table", "tadpole", "teacup",
+	"temple", "thunder", "tiger", "tomato", "trumpet", "tulip", "tunnel", "turtle",
+	"uncle", "unicorn", "valley", "vanilla", "velvet", "village", "vinegar", "violin",
+	"volcano", "voyage", "waffle", "wallet", "walnut", "whale", "whistle", "window",
+	"winter", "wizard", "wolf", "yacht", "yellow", "yogurt", "zebra", "zipper",
+};
+/* clang-format on */
