@@ -1,0 +1,548 @@
+#include "db.h"
+
+#include "db_p.h"
+#include "portable.h"
+
+/* The cache of statements: sets of four, found by the address of the text. */
+enum { CACHE_SETS = 128, CACHE_WAYS = 4 };
+
+struct db_stmt {
+	char *sql; /* as the caller wrote it */
+	const char *key;
+	struct db_prepared *prepared;
+	struct db_shape shape;
+	bool cached;
+	bool busy;
+};
+
+enum txn_state { TXN_NONE, TXN_READ, TXN_WRITE };
+
+struct db {
+	const struct db_engine *engine;
+	struct db_conn *conn;
+	char *place;
+	bool read_only;
+	enum txn_state txn;
+	bool broken; /* a statement of the transaction failed */
+	size_t rows; /* queries that are being read */
+	size_t next_victim;
+	struct db_stmt *cache[CACHE_SETS][CACHE_WAYS];
+};
+
+/* ---- connections ---- */
+
+static void
+stmt_free(struct db *db, struct db_stmt *stmt)
+{
+	if (stmt == NULL)
+		return;
+	db->engine->drop(stmt->prepared);
+	heap_free(stmt->sql);
+	heap_free(stmt);
+}
+
+void
+db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	assert(db->rows == 0 && db->txn == TXN_NONE);
+	for (size_t i = 0; i < CACHE_SETS * CACHE_WAYS; i++)
+		stmt_free(db, db->cache[i / CACHE_WAYS][i % CACHE_WAYS]);
+	db->engine->close(db->conn);
+	heap_free(db->place);
+	heap_free(db);
+}
+
+enum err
+db_open(const struct db_config *config, struct db **ret, struct why *why)
+{
+	struct db_config complete = *config;
+	struct str place = str_of(config->place);
+
+	if (place.len == 0)
+		return fail(why, ERR_INVALID, "db.engine", "no place is given for the database");
+	if (str_starts(place, S("postgres:")) || str_starts(place, S("postgresql:")))
+		return fail(why, ERR_INVALID, "db.engine",
+		    "%s: this program knows databases in files only: give the path of a file",
+		    config->place);
+	if (complete.wait_ms == 0)
+		complete.wait_ms = DB_WAIT_MS;
+
+	struct db_conn *conn;
+	TRY(db_sqlite.open(&complete, &conn, why));
+	struct db *db = heap_new(sizeof(*db), 1);
+	db->engine = &db_sqlite;
+	db->conn = conn;
+	db->place = heap_cstr(place);
+	db->read_only = config->read_only;
+	*ret = db;
+	return OK;
+}
+
+const char *
+db_place(const struct db *db)
+{
+	return db->place;
+}
+
+bool
+db_in_txn(const struct db *db)
+{
+	return db->txn != TXN_NONE;
+}
+
+bool
+db_txn_alive(const struct db *db)
+{
+	return db->txn != TXN_NONE && !db->broken && db->engine->in_txn(db->conn);
+}
+
+/* ---- preparing ---- */
+
+/* Parts of a transaction: known by their address, so that no caller can write
+ * them.  One name serves all parts: the last one begun is meant. */
+static const char commit_sql[] = "COMMIT";
+static const char rollback_sql[] = "ROLLBACK";
+static const char save_begin_sql[] = "SAVEPOINT part";
+static const char save_undo_sql[] = "ROLLBACK TO part";
+static const char save_end_sql[] = "RELEASE part";
+
+static bool
+is_control(const struct db *db, const char *sql)
+{
+	return sql == db->engine->begin_write || sql == db->engine->begin_read ||
+	       sql == commit_sql || sql == rollback_sql || sql == save_begin_sql ||
+	       sql == save_undo_sql || sql == save_end_sql;
+}
+
+static enum err
+prepare(struct db *db, struct str sql, bool hot, struct db_prepared **ret, struct why *why)
+{
+	struct buf text = buf_new(2 * DB_STATEMENT_MAX); /* the words may grow it */
+
+	db_put_words(&text, sql, db->engine->words);
+	enum err err = buf_check(&text, "SQL statement", why);
+	if (err == OK)
+		err = db->engine->prepare(db->conn, buf_str(&text), hot, ret, why);
+	buf_free(&text);
+	return err;
+}
+
+static enum err
+stmt_new(struct db *db, const char *sql, struct db_stmt **ret, struct why *why)
+{
+	struct str text = str_of(sql);
+	struct db_prepared *prepared = NULL;
+
+	if (text.len > DB_STATEMENT_MAX)
+		return fail(why, ERR_LIMIT, "db.too-big",
+		    "%s: a statement of %zu bytes is longer than %d", db->place, text.len,
+		    DB_STATEMENT_MAX);
+	if (!is_control(db, sql))
+		TRY(db_check_portable(text, why));
+	TRY(prepare(db, text, true, &prepared, why));
+
+	struct db_stmt *stmt = heap_new(sizeof(*stmt), 1);
+	stmt->sql = heap_cstr(text);
+	stmt->key = sql;
+	stmt->prepared = prepared;
+	db->engine->shape(prepared, &stmt->shape);
+	*ret = stmt;
+	return OK;
+}
+
+static struct db_stmt **
+cache_set(struct db *db, const char *sql)
+{
+	/* Fibonacci hashing: neighbouring constants go to different sets. */
+	uint64_t hash = (uint64_t)(uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15);
+
+	static_assert(CACHE_SETS == 1 << 7, "the shift below takes 7 bits");
+	return db->cache[hash >> (64 - 7)];
+}
+
+/* A place of the set that is empty or idle; NULL when all four are in use. */
+static struct db_stmt **
+cache_room(struct db *db, struct db_stmt **set)
+{
+	for (size_t i = 0; i < CACHE_WAYS; i++)
+		if (set[i] == NULL)
+			return &set[i];
+	for (size_t i = 0; i < CACHE_WAYS; i++) {
+		struct db_stmt **at = &set[db->next_victim++ % CACHE_WAYS];
+		if (!(*at)->busy)
+			return at;
+	}
+	return NULL;
+}
+
+static enum err
+stmt_take(struct db *db, const char *sql, struct db_stmt **ret, struct why *why)
+{
+	struct db_stmt **set = cache_set(db, sql);
+
+	for (size_t i = 0; i < CACHE_WAYS; i++) {
+		struct db_stmt *stmt = set[i];
+		/* The text is compared, too: a built one may stand where another stood. */
+		if (stmt == NULL || stmt->key != sql || stmt->busy || strcmp(stmt->sql, sql) != 0)
+			continue;
+		stmt->busy = true;
+		*ret = stmt;
+		return OK;
+	}
+
+	struct db_stmt *stmt = NULL;
+	TRY(stmt_new(db, sql, &stmt, why));
+	struct db_stmt **room = cache_room(db, set);
+	if (room != NULL) {
+		stmt_free(db, *room);
+		*room = stmt;
+		stmt->cached = true;
+	}
+	stmt->busy = true;
+	*ret = stmt;
+	return OK;
+}
+
+static void
+stmt_give(struct db *db, struct db_stmt *stmt)
+{
+	db->engine->reset(stmt->prepared);
+	stmt->busy = false;
+	if (!stmt->cached)
+		stmt_free(db, stmt);
+}
+
+/* ---- running ---- */
+
+/* After an error only a rollback helps: SQLite could go on and PostgreSQL
+ * could not, so neither does. */
+static enum err
+broken(struct db *db, enum err err)
+{
+	if (err != OK && db->txn != TXN_NONE)
+		db->broken = true;
+	return err;
+}
+
+static enum err
+check_args(const struct db *db, const struct db_stmt *stmt, const struct db_value *args, size_t n,
+    struct why *why)
+{
+	if (n != stmt->shape.args)
+		return fail(why, ERR_IO, "db.statement",
+		    "%s: the statement has %zu parameters and %zu were given", db->place,
+		    stmt->shape.args, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct db_value *v = &args[i];
+		if (v->type != DB_TEXT || v->s.len == 0)
+			continue;
+		if (memchr(v->s.ptr, '\0', v->s.len) != NULL || !str_is_utf8(v->s))
+			return fail(why, ERR_INVALID, "db.text",
+			    "a text to be stored has a NUL byte or is not UTF-8");
+	}
+	return OK;
+}
+
+/* Whether the statement may run now. */
+static enum err
+check_state(const struct db *db, const struct db_stmt *stmt, struct why *why)
+{
+	if (db->txn != TXN_NONE && !db_txn_alive(db))
+		return fail(why, ERR_IO, "db.rolled-back",
+		    "%s: an earlier statement of this change failed, so all of it is undone",
+		    db->place);
+	if (stmt->shape.writes && (db->read_only || db->txn == TXN_READ))
+		return fail(why, ERR_IO, "db.readonly", "%s: a reader may not change it",
+		    db->place);
+	return OK;
+}
+
+static enum err
+run_once(struct db *db, struct db_stmt *stmt, const struct db_value *args, struct why *why)
+{
+	bool has = true;
+
+	TRY(db->engine->bind(stmt->prepared, args, why));
+	while (has)
+		TRY(db->engine->step(stmt->prepared, &has, why));
+	return OK;
+}
+
+static enum err
+run_rows(struct db *db, struct db_stmt *stmt, const struct db_batch *batch, int64_t *ret_changes,
+    struct why *why)
+{
+	int64_t changes = 0;
+
+	TRY(check_state(db, stmt, why));
+	for (size_t i = 0; i < batch->rows; i++) {
+		const struct db_value *args = batch->args + i * batch->n;
+		TRY(check_args(db, stmt, args, batch->n, why));
+		TRY(run_once(db, stmt, args, why));
+		changes += db->engine->changes(stmt->prepared);
+		db->engine->reset(stmt->prepared);
+	}
+	if (ret_changes != NULL)
+		*ret_changes = changes;
+	return OK;
+}
+
+enum err
+db_exec_rows(struct db *db, const char *sql, const struct db_batch *batch, int64_t *ret_changes,
+    struct why *why)
+{
+	struct db_stmt *stmt = NULL;
+	enum err err = stmt_take(db, sql, &stmt, why);
+
+	if (err != OK)
+		return broken(db, err);
+	err = run_rows(db, stmt, batch, ret_changes, why);
+	stmt_give(db, stmt);
+	return broken(db, err);
+}
+
+enum err
+db_exec(struct db *db, const char *sql, const struct db_value *args, size_t n, int64_t *ret_changes,
+    struct why *why)
+{
+	const struct db_batch one = { .args = args, .n = n, .rows = 1 };
+
+	return db_exec_rows(db, sql, &one, ret_changes, why);
+}
+
+enum err
+db_script(struct db *db, struct str sql, struct why *why)
+{
+	struct str one;
+
+	TRY(broken(db, db_check_portable(sql, why)));
+	while (db_next_statement(&sql, &one)) {
+		bool has = true;
+		struct db_prepared *prepared = NULL;
+		TRY(broken(db, prepare(db, one, false, &prepared, why)));
+		enum err err = OK;
+		while (err == OK && has)
+			err = db->engine->step(prepared, &has, why);
+		db->engine->drop(prepared);
+		TRY(broken(db, err));
+	}
+	return OK;
+}
+
+/* ---- queries ---- */
+
+enum err
+db_query(struct db *db, const char *sql, const struct db_value *args, size_t n, struct db_rows *ret,
+    struct why *why)
+{
+	struct db_stmt *stmt = NULL;
+	enum err err = stmt_take(db, sql, &stmt, why);
+
+	assert(ret->stmt == NULL); /* or an earlier query was not ended */
+	if (err != OK)
+		return broken(db, err);
+	err = check_state(db, stmt, why);
+	if (err == OK)
+		err = check_args(db, stmt, args, n, why);
+	if (err == OK)
+		err = db->engine->bind(stmt->prepared, args, why);
+	if (err != OK) {
+		stmt_give(db, stmt);
+		return broken(db, err);
+	}
+	db->rows++;
+	*ret = (struct db_rows){ .db = db, .stmt = stmt };
+	return OK;
+}
+
+enum err
+db_next(struct db_rows *rows, bool *ret_has, struct why *why)
+{
+	return broken(rows->db, rows->db->engine->step(rows->stmt->prepared, ret_has, why));
+}
+
+void
+db_rows_endp(struct db_rows *rows)
+{
+	if (rows->stmt == NULL)
+		return;
+	rows->db->rows--;
+	stmt_give(rows->db, rows->stmt);
+	*rows = (struct db_rows){ 0 };
+}
+
+enum err
+db_query_one(struct db *db, const char *sql, const struct db_value *args, size_t n,
+    struct db_rows *ret, struct why *why)
+{
+	bool has;
+
+	TRY(db_query(db, sql, args, n, ret, why));
+	TRY(db_next(ret, &has, why));
+	if (!has)
+		return fail(why, ERR_NOT_FOUND, "db.no-row", "%s: there is no such row", db->place);
+	return OK;
+}
+
+enum db_type
+db_col_type(const struct db_rows *rows, size_t at)
+{
+	assert(at < rows->stmt->shape.columns);
+	return rows->db->engine->col_type(rows->stmt->prepared, at);
+}
+
+int64_t
+db_col_i64(const struct db_rows *rows, size_t at)
+{
+	if (db_col_type(rows, at) != DB_INT)
+		return 0;
+	return rows->db->engine->col_i64(rows->stmt->prepared, at);
+}
+
+static struct str
+col_bytes(const struct db_rows *rows, size_t at, enum db_type type)
+{
+	if (db_col_type(rows, at) != type)
+		return (struct str){ 0 };
+	return rows->db->engine->col_bytes(rows->stmt->prepared, at);
+}
+
+struct str
+db_col_text(const struct db_rows *rows, size_t at)
+{
+	return col_bytes(rows, at, DB_TEXT);
+}
+
+struct str
+db_col_blob(const struct db_rows *rows, size_t at)
+{
+	return col_bytes(rows, at, DB_BLOB);
+}
+
+enum err
+db_has_table(struct db *db, struct str name, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(db, &rows, why, db->engine->find_table, DB_T(name)));
+	return db_next(&rows, ret, why);
+}
+
+/* ---- transactions ---- */
+
+/* Runs one of the texts of is_control, whatever the state. */
+static enum err
+control(struct db *db, const char *sql, struct why *why)
+{
+	struct db_stmt *stmt = NULL;
+
+	TRY(stmt_take(db, sql, &stmt, why));
+	enum err err = run_once(db, stmt, NULL, why);
+	stmt_give(db, stmt);
+	return err;
+}
+
+static enum err
+begin(struct db *db, enum txn_state kind, struct db_txn *ret, struct why *why)
+{
+	assert(db->txn == TXN_NONE && db->rows == 0);
+	if (kind == TXN_WRITE && db->read_only)
+		return fail(why, ERR_IO, "db.readonly", "%s: a reader may not change it",
+		    db->place);
+	TRY(control(db, kind == TXN_WRITE ? db->engine->begin_write : db->engine->begin_read, why));
+	db->txn = kind;
+	db->broken = false;
+	ret->db = db;
+	return OK;
+}
+
+enum err
+db_begin(struct db *db, struct db_txn *ret, struct why *why)
+{
+	return begin(db, TXN_WRITE, ret, why);
+}
+
+enum err
+db_begin_read(struct db *db, struct db_txn *ret, struct why *why)
+{
+	return begin(db, TXN_READ, ret, why);
+}
+
+enum err
+db_commit(struct db_txn *txn, struct why *why)
+{
+	struct db *db = txn->db;
+	enum err err;
+
+	assert(db != NULL && db->rows == 0);
+	if (db_txn_alive(db))
+		err = control(db, commit_sql, why);
+	else
+		err = fail(why, ERR_IO, "db.rolled-back",
+		    "%s: a statement of this change failed, so all of it is undone", db->place);
+	if (err != OK) {
+		db_txn_endp(txn);
+		return err;
+	}
+	db->txn = TXN_NONE;
+	txn->db = NULL;
+	return OK;
+}
+
+void
+db_txn_endp(struct db_txn *txn)
+{
+	struct db *db = txn->db;
+
+	if (db == NULL)
+		return;
+	/* A rollback can only fail when the engine has done it already. */
+	if (db->engine->in_txn(db->conn))
+		(void)control(db, rollback_sql, NULL);
+	db->txn = TXN_NONE;
+	db->broken = false;
+	txn->db = NULL;
+}
+
+enum err
+db_save_begin(struct db *db, struct db_save *ret, struct why *why)
+{
+	assert(db->txn == TXN_WRITE);
+	if (!db_txn_alive(db))
+		return fail(why, ERR_IO, "db.rolled-back",
+		    "%s: an earlier statement of this change failed, so all of it is undone",
+		    db->place);
+	TRY(broken(db, control(db, save_begin_sql, why)));
+	ret->db = db;
+	return OK;
+}
+
+enum err
+db_save_keep(struct db_save *save, struct why *why)
+{
+	struct db *db = save->db;
+
+	assert(db != NULL);
+	if (!db_txn_alive(db))
+		return fail(why, ERR_IO, "db.rolled-back",
+		    "%s: a statement of this part failed, so all of it is undone", db->place);
+	TRY(broken(db, control(db, save_end_sql, why)));
+	save->db = NULL;
+	return OK;
+}
+
+void
+db_save_endp(struct db_save *save)
+{
+	struct db *db = save->db;
+
+	if (db == NULL)
+		return;
+	save->db = NULL;
+	if (!db->engine->in_txn(db->conn))
+		return; /* the engine has rolled back everything: the transaction stays broken */
+	db->broken =
+	    control(db, save_undo_sql, NULL) != OK || control(db, save_end_sql, NULL) != OK;
+}
