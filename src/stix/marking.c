@@ -1,0 +1,375 @@
+#include "marking.h"
+
+#include "model_p.h"
+
+/* The extension that carries TLP 2.0 (OASIS). */
+#define TLP2_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+#define TLP1_CREATED   "2017-01-20T00:00:00.000Z"
+#define TLP2_CREATED   "2022-10-01T00:00:00.000Z"
+
+/* clang-format off */
+#define TLP1_BYTES(uuid, level, title)                                                        \
+	"{\"created\":\"" TLP1_CREATED "\",\"definition\":{\"tlp\":\"" level "\"},"           \
+	"\"definition_type\":\"tlp\",\"id\":\"marking-definition--" uuid "\","                \
+	"\"name\":\"TLP:" title "\",\"spec_version\":\"2.1\",\"type\":\"marking-definition\"}"
+#define TLP2_BYTES(uuid, level, title)                                                        \
+	"{\"created\":\"" TLP2_CREATED "\",\"extensions\":{\"" TLP2_EXTENSION "\":"           \
+	"{\"extension_type\":\"property-extension\",\"tlp_2_0\":\"" level "\"}},"             \
+	"\"id\":\"marking-definition--" uuid "\",\"name\":\"TLP:" title "\","                 \
+	"\"spec_version\":\"2.1\",\"type\":\"marking-definition\"}"
+#define BUILTIN(version, uuid, level, title) \
+	{ NAME("marking-definition--" uuid), NAME(TLP##version##_BYTES(uuid, level, title)) }
+#define PREDEFINED(version, value, text) \
+	{ .kind = MARKING_TLP##version, .tlp = (value), .level = NAME(text), .created = NAME(TLP##version##_CREATED) }
+
+const struct marking_builtin marking_builtins[] = {
+	BUILTIN(1, "613f2e26-407d-48c7-9eca-b8e91df99dc9", "white", "WHITE"),
+	BUILTIN(1, "34098fce-860f-48ae-8e50-ebd3cc5e41da", "green", "GREEN"),
+	BUILTIN(1, "f88d31f6-486f-44da-b317-01333bde0b82", "amber", "AMBER"),
+	BUILTIN(1, "5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "red", "RED"),
+	BUILTIN(2, "94868c89-83c2-464b-929b-a1a8aa3c8487", "clear", "CLEAR"),
+	BUILTIN(2, "bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "green", "GREEN"),
+	BUILTIN(2, "55d920b0-5e8b-4f79-9ee9-91f868d9b421", "amber", "AMBER"),
+	BUILTIN(2, "939a9414-2ddd-4d32-a0cd-375ea402b003", "amber+strict", "AMBER+STRICT"),
+	BUILTIN(2, "e828b379-4e03-4974-9ac4-e53a884c97c1", "red", "RED"),
+};
+const size_t marking_builtins_count = COUNTOF(marking_builtins);
+
+/* What the bytes of the builtin at the same place say. */
+static const struct predefined {
+	enum marking_kind kind;
+	enum tlp tlp;
+	struct str level;
+	struct str created;
+} predefined[] = {
+	PREDEFINED(1, TLP_CLEAR, "white"),
+	PREDEFINED(1, TLP_GREEN, "green"),
+	PREDEFINED(1, TLP_AMBER, "amber"),
+	PREDEFINED(1, TLP_RED, "red"),
+	PREDEFINED(2, TLP_CLEAR, "clear"),
+	PREDEFINED(2, TLP_GREEN, "green"),
+	PREDEFINED(2, TLP_AMBER, "amber"),
+	PREDEFINED(2, TLP_AMBER_STRICT, "amber+strict"),
+	PREDEFINED(2, TLP_RED, "red"),
+};
+/* clang-format on */
+static_assert(COUNTOF(predefined) == COUNTOF(marking_builtins), "one row for each definition");
+
+static const char *const tlp_names[] = {
+	[TLP_NONE] = "none",
+	[TLP_CLEAR] = "CLEAR",
+	[TLP_GREEN] = "GREEN",
+	[TLP_AMBER] = "AMBER",
+	[TLP_AMBER_STRICT] = "AMBER+STRICT",
+	[TLP_RED] = "RED",
+};
+
+/* From least to most restrictive. */
+static const struct str pap_levels[] = { NAME("CLEAR"), NAME("GREEN"), NAME("AMBER"), NAME("RED") };
+
+const char *
+tlp_name(enum tlp tlp)
+{
+	return tlp_names[tlp];
+}
+
+bool
+tlp_parse(struct str name, enum tlp *ret)
+{
+	if (str_eq_nocase(name, S("WHITE"))) {
+		*ret = TLP_CLEAR;
+		return true;
+	}
+	for (size_t i = 0; i < COUNTOF(tlp_names); i++) {
+		if (str_eq_nocase(name, str_of(tlp_names[i]))) {
+			*ret = (enum tlp)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- one definition ---- */
+
+static const struct predefined *
+predefined_by_id(struct str id)
+{
+	for (size_t i = 0; i < COUNTOF(marking_builtins); i++) {
+		if (str_eq(marking_builtins[i].id, id))
+			return &predefined[i];
+	}
+	return NULL;
+}
+
+bool
+marking_by_id(struct str id, struct marking *ret)
+{
+	const struct predefined *p = predefined_by_id(id);
+
+	if (p == NULL)
+		return false;
+	*ret = (struct marking){ .kind = p->kind, .tlp = p->tlp };
+	return true;
+}
+
+struct str
+marking_tlp2_id(enum tlp tlp)
+{
+	for (size_t i = 0; i < COUNTOF(predefined); i++) {
+		if (predefined[i].kind == MARKING_TLP2 && predefined[i].tlp == tlp)
+			return marking_builtins[i].id;
+	}
+	return (struct str){ 0 };
+}
+
+/* 0 for the least restrictive level; -1 when there is no such level. */
+static int
+pap_rank(struct str level)
+{
+	if (str_eq_nocase(level, S("WHITE")))
+		return 0;
+	for (size_t i = 0; i < COUNTOF(pap_levels); i++) {
+		if (str_eq_nocase(level, pap_levels[i]))
+			return (int)i;
+	}
+	return -1;
+}
+
+static struct marking
+pap_marking(struct str level)
+{
+	int rank = pap_rank(level);
+
+	if (rank < 0)
+		return (struct marking){ .kind = MARKING_UNKNOWN };
+	return (struct marking){ .kind = MARKING_PAP, .pap = pap_levels[rank] };
+}
+
+/* A TLP level in words: whoever wrote it meant a restriction. */
+static bool
+is_tlp_in_words(struct str text)
+{
+	while (text.len > 0 && (unsigned char)text.ptr[0] <= ' ')
+		text = str_sub(text, 1, SIZE_MAX);
+	text = str_sub(text, 0, 4);
+	return str_eq_nocase(text, S("TLP:")) || str_eq_nocase(text, S("TLP "));
+}
+
+/* "PAP:RED" is written into a statement by those who have no PAP marking. */
+static struct marking
+statement_marking(const struct json *definition)
+{
+	const struct str prefix = S("PAP:");
+	struct str text;
+
+	if (!json_get_str(definition, S("statement"), &text) || is_tlp_in_words(text))
+		return (struct marking){ .kind = MARKING_UNKNOWN };
+	if (str_eq_nocase(str_sub(text, 0, prefix.len), prefix))
+		return pap_marking(str_sub(text, prefix.len, SIZE_MAX));
+	return (struct marking){ .kind = MARKING_STATEMENT };
+}
+
+/* What the content claims to be. */
+struct claim {
+	struct str definition_type;
+	const struct json *definition;
+	const struct json *extensions;
+	bool tlp1, tlp2;
+	struct str level; /* of TLP */
+};
+
+static struct claim
+claim_of(const struct json *object)
+{
+	struct claim c = {
+		.definition = json_get(object, S("definition")),
+		.extensions = json_get(object, S("extensions")),
+	};
+	const struct json *tlp2 = json_get(c.extensions, S(TLP2_EXTENSION));
+
+	(void)json_get_str(object, S("definition_type"), &c.definition_type);
+	c.tlp1 = str_is(c.definition_type, "tlp");
+	c.tlp2 = tlp2 != NULL;
+	if (c.tlp1)
+		(void)json_get_str(c.definition, S("tlp"), &c.level);
+	else if (c.tlp2)
+		(void)json_get_str(tlp2, S("tlp_2_0"), &c.level);
+	return c;
+}
+
+static enum err
+check_tlp(const struct stix_object *o, const struct claim *c, const struct predefined *p,
+    struct why *why)
+{
+	time_us created;
+
+	if (c->tlp1 == c->tlp2 || c->tlp1 != (p->kind == MARKING_TLP1) ||
+	    !str_eq(c->level, p->level))
+		return fail(why, ERR_INVALID, "marking.tlp-level",
+		    STR_FMT " is the definition of TLP level " STR_FMT ", and must say so",
+		    STR_ARG(o->id), STR_ARG(p->level));
+	if (!time_parse(p->created, &created) || o->created_us != created)
+		return fail(why, ERR_INVALID, "marking.tlp-created",
+		    STR_FMT " was created at " STR_FMT ", and must say so", STR_ARG(o->id),
+		    STR_ARG(p->created));
+	return OK;
+}
+
+enum err
+marking_of(const struct stix_object *o, struct marking *ret, struct why *why)
+{
+	const struct predefined *p = predefined_by_id(o->id);
+	struct claim c = claim_of(o->json);
+
+	if (o->class != STIX_MARKING)
+		return fail(why, ERR_INVALID, "marking.type", STR_FMT " is no marking-definition",
+		    STR_ARG(o->id));
+	if (p == NULL && (c.tlp1 || c.tlp2))
+		return fail(why, ERR_INVALID, "marking.tlp-id",
+		    "a TLP marking is one of the predefined definitions, which " STR_FMT " is not",
+		    STR_ARG(o->id));
+	if (p != NULL) {
+		TRY(check_tlp(o, &c, p, why));
+		*ret = (struct marking){ .kind = p->kind, .tlp = p->tlp };
+	} else if (c.extensions == NULL && str_is(c.definition_type, "statement")) {
+		*ret = statement_marking(c.definition);
+	} else if (c.extensions == NULL && str_eq_nocase(c.definition_type, S("pap"))) {
+		struct str level = { 0 };
+
+		(void)json_get_str(c.definition, S("pap"), &level);
+		*ret = pap_marking(level);
+	} else {
+		*ret = (struct marking){ .kind = MARKING_UNKNOWN };
+	}
+	return OK;
+}
+
+/* ---- all markings of an object ---- */
+
+struct collector {
+	marking_lookup_fn *lookup;
+	void *arg;
+	struct marking_set *set;
+};
+
+/* An unknown marking may forbid anything; an id that is none counts, too. */
+static void
+add_unknown(struct marking_set *set, struct str id)
+{
+	if (set->unknown++ == 0)
+		set->first_unknown = id;
+}
+
+static bool
+resolve(const struct collector *c, struct str id, struct marking *ret)
+{
+	if (marking_by_id(id, ret))
+		return true;
+
+	const struct stix_object *found = c->lookup == NULL ? NULL : c->lookup(c->arg, id);
+	return found != NULL && marking_of(found, ret, NULL) == OK;
+}
+
+static void
+add(const struct collector *c, const struct json *ref)
+{
+	struct marking m = { .kind = MARKING_UNKNOWN };
+	struct marking_set *set = c->set;
+	struct str id = json_is(ref, JSON_STRING) ? ref->text : (struct str){ 0 };
+
+	if (!resolve(c, id, &m))
+		m.kind = MARKING_UNKNOWN;
+	switch (m.kind) {
+	case MARKING_TLP1:
+	case MARKING_TLP2:
+		set->tlp1 = set->tlp1 || m.kind == MARKING_TLP1;
+		if (m.tlp > set->tlp)
+			set->tlp = m.tlp;
+		break;
+	case MARKING_PAP:
+		if (pap_rank(m.pap) > pap_rank(set->pap))
+			set->pap = m.pap;
+		break;
+	case MARKING_STATEMENT: set->statements++; break;
+	case MARKING_UNKNOWN: add_unknown(set, id); break;
+	}
+}
+
+static void
+add_granular(const struct collector *c, const struct json *marking)
+{
+	const struct json *ref = json_get(marking, S("marking_ref"));
+
+	/* One that only names a language restricts nothing. */
+	if (ref == NULL && json_get(marking, S("lang")) != NULL)
+		return;
+	c->set->granular = true;
+	add(c, ref);
+}
+
+/* Calls fn for the elements; what ought to be a list and is none is unknown. */
+static void
+each_in(const struct collector *c, const struct json *list,
+    void (*fn)(const struct collector *c, const struct json *v))
+{
+	if (list == NULL)
+		return;
+	if (list->type != JSON_ARRAY) {
+		add_unknown(c->set, (struct str){ 0 });
+		return;
+	}
+	for (const struct json *v = list->first; v != NULL; v = v->next)
+		fn(c, v);
+}
+
+void
+marking_collect(const struct stix_object *o, marking_lookup_fn *lookup, void *arg,
+    struct marking_set *ret)
+{
+	struct collector c = { .lookup = lookup, .arg = arg, .set = ret };
+
+	*ret = (struct marking_set){ 0 };
+	each_in(&c, json_get(o->json, S("object_marking_refs")), add);
+	each_in(&c, json_get(o->json, S("granular_markings")), add_granular);
+}
+
+/* ---- selectors ---- */
+
+static bool
+is_key(struct str part)
+{
+	for (size_t i = 0; i < part.len; i++) {
+		char c = part.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+		    c != '_' && c != '-')
+			return false;
+	}
+	return part.len > 0;
+}
+
+static const struct json *
+select_part(const struct json *v, struct str part)
+{
+	uint64_t index;
+
+	if (v->type == JSON_OBJECT)
+		return is_key(part) ? json_get(v, part) : NULL;
+	if (v->type != JSON_ARRAY || part.len < 3 || part.ptr[0] != '[' ||
+	    part.ptr[part.len - 1] != ']' ||
+	    !str_to_u64(str_sub(part, 1, part.len - 2), JSON_VALUES_MAX, &index))
+		return NULL;
+	return json_nth(v, (size_t)index);
+}
+
+const struct json *
+marking_select(const struct json *root, struct str selector)
+{
+	const struct json *v = root;
+
+	if (selector.len == 0)
+		return NULL;
+	while (v != NULL && selector.ptr != NULL)
+		v = select_part(v, str_split(&selector, '.'));
+	return v;
+}

@@ -1,0 +1,59 @@
+/* Finding a type, an extension or a property by its name. */
+#include "model_p.h"
+
+static const struct stix_type *
+find_type(const struct stix_type *type, size_t len, struct str name)
+{
+	size_t low = 0;
+
+	while (low < len) {
+		size_t middle = low + (len - low) / 2;
+		int order = str_cmp(name, type[middle].shape.name);
+
+		if (order == 0)
+			return &type[middle];
+		if (order < 0)
+			len = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const struct stix_type *
+model_type(struct str name)
+{
+	const struct stix_type *type = find_type(model_domain, model_domain_len, name);
+
+	return type != NULL ? type : find_type(model_observables, model_observables_len, name);
+}
+
+const struct extension *
+model_extension(struct str name)
+{
+	for (size_t i = 0; i < model_extensions_len; i++) {
+		if (str_eq(model_extensions[i].shape.name, name))
+			return &model_extensions[i];
+	}
+	return NULL;
+}
+
+const struct property *
+shape_property(const struct shape *shape, struct str name)
+{
+	for (size_t i = 0; i < shape->len; i++) {
+		if (str_eq(shape->property[i].name, name))
+			return &shape->property[i];
+	}
+	return NULL;
+}
+
+const struct common *
+model_common_property(struct str name)
+{
+	for (size_t i = 0; i < model_common_len; i++) {
+		if (str_eq(model_common[i].property.name, name))
+			return &model_common[i];
+	}
+	return NULL;
+}
