@@ -1,0 +1,174 @@
+/* agreement.h: the gate.  May these objects go to this recipient, as what, why?
+ *
+ * agreement_decide() is pure: it reads no clock, no file, no database and no
+ * random source; the same inputs give the same bytes.  It first draws a fact
+ * vector from each object (markings, categories, predicates: no content),
+ * then judges the facts alone (agreement_judge), then redacts.  So a decision
+ * can be judged again from its stored facts after the content is gone.
+ *
+ * The strictest of originator's marking, agreement, packs and consent wins;
+ * unknown means no.  Stages follow docs/agreement.md; reason codes stand in
+ * codes.h. */
+#pragma once
+
+#include "document.h"
+#include "standing.h"
+#include "stix.h"
+
+enum outcome {
+	OUTCOME_ALLOW,
+	OUTCOME_ALLOW_WITH_REDACTION,
+	OUTCOME_HOLD,
+	OUTCOME_DENY,
+	OUTCOME_ROUTE,
+};
+const char *outcome_name(enum outcome o); /* "ALLOW_WITH_REDACTION" */
+bool outcome_parse(struct str name, enum outcome *ret);
+
+/* How the recipient knows an object: what a reference to it may say. */
+enum delivered { DELIVERED_NOTHING, DELIVERED_ORIGINAL, DELIVERED_COPY };
+
+/* One object of the selection, or of its surroundings. */
+struct agreement_item {
+	struct stix_object object;
+	struct str version;        /* stix_version_key() */
+	bool selected;             /* asked for; otherwise context: decides ties, never leaves */
+	struct str originator;     /* organisation that made it, "IN:CERT-IN"; empty: unknown */
+	struct str giver;          /* organisation that gave it to us; empty: our own */
+	struct str path;           /* organisations it went through, separated by ' ' */
+	struct str received_under; /* agreement id; empty: our own */
+	bool own_observation;
+	enum tlp default_tlp; /* of a signed source policy; TLP_NONE: there is none */
+	struct str copy_id;   /* identifier a redacted copy of it has or would have */
+	time_us
+	    copy_created; /* `created` of the copy, to the second; 0: copy_time of the request */
+	time_us copy_modified;    /* of this version's copy; 0: copy_time of the request */
+	enum delivered delivered; /* to this recipient, before this decision */
+	bool approved;            /* the approvals that its hold asks for are all there */
+};
+
+enum consent_scope { CONSENT_TECHNIQUE, CONSENT_NAME, CONSENT_PERSONAL };
+
+struct consent {
+	struct str identity; /* STIX identity that consented */
+	enum consent_scope scope;
+	struct str to; /* party or organisation; empty: any */
+	time_us until;
+	bool withdrawn;
+};
+
+struct agreement_request {
+	time_us at;             /* the instant at which rules are asked */
+	time_us copy_time;      /* of the order: time of new copies, cut to the second */
+	struct str realm;       /* of this node: "real", "exercise", "demo" */
+	struct str order_realm; /* of the order; must be equal */
+	struct str from;        /* releasing organisation */
+	struct str to;          /* recipient organisation; "PUBLIC" is none */
+	enum channel channel;
+	struct str purpose;
+	struct str area;
+	struct str redaction_identity; /* created_by_ref of copies: public name of the node */
+	bool recipient_verified; /* its node key was checked by two people (K-KEY otherwise) */
+	const struct standing *standing;
+	size_t packs;
+	const struct rule_pack *pack[PACKS_MAX];
+	size_t consents;
+	const struct consent *consent;
+	size_t items; /* sorted by object.id, then version; each id once */
+	const struct agreement_item *item;
+};
+
+enum { CODES_MAX = 12, RULES_CITED_MAX = 16, LINES_MAX = 12, CHANGES_MAX = 64 };
+
+/* A rule that had a part in the outcome. */
+struct rule_cited {
+	struct str id;      /* "category:victim.identity", "IN-09" */
+	struct str version; /* "IJ-MODEL v1", "in v1" */
+	struct hash hash;
+	bool private_text; /* of a national pack: never shown to the partner */
+};
+
+/* What a redaction changed, for the page that shows both side by side. */
+struct redaction_change {
+	struct str pointer; /* in the original */
+	struct str code;    /* reason code */
+	struct str method;  /* "drop", "replace", "rewrite-reference", "generalise" */
+};
+
+struct agreement_decision {
+	const struct agreement_item *item;
+	enum outcome outcome;
+	size_t codes;
+	struct str code[CODES_MAX]; /* own side's reason codes, most weighty first */
+	size_t shared_codes;
+	struct str shared_code[CODES_MAX]; /* what the partner may see */
+	struct str clause;                 /* "6,5" */
+	struct str what;                   /* four lines: what, why, conditions, would_change */
+	struct str why;
+	size_t conditions;
+	struct str condition[LINES_MAX];
+	size_t would_change; /* computed: the judge was asked again with one input changed */
+	struct str would[LINES_MAX];
+	size_t obligations;
+	struct str obligation[LINES_MAX];
+	size_t approvals; /* what a HOLD waits for */
+	struct str approval[APPROVERS_MAX];
+	size_t rules;
+	struct rule_cited rule[RULES_CITED_MAX];
+	size_t changes;
+	struct redaction_change change[CHANGES_MAX];
+	struct str leaving_id; /* own id, or the copy's; empty when nothing leaves */
+	struct str bytes;      /* what would leave (also of a HOLD); empty on DENY and ROUTE */
+	struct str facts;      /* fact vector, JCS */
+	time_us valid_until;   /* decide again then */
+};
+
+struct agreement_decisions {
+	size_t len; /* one per selected item, in their order */
+	const struct agreement_decision *decision;
+	struct hash inputs; /* over everything the decisions depend on */
+};
+
+/* Decides the whole selection.  The result lives in the arena and slices the
+ * inputs.
+ *
+ * ERR_INVALID  items out of order or doubled; ERR_LIMIT  the arena is full.
+ * What may not leave is a decision, never an error. */
+enum err agreement_decide(struct arena *a, const struct agreement_request *request,
+    const struct agreement_decisions **ret, struct why *why);
+
+/* The documents under which facts are judged. */
+struct documents {
+	const struct agreement *agreement; /* NULL: there is none */
+	size_t packs;
+	const struct rule_pack *const *pack;
+};
+
+/* The outcome that a stored fact vector leads to under the same documents:
+ * replay after the content is gone.  Whether the agreement was open is a fact:
+ * a later suspension changes nothing.
+ * ERR_INVALID   no fact vector, or of another engine version
+ * ERR_CONFLICT  the facts were drawn under other documents */
+struct judgement {
+	enum outcome outcome;
+	size_t codes;
+	struct str code[CODES_MAX];
+	size_t approvals;
+	struct str approval[APPROVERS_MAX];
+};
+enum err agreement_judge(struct arena *a, struct str facts, const struct documents *documents,
+    struct judgement *ret, struct why *why);
+
+/* The decision about an object; NULL when there is none. */
+const struct agreement_decision *agreement_decision_about(const struct agreement_decisions *all,
+    struct str id);
+
+/* The decision as JSON, in the one form that the command line, the API and
+ * dossiers share: {"id","version","recipient","purpose","area","outcome",
+ * "codes","clause","why","what","conditions","would_change","obligations",
+ * "approvals","changes","rules","leaving_id","bytes"}.  for_partner leaves out
+ * rule texts and codes of national packs.  Clauses of a model agreement carry
+ * "model": true and are shown as "model text, not the Memorandum". */
+struct json_writer;
+void agreement_decision_write(struct json_writer *w, const struct agreement_request *request,
+    const struct agreement_decision *d, bool for_partner);

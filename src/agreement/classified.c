@@ -1,0 +1,127 @@
+/* Marks of classification in plain sight: in labels, in marking statements,
+ * and where a text shows them as a mark.
+ *
+ * Words that also mean something else ("confidential", "機密性") are no marks. */
+#include "gate_p.h"
+
+/* clang-format off */
+static const char *const labels[] = { /* a whole label, any case */
+	"top secret", "top-secret", "secret", "classified", "noforn",
+	"परम गुप्त", "अति गुप्त", "गुप्त", "अति गोपनीय", "गोपनीय",
+	"極秘", "特定秘密", "特別防衛秘密", "重要経済安保情報", "機密",
+};
+static const char *const marks[] = { /* anywhere, as it stands */
+	"TOP SECRET", "TOP-SECRET", "SECRET//", "CONFIDENTIAL//", "RESTRICTED//", "//NOFORN", "TS//SI", "TS//SCI", "//REL TO",
+	"परम गुप्त", "अति गुप्त", "अति गोपनीय", "特定秘密", "特別防衛秘密", "重要経済安保情報", "極秘",
+};
+static const char *const leading[] = { /* at the start of a text or line, or in brackets */
+	"SECRET", "CLASSIFIED", "गुप्त", "गोपनीय", "機密", "秘",
+};
+static const char *const brackets[][2] = {
+	{ "[", "]" }, { "(", ")" }, { "【", "】" }, { "（", "）" }, { "〔", "〕" }, { "［", "］" }, { "<", ">" },
+};
+/* clang-format on */
+
+static bool
+is_label(struct str text)
+{
+	for (size_t i = 0; i < COUNTOF(labels); i++) {
+		if (str_eq_nocase(str_trim(text), str_of(labels[i])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_mark(struct str text)
+{
+	for (size_t i = 0; i < COUNTOF(marks); i++) {
+		if (str_find(text, str_of(marks[i])) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a mark stands in brackets somewhere. */
+static bool
+is_bracketed(struct str text, struct str mark)
+{
+	for (size_t from = 0; from < text.len;) {
+		size_t at = str_find(str_sub(text, from, SIZE_MAX), mark);
+
+		if (at == SIZE_MAX)
+			return false;
+		at += from;
+		for (size_t i = 0; i < COUNTOF(brackets); i++) {
+			if (str_ends(str_sub(text, 0, at), str_of(brackets[i][0])) &&
+			    str_starts(str_sub(text, at + mark.len, SIZE_MAX),
+			        str_of(brackets[i][1])))
+				return true;
+		}
+		from = at + mark.len;
+	}
+	return false;
+}
+
+/* Whether a line is the mark, or begins with it and a colon or stroke. */
+static bool
+is_heading(struct str line, struct str mark)
+{
+	line = str_trim(line);
+	if (!str_starts(line, mark))
+		return false;
+	line = str_trim(str_sub(line, mark.len, SIZE_MAX));
+	return line.len == 0 || strchr(":/|", line.ptr[0]) != NULL || str_starts(line, S("："));
+}
+
+static bool
+has_leading(struct str text)
+{
+	for (size_t i = 0; i < COUNTOF(leading); i++) {
+		struct str mark = str_of(leading[i]), rest = text;
+
+		if (is_bracketed(text, mark))
+			return true;
+		while (rest.ptr != NULL) {
+			if (is_heading(str_split(&rest, '\n'), mark))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+check_text(void *arg, struct str text, struct str key, struct str pointer)
+{
+	bool *found = arg;
+
+	(void)pointer;
+	*found = (str_is(key, "labels") && is_label(text)) || has_mark(text) || has_leading(text);
+	return !*found;
+}
+
+static bool
+tree_is_classified(const struct json *tree)
+{
+	bool found = false;
+
+	stix_each_text(tree, check_text, &found);
+	return found;
+}
+
+bool
+is_classified(const struct gate *gate, const struct stix_object *o)
+{
+	const struct piece *p = gate_find(gate, o->id);
+
+	if (tree_is_classified(o->json))
+		return true;
+	for (size_t i = 0; p != NULL && i < p->edges; i++) {
+		const struct edge *e = &p->edge[i];
+
+		if (is_marking_ref(e->property) && e->target != SIZE_MAX &&
+		    tree_is_classified(gate->piece[e->target].item->object.json))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,142 @@
+#include "explain_p.h"
+
+const char *
+outcome_name(enum outcome o)
+{
+	static const char *const names[] = {
+		[OUTCOME_ALLOW] = "ALLOW",
+		[OUTCOME_ALLOW_WITH_REDACTION] = "ALLOW_WITH_REDACTION",
+		[OUTCOME_HOLD] = "HOLD",
+		[OUTCOME_DENY] = "DENY",
+		[OUTCOME_ROUTE] = "ROUTE",
+	};
+
+	return names[o];
+}
+
+bool
+outcome_parse(struct str name, enum outcome *ret)
+{
+	for (int o = OUTCOME_ALLOW; o <= OUTCOME_ROUTE; o++) {
+		if (str_is(name, outcome_name((enum outcome)o))) {
+			*ret = (enum outcome)o;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- when to decide again ---- */
+
+static time_us
+sooner(time_us a, time_us b, time_us after)
+{
+	return b > after && b < a ? b : a;
+}
+
+time_us
+decision_valid_until(const struct gate *gate)
+{
+	const struct agreement_request *r = gate->r;
+	time_us until = standing_next_change(r->standing, r->at);
+
+	for (size_t p = 0; p < r->packs; p++) {
+		for (size_t i = 0; i < r->pack[p]->rules; i++) {
+			const struct rule *rule = &r->pack[p]->rule[i];
+
+			if (!rule->enabled)
+				continue;
+			until = sooner(until, rule->from, r->at);
+			until = sooner(until, rule->until, r->at);
+		}
+	}
+	for (size_t i = 0; i < r->consents; i++) {
+		if (!r->consent[i].withdrawn)
+			until = sooner(until, r->consent[i].until, r->at);
+	}
+	return until;
+}
+
+/* ---- one decision ---- */
+
+static void
+fill_leaving(const struct piece *p, struct agreement_decision *d)
+{
+	if (d->outcome == OUTCOME_DENY || d->outcome == OUTCOME_ROUTE)
+		return;
+	assert(p->form != FORM_NONE);
+	d->leaving_id = p->form == FORM_COPY ? p->item->copy_id : p->item->object.id;
+	d->bytes = p->form == FORM_COPY ? p->bytes : p->item->object.raw;
+	for (size_t i = 0; p->form == FORM_COPY && i < p->changes; i++)
+		d->change[d->changes++] = p->change[i];
+}
+
+static enum err
+decide_item(struct gate *gate, const struct piece *p, struct verdict *v, struct verdict *scratch,
+    struct agreement_decision *d)
+{
+	d->item = p->item;
+	judge(p->facts, &gate->documents, v);
+	TRY(explain(gate, p, v, d));
+	TRY(explain_would_change(gate, p, v, scratch, d));
+	fill_leaving(p, d);
+	d->facts = facts_text(gate->a, p->facts, &gate->documents);
+	return d->facts.ptr == NULL ? gate_memory(gate) : OK;
+}
+
+static enum err
+decide_all(struct gate *gate, struct agreement_decisions *ret)
+{
+	struct verdict *v = arena_make(gate->a, struct verdict, 2);
+	struct agreement_decision *d =
+	    arena_make(gate->a, struct agreement_decision, gate->pieces + 1);
+	time_us until = decision_valid_until(gate);
+
+	if (v == NULL || d == NULL)
+		return gate_memory(gate);
+	for (size_t i = 0; i < gate->pieces; i++) {
+		if (!gate->piece[i].item->selected)
+			continue;
+		TRY(decide_item(gate, &gate->piece[i], &v[0], &v[1], &d[ret->len]));
+		d[ret->len++].valid_until = until;
+	}
+	ret->decision = d;
+	ret->inputs = decision_inputs(gate);
+	return OK;
+}
+
+static void
+gate_done(struct gate *gate)
+{
+	searcher_free(gate->searcher);
+}
+
+enum err
+agreement_decide(struct arena *a, const struct agreement_request *request,
+    const struct agreement_decisions **ret, struct why *why)
+{
+	CLEANUP(gate_done) struct gate gate = { .a = a, .why = why, .r = request };
+	struct agreement_decisions *out = arena_make(a, struct agreement_decisions, 1);
+
+	assert(request->packs <= PACKS_MAX);
+	if (out == NULL)
+		return gate_memory(&gate);
+	TRY(gate_open(&gate));
+	TRY(gate_tie(&gate));
+	TRY(gate_search(&gate));
+	TRY(gate_draw(&gate));
+	TRY(gate_settle(&gate));
+	TRY(decide_all(&gate, out));
+	*ret = out;
+	return OK;
+}
+
+const struct agreement_decision *
+agreement_decision_about(const struct agreement_decisions *all, struct str id)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		if (str_eq(all->decision[i].item->object.id, id))
+			return &all->decision[i];
+	}
+	return NULL;
+}

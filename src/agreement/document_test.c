@@ -1,0 +1,215 @@
+#include "document.h"
+
+#include "cases.h"
+#include "fixture_p.h"
+
+/* The text with the first `from` replaced, in the arena. */
+static struct str
+replaced(struct arena *a, struct str text, const char *from, const char *to)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
+	size_t at = str_find(text, str_of(from));
+
+	if (at == SIZE_MAX)
+		fail_msg("\"%s\" is not in the document", from);
+	buf_put(&out, str_sub(text, 0, at));
+	buf_put(&out, str_of(to));
+	buf_put(&out, str_sub(text, at + strlen(from), SIZE_MAX));
+	return arena_str(a, buf_str(&out));
+}
+
+static void
+check_shipped(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	const struct agreement *g = w.standing.agreement;
+	const struct party *party = NULL;
+
+	(void)state;
+	assert_true(str_is(g->id, "IJ-MODEL"));
+	assert_true(g->model);
+	assert_int_equal(g->parties, 2);
+	assert_int_equal(g->categories, 19);
+	assert_true(str_is(g->party[0].node, "in.example"));
+	assert_true(str_is(g->party[0].organisation[0].identity, "identity--" UUID("0001")));
+	assert_true(g->party[1].organisation[1].state_body);
+	assert_int_equal(g->ceiling[CHANNEL_OFFICER], TLP_AMBER_STRICT);
+	assert_int_equal(g->retention_days, 180);
+	assert_int_equal(g->ack_hours, 24);
+	assert_true(str_is(g->red_clause, "3b"));
+	assert_non_null(agreement_organisation(g, S("JP:NCO"), &party));
+	assert_true(str_is(party->code, "JP"));
+	assert_null(agreement_organisation(g, S("JP"), NULL));
+	assert_null(agreement_party(g, S("US")));
+}
+
+/* clang-format off */
+/* The filled agreement (JCS: no blanks) with one thing changed. */
+static const struct broken_case {
+	const char *name;
+	const char *from, *to;
+	enum err want;
+	const char *why;
+	const char *where;
+} broken_cases[] = {
+	{ "another type", "\"type\":\"torana-agreement\"", "\"type\":\"bundle\"", ERR_INVALID,
+	  "the type is \"bundle\", where \"torana-agreement\" is wanted", "/" },
+	{ "a newer format", "\"format\":1", "\"format\":2", ERR_INVALID, "format 2 is newer than this program, which reads format 1", "/" },
+	{ "an unknown block", "\"format\":1", "\"format\":1,\"break_ice\":{}", ERR_INVALID, NULL, "/break_ice" },
+	{ "a block of one's own", "\"format\":1", "\"format\":1,\"x_note\":{\"any\":1}", OK, "", "" },
+	{ "a block that is kept", "\"format\":1", "\"format\":1,\"legal_bases\":[]", OK, "", "" },
+	{ "no header", "\"header\":", "\"x_header\":", ERR_INVALID, "the member \"header\" is missing", "/" },
+	{ "no title in the language of record", "\"language_of_record\":\"en\"", "\"language_of_record\":\"fr\"", ERR_INVALID,
+	  "there is no title in the language of record, \"fr\"", "/header/title" },
+	{ "an instant that is none", "2031-01-01T00:00:00Z", "2031-02-30T00:00:00Z", ERR_INVALID,
+	  "must be an instant like 2026-01-01T00:00:00Z", "/lifecycle/expires_on" },
+	{ "an end before the start", "2031-01-01T00:00:00Z", "2025-01-01T00:00:00Z", ERR_INVALID,
+	  "expires_on must lie after in_force_from", "/lifecycle" },
+	{ "a party twice", "\"code\":\"JP\"", "\"code\":\"IN\"", ERR_INVALID, "the party \"IN\" is there twice", "/parties/1" },
+	{ "an organisation of another party", "\"code\":\"JP:NCO\"", "\"code\":\"IN:NCO\"", ERR_INVALID,
+	  "the code \"IN:NCO\" must begin with \"JP:\"", "/parties/1/organisations/1" },
+	{ "an organisation twice", "\"code\":\"JP:NCO\"", "\"code\":\"JP:JPCERT\"", ERR_INVALID,
+	  "the organisation \"JP:JPCERT\" is there twice", "/parties/1/organisations/1" },
+	{ "a kind of organisation", "\"kind\":\"private-body\"", "\"kind\":\"club\"", ERR_INVALID,
+	  "the kind is state-body or private-body, not \"club\"", "/parties/1/organisations/0" },
+	{ "no key", "\"agreement_key\":\"", "\"agreement_key\":\"zz", ERR_INVALID, "agreement_key must be a public key: 64 hex digits", "/parties/0" },
+	{ "a clause that is not there", "\"clause\":\"17\"", "\"clause\":\"99\"", ERR_INVALID,
+	  "there is no clause \"99\" in this agreement", "/data_categories/18" },
+	{ "a category twice", "\"code\":\"technique\"", "\"code\":\"indicator\"", ERR_INVALID,
+	  "the category \"indicator\" is there twice", "/data_categories/8" },
+	{ "an unknown ruling", "\"ruling\":\"redact\"", "\"ruling\":\"maybe\"", ERR_INVALID,
+	  "the ruling \"maybe\" is not allow, redact, hold or deny", "/data_categories/14" },
+	{ "an unknown TLP", "\"max_tlp\":\"AMBER\"", "\"max_tlp\":\"PINK\"", ERR_INVALID,
+	  "max_tlp must be CLEAR, GREEN, AMBER, AMBER+STRICT or RED, not \"PINK\"", "/data_categories/6" },
+	{ "a predicate that nobody knows", "\"facts\":[\"tied\"]", "\"facts\":[\"tyed\"]", ERR_INVALID,
+	  "\"tyed\" is not the name of a fact", "/data_categories/12/when/facts/0" },
+	{ "an unknown condition", "\"when\":{\"types\":[\"indicator\"]}", "\"when\":{\"type\":[\"indicator\"]}", ERR_INVALID, NULL, "/data_categories/7/when/type" },
+	{ "no condition", "\"when\":{\"types\":[\"indicator\"]}", "\"when\":{}", ERR_INVALID,
+	  "must hold a condition: a rule for everything is not meant", "/data_categories/7/when" },
+	{ "a list that is none", "\"when\":{\"types\":[\"indicator\"]}", "\"when\":{\"types\":\"indicator\"}", ERR_INVALID,
+	  "must be array, not string", "/data_categories/7/when/types" },
+	{ "an element that is no text", "\"when\":{\"types\":[\"indicator\"]}", "\"when\":{\"types\":[1]}", ERR_INVALID,
+	  "must be a text that is not empty, not number", "/data_categories/7/when/types/0" },
+	{ "a purpose that is not there", "\"purposes\":[\"prevention\"", "\"purposes\":[\"fun\"", ERR_INVALID,
+	  "\"fun\" is not defined in this agreement", "/data_categories/18/when" },
+	{ "a member of a category that is not understood", "\"code\":\"indicator\"", "\"code\":\"indicator\",\"unless\":[]", ERR_INVALID, NULL, "/data_categories/7/unless" },
+	{ "unmarked may not be allowed", "\"unmarked\":\"deny\"", "\"unmarked\":\"allow\"", ERR_INVALID,
+	  "unmarked must be \"deny\": no marking means not to be shared", "/marking_policy" },
+	{ "originator control may not be off", "\"originator_control\":true", "\"originator_control\":false", ERR_INVALID,
+	  "originator_control must be true: nothing goes onward without its originator's word", "/third_party" },
+	{ "a control character", "\"name\":\"India\"", "\"name\":\"In\\ndia\"", ERR_INVALID,
+	  "must be one line without control characters", "/parties/0/name" },
+	{ "an area called all", "\"code\":\"CAP\"", "\"code\":\"all\"", ERR_INVALID,
+	  "\"all\" means the whole agreement and cannot be an area", "/areas/2" },
+};
+/* clang-format on */
+
+static void
+check_broken(void **state)
+{
+	const struct broken_case *c = *state;
+	CLEANUP(world_free) struct world w = world_new();
+	const struct agreement *g;
+	struct why why = { 0 };
+	struct str text = replaced(w.a, w.agreement, c->from, c->to);
+	enum err got = agreement_parse(w.a, text, &g, &why);
+
+	if (got != c->want)
+		fail_msg("%s: %s at %s", err_name(got), why.text, why.where);
+	if (c->want == OK)
+		return;
+	if (c->why != NULL)
+		assert_string_equal(why.text, c->why);
+	assert_string_equal(why.where, c->where);
+}
+
+/* clang-format off */
+static const struct broken_case pack_cases[] = {
+	{ "as shipped", "\"IN-09\"", "\"IN-09\"", OK, "", "" },
+	{ "a rule twice", "\"IN-10\"", "\"IN-09\"", ERR_INVALID, "the rule \"IN-09\" is there twice", "/rules/1" },
+	{ "a rule that allows", "\"ruling\": \"deny\"", "\"ruling\": \"allow\"", ERR_INVALID,
+	  "a rule of a pack only restricts: its ruling cannot be \"allow\"", "/rules/0" },
+	{ "no shared code", "\"shared\": \"V-VICTIM\"", "\"shared\": \"\"", ERR_INVALID, "must not be empty", "/rules/0/shared" },
+	{ "a private code for the partner", "\"shared\": \"V-VICTIM\"", "\"shared\": \"N-IN-R13\"", ERR_INVALID,
+	  "the shared code is seen by the partner and cannot begin with N-", "/rules/0" },
+	{ "neither enabled nor not", "\"enabled\": true", "\"x_enabled\": true", ERR_INVALID, "the member \"enabled\" is missing", "/rules/0" },
+	{ "an end before its start", "\"from\": \"2014-01-16T00:00:00Z\"", "\"from\": \"2014-01-16T00:00:00Z\", \"until\": \"2013-01-01T00:00:00Z\"",
+	  ERR_INVALID, "until must lie after from", "/rules/0" },
+	{ "approvals of what is denied", "\"shared\": \"V-VICTIM\"", "\"shared\": \"V-VICTIM\", \"approvals\": [\"legal\"]", ERR_INVALID,
+	  "only what is held can wait for approvals", "/rules/0" },
+	{ "a pointer that is none", "\"/labels\"", "\"labels\"", ERR_INVALID, "\"labels\" is no JSON pointer: one begins with /", "/rules/1/when/equals" },
+	{ "an agreement", "torana-rule-pack", "torana-agreement", ERR_INVALID,
+	  "the type is \"torana-agreement\", where \"torana-rule-pack\" is wanted", "/" },
+};
+/* clang-format on */
+
+static void
+check_pack(void **state)
+{
+	const struct broken_case *c = *state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 * MIB);
+	const struct rule_pack *pack;
+	struct why why = { 0 };
+	struct str text = replaced(a, world_file(a, "packs/in.json"), c->from, c->to);
+
+	assert_int_equal(rule_pack_parse(a, text, &pack, &why), c->want);
+	if (c->want == OK)
+		return;
+	assert_string_equal(why.text, c->why);
+	assert_string_equal(why.where, c->where);
+}
+
+static void
+check_template(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
+	struct party_binding b = { .party = S("US"), .node = S("us.example") };
+	struct str template = world_file(w.a, "agreements/india-japan.json");
+	const struct agreement *g;
+	struct why why = { 0 };
+
+	(void)state;
+	assert_int_equal(agreement_parse(w.a, template, &g, &why), ERR_INVALID);
+	assert_string_equal(why.where, "/parties/0/node");
+	assert_int_equal(agreement_fill(w.a, template, &b, 1, &out, &why), ERR_INVALID);
+	assert_string_equal(why.text, "there is no party US in this template");
+	b.party = S("IN");
+	assert_int_equal(agreement_fill(w.a, w.agreement, &b, 1, &out, &why), ERR_INVALID);
+	assert_string_equal(why.text, "the party IN of this template is filled already");
+}
+
+/* Each code of the shipped documents has a text. */
+static void
+check_many_rules(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 * MIB);
+	CLEANUP(buf_free) struct buf out = buf_new(MIB);
+	const struct rule_pack *pack;
+	struct why why = { 0 };
+
+	(void)state;
+	buf_put(&out,
+	    S("{\"type\":\"torana-rule-pack\",\"format\":1,\"id\":\"x\",\"version\":1,\"rules\":["));
+	for (size_t i = 0; i <= RULES_MAX; i++)
+		buf_printf(&out,
+		    "%s{\"id\":\"R%zu\",\"text\":\"t\",\"enabled\":true,\"from\":\"2026-01-01T00:00:00Z\","
+		    "\"when\":{\"types\":[\"file\"]},\"ruling\":\"deny\",\"reason\":\"S-CONTENT\",\"shared\":\"S-CONTENT\"}",
+		    i == 0 ? "" : ",", i);
+	buf_put(&out, S("]}"));
+	assert_int_equal(rule_pack_parse(a, buf_str(&out), &pack, &why), ERR_LIMIT);
+	assert_string_equal(why.text, "holds more than 128 rules");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cases cases = { 0 };
+
+	CASE(&cases, check_shipped);
+	CASES(&cases, broken_cases, check_broken);
+	CASES(&cases, pack_cases, check_pack);
+	CASE(&cases, check_template);
+	CASE(&cases, check_many_rules);
+	return cases_run("document", &cases, argc, argv);
+}

@@ -1,0 +1,19 @@
+/* explain_p.h: a verdict in words (private to agreement). */
+#pragma once
+
+#include "gate_p.h"
+
+/* Fills codes, clause, the four lines, obligations, approvals and rules. */
+enum err explain(struct gate *gate, const struct piece *p, const struct verdict *v,
+    struct agreement_decision *d);
+
+/* Asks the judge again with one fact changed, and lists what would be less
+ * strict.  scratch is a verdict to judge into. */
+enum err explain_would_change(struct gate *gate, const struct piece *p, const struct verdict *v,
+    struct verdict *scratch, struct agreement_decision *d);
+
+/* The instant at which a decision has to be made again. */
+time_us decision_valid_until(const struct gate *gate);
+
+/* Hash over everything that decisions depend on. */
+struct hash decision_inputs(const struct gate *gate);

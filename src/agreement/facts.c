@@ -1,0 +1,175 @@
+/* Drawing the facts of the selected items. */
+#include "gate_p.h"
+#include "selector_p.h"
+
+static bool
+is_personal(const struct piece *p)
+{
+	static const char *const types[] = { "email-addr", "user-account", "email-message" };
+
+	for (size_t t = 0; t < COUNTOF(types); t++) {
+		struct str type = str_of(types[t]);
+
+		if (str_eq(p->item->object.type, type))
+			return true;
+		for (size_t i = 0; i < p->edges; i++) {
+			if (p->edge[i].property.len > 0 && !is_marking_ref(p->edge[i].property) &&
+			    str_starts(p->edge[i].id, type) &&
+			    str_starts(str_sub(p->edge[i].id, type.len, SIZE_MAX), S("--")))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_technique_consent(const struct gate *gate, const struct agreement_item *item)
+{
+	const struct organisation *o =
+	    gate->documents.agreement == NULL
+	        ? NULL
+	        : agreement_organisation(gate->documents.agreement, item->originator, NULL);
+
+	return gate_consents(gate, item->object.created_by, CONSENT_TECHNIQUE) ||
+	       (o != NULL && gate_consents(gate, o->identity, CONSENT_TECHNIQUE));
+}
+
+static void
+draw_predicates(struct gate *gate, struct piece *p, struct facts *f)
+{
+	const struct stix_object *o = &p->item->object;
+	bool identity = str_is(o->type, "identity");
+
+	facts_set(f, IS_ORGANISATION, identity && gate_is_organisation(gate, o));
+	facts_set(f, IS_CLASS,
+	    identity && str_is(json_str(json_get(o->json, S("identity_class"))), "class"));
+	facts_set(f, IS_VICTIM, identity && p->withheld);
+	facts_set(f, IS_TIED, p->tied);
+	facts_set(f, IS_MENTIONING, p->mentions);
+	facts_set(f, IS_PERSONAL, is_personal(p));
+	facts_set(f, IS_CLASSIFIED, is_classified(gate, o));
+	facts_set(f, IS_GRANULAR, p->marking.granular);
+	facts_set(f, IS_REVOKED, o->revoked);
+	facts_set(f, IS_DEFINITION, o->class == STIX_MARKING);
+	facts_set(f, CONSENT_TO_NAME, identity && gate_consents(gate, o->id, CONSENT_NAME));
+	facts_set(f, CONSENT_TO_PERSONAL,
+	    predicate_holds(IS_PERSONAL, f) && o->class == STIX_SCO && !p->withheld);
+	facts_set(f, CONSENT_TO_TECHNIQUE, has_technique_consent(gate, p->item));
+}
+
+/* A definition of a marking is part of every object that carries it, and STIX
+ * gives it no marking: one that is understood counts as CLEAR. */
+static enum tlp
+tlp_of(const struct piece *p)
+{
+	struct marking m;
+
+	if (p->marking.tlp != TLP_NONE || p->item->object.class != STIX_MARKING)
+		return p->marking.tlp;
+	if (marking_of(&p->item->object, &m, NULL) != OK || m.kind == MARKING_UNKNOWN)
+		return TLP_NONE;
+	return TLP_CLEAR;
+}
+
+static void
+draw_touched(struct gate *gate, const struct piece *p, struct facts *f)
+{
+	const struct agreement *g = gate->documents.agreement;
+	const struct json *object = p->item->object.json;
+	struct str type = p->item->object.type;
+
+	for (size_t i = 0; g != NULL && i < g->categories; i++) {
+		if (selector_touches(&g->category[i].when, object, type))
+			f->categories |= UINT64_C(1) << i;
+	}
+	f->packs = gate->r->packs;
+	for (size_t k = 0; k < gate->r->packs; k++) {
+		const struct rule_pack *pack = gate->r->pack[k];
+		struct pack_facts *out = &f->pack[k];
+
+		*out = (struct pack_facts){ .id = pack->id,
+			.version = pack->version,
+			.hash = pack->hash };
+		for (size_t i = 0; i < pack->rules; i++) {
+			if (selector_touches(&pack->rule[i].when, object, type))
+				out->touched[i / 64] |= UINT64_C(1) << i % 64;
+		}
+	}
+}
+
+/* Whether, and by what, the agreement is closed for this request. */
+static struct str
+closed_by(const struct agreement_request *r)
+{
+	struct standing_reason reason = { 0 };
+
+	if (!standing_in_force(r->standing, r->area, r->at, &reason))
+		return str_of(reason.code);
+	/* No area is named, and one of them is closed: it could be that one. */
+	if (r->area.len == 0 && r->standing->suspended_areas > 0)
+		return S("A-AREA-SUSPENDED");
+	return S("");
+}
+
+static void
+draw_request(const struct gate *gate, struct facts *f)
+{
+	const struct agreement_request *r = gate->r;
+	const struct agreement *g = gate->documents.agreement;
+
+	f->at = r->at;
+	f->realm = r->realm;
+	f->order_realm = r->order_realm;
+	f->from = r->from;
+	f->to = r->to;
+	f->channel = r->channel;
+	f->purpose = r->purpose;
+	f->area = r->area;
+	f->verified = r->recipient_verified;
+	f->closed = closed_by(r);
+	if (g != NULL) {
+		f->agreement_id = g->id;
+		f->agreement_version = g->version;
+		f->agreement_hash = g->hash;
+	}
+}
+
+static void
+draw_item(struct gate *gate, struct piece *p, struct facts *f)
+{
+	const struct agreement_item *item = p->item;
+
+	f->id = item->object.id;
+	f->version = item->version;
+	f->type = item->object.type;
+	f->tlp = tlp_of(p);
+	f->default_tlp = item->default_tlp;
+	f->tlp1 = p->marking.tlp1;
+	f->pap = p->marking.pap;
+	f->unknown = p->marking.unknown;
+	f->originator = item->originator;
+	f->giver = item->giver;
+	f->path = item->path;
+	f->received_under = item->received_under;
+	f->own_observation = item->own_observation;
+	f->approved = item->approved;
+	draw_predicates(gate, p, f);
+	draw_touched(gate, p, f);
+	draw_request(gate, f);
+}
+
+enum err
+gate_draw(struct gate *gate)
+{
+	for (size_t i = 0; i < gate->pieces; i++) {
+		struct piece *p = &gate->piece[i];
+
+		if (!p->item->selected)
+			continue;
+		p->facts = arena_make(gate->a, struct facts, 1);
+		if (p->facts == NULL)
+			return gate_memory(gate);
+		draw_item(gate, p, p->facts);
+	}
+	return OK;
+}

@@ -1,0 +1,82 @@
+/* facts_p.h: what is known of one object and one request, without content
+ * (private to agreement).
+ *
+ * Everything the judge looks at, beside the documents, is here; the stored
+ * fact vector is its JSON. */
+#pragma once
+
+#include "agreement.h"
+#include "predicate_p.h"
+
+enum {
+	FACTS_ENGINE = 1, /* raised when the same facts would be judged otherwise */
+	TOUCHED_WORDS = RULES_MAX / 64,
+};
+
+struct pack_facts {
+	struct str id;
+	uint64_t version;
+	struct hash hash;
+	uint64_t touched[TOUCHED_WORDS]; /* rules whose content half holds */
+};
+
+/* What became of the object when its references and texts were taken away. */
+enum remains {
+	REMAINS_ORIGINAL, /* it may go as it is */
+	REMAINS_COPY,     /* it can only go as a copy */
+	REMAINS_LOST,     /* a reference that it cannot be without does not go */
+	REMAINS_EMPTY,    /* nothing useful is left */
+	REMAINS_LEAK,     /* what is left still tells a withheld value */
+};
+
+struct facts {
+	struct str id;
+	struct str version;
+	struct str type;
+	enum tlp tlp;
+	enum tlp default_tlp;
+	bool tlp1;
+	struct str pap;
+	uint64_t unknown; /* markings that nobody understands */
+	struct str originator;
+	struct str giver;
+	struct str path;
+	struct str received_under;
+	bool own_observation;
+	time_us at;
+	struct str realm;
+	struct str order_realm;
+	struct str from;
+	struct str to;
+	enum channel channel;
+	struct str purpose;
+	struct str area;
+	bool verified;
+	struct str closed; /* code of what keeps the agreement closed; empty: in force */
+	bool approved;
+	enum remains remains;
+	uint32_t drawn;      /* bit p: predicate p holds */
+	uint64_t categories; /* whose content half holds */
+	struct str agreement_id;
+	uint64_t agreement_version;
+	struct hash agreement_hash;
+	size_t packs;
+	struct pack_facts pack[PACKS_MAX];
+};
+static_assert(PREDICATES_DRAWN <= 32, "one bit each");
+
+static inline void
+facts_set(struct facts *f, enum predicate p, bool holds)
+{
+	if (holds)
+		f->drawn |= UINT32_C(1) << p;
+	else
+		f->drawn &= ~(UINT32_C(1) << p);
+}
+
+/* The marking that counts: the object's own, or else its source's. */
+static inline enum tlp
+facts_tlp(const struct facts *f)
+{
+	return f->tlp == TLP_NONE ? f->default_tlp : f->tlp;
+}

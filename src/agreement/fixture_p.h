@@ -1,0 +1,227 @@
+/* fixture_p.h: a small world for the tests of this module: the shipped
+ * agreement signed by two invented keys, and items made from JSON. */
+#pragma once
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agreement.h"
+#include "dsse.h"
+#include "jcs.h"
+#include "json_writer.h"
+
+enum { WORLD_ITEMS = 256 };
+
+#define AT_NOON    "2026-11-20T09:00:00Z"
+#define REDACTION  "identity--00000000-0000-4000-8000-00000000f00d"
+#define MARKED(id) "\"object_marking_refs\":[\"marking-definition--" id "\"]"
+#define CLEAR      MARKED("94868c89-83c2-464b-929b-a1a8aa3c8487")
+#define GREEN      MARKED("bab4a63c-aed9-4cf5-a766-dfca5abac2bb")
+#define AMBER      MARKED("55d920b0-5e8b-4f79-9ee9-91f868d9b421")
+#define STRICT     MARKED("939a9414-2ddd-4d32-a0cd-375ea402b003")
+#define RED        MARKED("e828b379-4e03-4974-9ac4-e53a884c97c1")
+#define AMBER1     MARKED("f88d31f6-486f-44da-b317-01333bde0b82")
+#define WHITE1     MARKED("613f2e26-407d-48c7-9eca-b8e91df99dc9")
+#define UUID(n)    "00000000-0000-4000-8000-00000000" n
+#define TIMES      "\"created\":\"2026-11-19T07:31:42.123Z\",\"modified\":\"2026-11-19T07:31:42.123Z\""
+#define HEAD(type, n) \
+	"{\"type\":\"" type "\",\"spec_version\":\"2.1\",\"id\":\"" type "--" UUID(n) "\"," TIMES
+
+struct world {
+	struct arena *a;
+	struct sign_key *key[2]; /* IN, JP */
+	struct str agreement;    /* the filled text */
+	struct standing standing;
+	struct agreement_request request;
+	struct agreement_item item[WORLD_ITEMS];
+	const struct agreement_decisions *got;
+};
+
+static inline struct str
+world_file(struct arena *a, const char *name)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", AGREEMENT_SHARE, name);
+	return cases_file(a, path);
+}
+
+/* An envelope over the text, signed by those of the two keys that are asked for. */
+static inline struct str
+world_sign(struct world *w, struct str text, const char *type, unsigned mask)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(DSSE_BYTES_MAX);
+	struct dsse *dsse = arena_make(w->a, struct dsse, 1);
+
+	dsse->payload = text;
+	dsse->payload_type = str_of(type);
+	for (unsigned i = 0; i < 2; i++) {
+		if ((mask >> i & 1) != 0)
+			assert_int_equal(dsse_sign(dsse, w->key[i], w->a, NULL), OK);
+	}
+	assert_int_equal(dsse_write(dsse, &out, NULL), OK);
+	return arena_str(w->a, buf_str(&out));
+}
+
+static inline void
+world_state(struct world *w, enum statement_verb verb, const char *scope, unsigned party)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(64 * KIB);
+	struct statement s = { .agreement = w->standing.agreement->hash,
+		.verb = verb,
+		.scope = str_of(scope),
+		.party = w->standing.agreement->party[party].code,
+		.at = w->request.at,
+		.serial = w->standing.serial[party] + 1 };
+
+	assert_int_equal(statement_write(&s, &text, NULL), OK);
+	assert_int_equal(standing_apply(w->a, &w->standing,
+	                     world_sign(w, arena_str(w->a, buf_str(&text)), STATEMENT_PAYLOAD_TYPE,
+	                         1u << party),
+	                     NULL),
+	    OK);
+}
+
+static inline void
+world_pack(struct world *w, const char *file)
+{
+	struct why why = { 0 };
+
+	if (rule_pack_parse(w->a, world_file(w->a, file), &w->request.pack[w->request.packs],
+	        &why) != OK)
+		fail_msg("%s: %s at %s", file, why.text, why.where);
+	w->request.packs++;
+}
+
+static inline struct world
+world_new(void)
+{
+	struct world w = { .a = arena_new(512 * MIB) };
+	CLEANUP(buf_free) struct buf text = buf_new(DOCUMENT_BYTES_MAX);
+	struct party_binding binding[2];
+	struct why why = { 0 };
+
+	for (uint8_t i = 0; i < 2; i++) {
+		uint8_t seed[SIGN_SEED_BYTES] = { [0] = (uint8_t)(i + 1) };
+
+		w.key[i] = sign_key_from_seed(seed);
+		binding[i] = (struct party_binding){ .party = i == 0 ? S("IN") : S("JP"),
+			.node = i == 0 ? S("in.example") : S("jp.example"),
+			.identity =
+			    i == 0 ? S("identity--" UUID("0001")) : S("identity--" UUID("0002")),
+			.key = sign_key_public(w.key[i]) };
+	}
+	if (agreement_fill(w.a, world_file(w.a, "agreements/india-japan.json"), binding, 2, &text,
+	        &why) != OK)
+		fail_msg("%s", why.text);
+	w.agreement = arena_str(w.a, buf_str(&text));
+	if (standing_open(w.a, world_sign(&w, w.agreement, AGREEMENT_PAYLOAD_TYPE, 3), &w.standing,
+	        &why) != OK)
+		fail_msg("%s at %s", why.text, why.where);
+	w.request = (struct agreement_request){ .realm = S("demo"),
+		.order_realm = S("demo"),
+		.from = S("IN:CERT-IN"),
+		.to = S("JP:JPCERT"),
+		.channel = CHANNEL_OFFICER,
+		.purpose = S("incident-response"),
+		.redaction_identity = S(REDACTION),
+		.recipient_verified = true };
+	assert_true(time_parse(S(AT_NOON), &w.request.at));
+	w.request.copy_time = w.request.at;
+	return w;
+}
+
+static inline void
+world_free(struct world *w)
+{
+	sign_key_free(w->key[0]);
+	sign_key_free(w->key[1]);
+	arena_free(w->a);
+}
+
+/* Adds an object; the item may be changed before the decision. */
+static inline struct agreement_item *
+world_add(struct world *w, struct str text)
+{
+	struct agreement_item *item = &w->item[w->request.items];
+	const struct json *tree;
+	struct why why = { 0 };
+
+	assert_true(w->request.items < WORLD_ITEMS);
+	text = arena_str(w->a, text);
+	if (json_parse(w->a, text, NULL, &tree, &why) != OK ||
+	    stix_scan(tree, &item->object, &why) != OK)
+		fail_msg("%s in %.*s", why.text, STR_ARG(text));
+	item->selected = true;
+	item->version = item->object.modified;
+	item->originator = S("IN:CERT-IN");
+	item->copy_id = arena_printf(w->a, STR_FMT "--00000000-0000-4000-a000-%012zu",
+	    STR_ARG(item->object.type), w->request.items + 1);
+	w->request.items++;
+	return item;
+}
+
+static inline int
+world_order(const void *a, const void *b)
+{
+	const struct agreement_item *x = a, *y = b;
+
+	return str_cmp(x->object.id, y->object.id);
+}
+
+/* Decides; pointers to items are void afterwards. */
+static inline void
+world_decide(struct world *w)
+{
+	struct why why = { 0 };
+
+	qsort(w->item, w->request.items, sizeof(w->item[0]), world_order);
+	w->request.item = w->item;
+	w->request.standing = &w->standing;
+	if (agreement_decide(w->a, &w->request, &w->got, &why) != OK)
+		fail_msg("%s", why.text);
+}
+
+/* The decision about the object whose identifier ends in this. */
+static inline const struct agreement_decision *
+world_about(const struct world *w, const char *id)
+{
+	for (size_t i = 0; i < w->got->len; i++) {
+		if (str_ends(w->got->decision[i].item->object.id, str_of(id)))
+			return &w->got->decision[i];
+	}
+	fail_msg("no decision about %s", id);
+	return NULL;
+}
+
+/* "M-STRICT O-ORCON": codes with blanks between. */
+static inline const char *
+world_codes(const struct world *w, const struct agreement_decision *d)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(4 * KIB);
+
+	for (size_t i = 0; i < d->codes; i++)
+		buf_printf(&text, "%s" STR_FMT, i == 0 ? "" : " ", STR_ARG(d->code[i]));
+	return arena_cstr(w->a, buf_str(&text));
+}
+
+/* That the stored facts lead to the same outcome and codes. */
+static inline void
+world_replay(struct world *w, const struct agreement_decision *d)
+{
+	struct judgement j;
+	struct why why = { 0 };
+	const struct documents documents = {
+		.agreement = w->standing.agreement,
+		.packs = w->request.packs,
+		.pack = w->request.pack,
+	};
+
+	if (agreement_judge(w->a, d->facts, &documents, &j, &why) != OK)
+		fail_msg("%s at %s", why.text, why.where);
+	assert_int_equal(j.outcome, d->outcome);
+	assert_int_equal(j.codes, d->codes);
+	for (size_t i = 0; i < j.codes; i++)
+		assert_true(str_eq(j.code[i], d->code[i]));
+	assert_int_equal(j.approvals, d->approvals);
+}

@@ -1,0 +1,157 @@
+#include "judge_p.h"
+#include "read_p.h"
+#include "stages_p.h"
+
+void
+find(struct judging *j, const struct finding *finding)
+{
+	struct verdict *v = j->v;
+
+	if (finding->effect > v->effect)
+		v->effect = finding->effect;
+	if (v->findings < FINDINGS_MAX)
+		v->finding[v->findings++] = *finding;
+	if (finding->effect == EFFECT_HOLD)
+		v->held = true;
+}
+
+void
+find_approval(struct judging *j, struct str approval)
+{
+	struct verdict *v = j->v;
+
+	for (size_t i = 0; i < v->approvals; i++) {
+		if (str_eq(v->approval[i], approval))
+			return;
+	}
+	if (v->approvals < APPROVERS_MAX)
+		v->approval[v->approvals++] = approval;
+	else /* what cannot be asked for cannot be given */
+		find(j, &(struct finding){ .effect = EFFECT_DENY,
+		            .code = S("D-CATEGORY"),
+		            .shared = S("D-CATEGORY") });
+}
+
+/* The approvals are all there: what they were asked for is lifted. */
+static void
+lift_holds(struct verdict *v)
+{
+	v->effect = EFFECT_ALLOW;
+	for (size_t i = 0; i < v->findings; i++) {
+		struct finding *f = &v->finding[i];
+
+		if (f->effect != EFFECT_HOLD && f->effect > v->effect)
+			v->effect = f->effect;
+	}
+}
+
+void
+judge(const struct facts *f, const struct documents *documents, struct verdict *ret)
+{
+	struct judging j = { .f = f, .g = documents->agreement, .documents = documents, .v = ret };
+	bool go_on = true;
+
+	*ret = (struct verdict){ 0 };
+	if (j.g != NULL) {
+		j.to = agreement_organisation(j.g, f->to, &j.to_party);
+		(void)agreement_organisation(j.g, f->from, &j.from_party);
+	}
+	for (size_t i = 0; go_on && i < stages_count; i++)
+		go_on = stages[i].run(&j);
+	if (f->approved && ret->effect == EFFECT_HOLD && ret->findings < FINDINGS_MAX)
+		lift_holds(ret);
+}
+
+enum outcome
+verdict_outcome(const struct verdict *v)
+{
+	static const enum outcome outcomes[] = {
+		[EFFECT_ALLOW] = OUTCOME_ALLOW,
+		[EFFECT_REDACT] = OUTCOME_ALLOW_WITH_REDACTION,
+		[EFFECT_HOLD] = OUTCOME_HOLD,
+		[EFFECT_ROUTE] = OUTCOME_ROUTE,
+		[EFFECT_DENY] = OUTCOME_DENY,
+	};
+
+	return outcomes[v->effect];
+}
+
+static size_t
+add_code(struct str ret[CODES_MAX], size_t len, struct str code)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (str_eq(ret[i], code))
+			return len;
+	}
+	if (code.len > 0 && len < CODES_MAX)
+		ret[len++] = code;
+	return len;
+}
+
+size_t
+verdict_codes(const struct verdict *v, bool shared, struct str ret[CODES_MAX])
+{
+	size_t len = 0;
+
+	for (int effect = EFFECT_DENY; effect > EFFECT_ALLOW; effect--) {
+		for (size_t i = 0; i < v->findings; i++) {
+			const struct finding *f = &v->finding[i];
+
+			if ((int)f->effect == effect)
+				len = add_code(ret, len, shared ? f->shared : f->code);
+		}
+	}
+	return len;
+}
+
+/* ---- selectors ---- */
+
+static bool
+any_holds(const struct json *predicates, const struct facts *f)
+{
+	for (const struct json *v = predicates->first; v != NULL; v = v->next) {
+		enum predicate p = predicate_find(v->text);
+
+		if (p < PREDICATES && predicate_holds(p, f))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_recipient(const struct json *to, const struct facts *f, const struct documents *documents)
+{
+	const struct party *party = NULL;
+	const struct organisation *o = agreement_organisation(documents->agreement, f->to, &party);
+
+	return o != NULL &&
+	       (texts_have(to, o->code) || texts_have(to, party->code) ||
+	           texts_have(to, o->state_body ? S("state-body") : S("private-body")));
+}
+
+bool
+selector_holds(const struct selector *s, const struct facts *f, const struct documents *documents)
+{
+	if (s->types != NULL && !texts_have(s->types, f->type))
+		return false;
+	if (s->facts != NULL && !any_holds(s->facts, f))
+		return false;
+	if (s->not_facts != NULL && any_holds(s->not_facts, f))
+		return false;
+	if (s->to != NULL && !is_recipient(s->to, f, documents))
+		return false;
+	if (s->purposes != NULL && !texts_have(s->purposes, f->purpose))
+		return false;
+	return s->areas == NULL || texts_have(s->areas, f->area);
+}
+
+bool
+pack_binds(const struct rule_pack *pack, const struct facts *f, const struct documents *documents)
+{
+	const struct party *from = NULL;
+
+	if (pack->party.len == 0)
+		return true;
+	(void)agreement_organisation(documents->agreement, f->from, &from);
+	return from != NULL && str_eq(from->code, pack->party);
+}

@@ -1,0 +1,64 @@
+/* judge_p.h: from facts to an outcome (private to agreement).
+ *
+ * The stages of docs/agreement.md look at the facts one after the other and
+ * leave findings; the strictest finding is the outcome. */
+#pragma once
+
+#include "facts_p.h"
+
+enum {
+	/* Enough for every category and a full pack; the outcome counts findings
+	 * that found no place, too. */
+	FINDINGS_MAX = 96,
+};
+
+/* In the order of strictness. */
+enum effect {
+	EFFECT_ALLOW, /* only cited */
+	EFFECT_REDACT,
+	EFFECT_HOLD,
+	EFFECT_ROUTE,
+	EFFECT_DENY,
+};
+
+struct finding {
+	enum effect effect;
+	struct str code;
+	struct str shared; /* what the partner may see of it */
+	struct str clause;
+	const struct category *category; /* the rule cited, one of the two or none */
+	const struct rule *rule;
+	const struct rule_pack *pack;
+};
+
+struct verdict {
+	enum effect effect;
+	bool held; /* approvals were asked for, given or not */
+	size_t findings;
+	struct finding finding[FINDINGS_MAX];
+	size_t approvals;
+	struct str approval[APPROVERS_MAX];
+};
+
+void judge(const struct facts *f, const struct documents *documents, struct verdict *ret);
+
+enum outcome verdict_outcome(const struct verdict *v);
+
+/* The codes of the findings, each once, strictest first; returns their number. */
+size_t verdict_codes(const struct verdict *v, bool shared, struct str ret[CODES_MAX]);
+
+/* Whether the part of a selector that needs no content holds. */
+bool selector_holds(const struct selector *s, const struct facts *f,
+    const struct documents *documents);
+
+/* Whether the rules of a pack bind the one who releases. */
+bool pack_binds(const struct rule_pack *pack, const struct facts *f,
+    const struct documents *documents);
+
+/* The JSON of the vector, canonical; ptr is NULL when the arena is full. */
+struct str facts_text(struct arena *a, const struct facts *f, const struct documents *documents);
+
+/* ERR_INVALID: no fact vector, or of another engine; ERR_CONFLICT: drawn under
+ * other documents. */
+enum err facts_read(struct arena *a, struct str text, const struct documents *documents,
+    struct facts *ret, struct why *why);

@@ -1,0 +1,226 @@
+#include "standing.h"
+
+#include "cases.h"
+#include "fixture_p.h"
+
+/* ---- signatures ---- */
+
+static void
+check_signatures(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct standing s;
+	struct why why = { 0 };
+
+	(void)state;
+	assert_int_equal(w.standing.signed_by, 2);
+	assert_int_equal(w.standing.signed_mask, 3);
+	assert_int_equal(standing_open(w.a, world_sign(&w, w.agreement, AGREEMENT_PAYLOAD_TYPE, 2),
+	                     &s, &why),
+	    OK);
+	assert_int_equal(s.signed_by, 1);
+	assert_int_equal(s.signed_mask, 2);
+	assert_int_equal(standing_open(w.a, world_sign(&w, w.agreement, "text/plain", 3), &s, &why),
+	    ERR_INVALID);
+	assert_string_equal(why.text,
+	    "the envelope holds \"text/plain\", where "
+	    "\"application/vnd.torana.agreement+json;version=1\" is wanted");
+	assert_null(s.agreement);
+	assert_int_equal(standing_open(w.a, S("{}"), &s, &why), ERR_INVALID);
+}
+
+/* Signatures of one text over another. */
+static void
+check_moved_signature(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	CLEANUP(buf_free) struct buf out = buf_new(DSSE_BYTES_MAX);
+	struct dsse dsse;
+	struct standing s;
+	struct why why = { 0 };
+	struct str other = arena_str(w.a, w.agreement);
+
+	(void)state;
+	((char *)(uintptr_t)other.ptr)[str_find(other, S("180 days"))] = '9';
+	assert_int_equal(dsse_parse(w.a, world_sign(&w, w.agreement, AGREEMENT_PAYLOAD_TYPE, 3),
+	                     &dsse, &why),
+	    OK);
+	dsse.payload = other;
+	assert_int_equal(dsse_write(&dsse, &out, &why), OK);
+	assert_int_equal(standing_open(w.a, buf_str(&out), &s, &why), ERR_TAMPERED);
+	assert_string_equal(why.text, "the signature of IN does not fit these bytes");
+}
+
+/* ---- statements ---- */
+
+static struct statement
+statement(const struct world *w, enum statement_verb verb, const char *scope, const char *party,
+    uint64_t serial)
+{
+	return (struct statement){ .agreement = w->standing.agreement->hash,
+		.verb = verb,
+		.scope = str_of(scope),
+		.party = str_of(party),
+		.at = w->request.at,
+		.serial = serial };
+}
+
+static enum err
+say(struct world *w, const struct statement *s, unsigned signers, struct why *why)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(64 * KIB);
+
+	assert_int_equal(statement_write(s, &text, NULL), OK);
+	return standing_apply(w->a, &w->standing,
+	    world_sign(w, arena_str(w->a, buf_str(&text)), STATEMENT_PAYLOAD_TYPE, signers), why);
+}
+
+/* clang-format off */
+/* One after the other, on one standing. */
+static const struct step {
+	const char *name;
+	enum statement_verb verb;
+	const char *scope, *party;
+	uint64_t serial;
+	unsigned signers;
+	enum err want;
+	const char *why;
+	const char *closed;    /* code for the area CI afterwards; NULL: open */
+	const char *all_closed;/* for no area */
+} steps[] = {
+	{ "signed by the other", STATEMENT_SUSPEND, "CI", "IN", 1, 2, ERR_FORBIDDEN, "the statement is not signed by IN, which it names", NULL, NULL },
+	{ "nobody's", STATEMENT_SUSPEND, "CI", "US", 1, 3, ERR_FORBIDDEN, "\"US\" is no party of the agreement", NULL, NULL },
+	{ "an area that is none", STATEMENT_SUSPEND, "MOON", "IN", 1, 1, ERR_INVALID,
+	  "the scope \"MOON\" is neither \"all\" nor an area of the agreement that can be closed by itself", NULL, NULL },
+	{ "IN closes an area", STATEMENT_SUSPEND, "CI", "IN", 1, 1, OK, "", "A-AREA-SUSPENDED", NULL },
+	{ "the same again", STATEMENT_SUSPEND, "CI", "IN", 1, 1, ERR_CONFLICT, "serial 1 of IN is not above the last one, 1", "A-AREA-SUSPENDED", NULL },
+	{ "JP cannot open it", STATEMENT_RESUME, "CI", "JP", 1, 2, ERR_FORBIDDEN, "only a party that suspended \"CI\" can resume it", "A-AREA-SUSPENDED", NULL },
+	{ "JP closes it as well", STATEMENT_SUSPEND, "CI", "JP", 1, 2, OK, "", "A-AREA-SUSPENDED", NULL },
+	{ "IN opens its side", STATEMENT_RESUME, "CI", "IN", 2, 1, OK, "", "A-AREA-SUSPENDED", NULL },
+	{ "JP opens the other", STATEMENT_RESUME, "CI", "JP", 2, 2, OK, "", NULL, NULL },
+	{ "JP closes all", STATEMENT_SUSPEND, "all", "JP", 3, 2, OK, "", "A-NOTINFORCE", "A-NOTINFORCE" },
+	{ "IN closes all", STATEMENT_SUSPEND, "all", "IN", 3, 1, OK, "", "A-NOTINFORCE", "A-NOTINFORCE" },
+	{ "JP opens all", STATEMENT_RESUME, "all", "JP", 4, 2, OK, "", "A-NOTINFORCE", "A-NOTINFORCE" },
+	{ "IN opens all", STATEMENT_RESUME, "all", "IN", 4, 1, OK, "", NULL, NULL },
+	{ "half an end", STATEMENT_TERMINATE, "CI", "IN", 5, 1, ERR_INVALID, NULL, NULL, NULL },
+	{ "IN ends it", STATEMENT_TERMINATE, "all", "IN", 5, 1, OK, "", "A-NOTINFORCE", "A-NOTINFORCE" },
+	{ "an end stays", STATEMENT_RESUME, "all", "IN", 6, 1, ERR_FORBIDDEN, NULL, "A-NOTINFORCE", "A-NOTINFORCE" },
+};
+/* clang-format on */
+
+static void
+check_closed(const struct world *w, const char *area, const char *code)
+{
+	struct standing_reason reason = { 0 };
+	bool open = standing_in_force(&w->standing, str_of(area), w->request.at, &reason);
+
+	assert_int_equal(open, code == NULL);
+	if (code != NULL)
+		assert_string_equal(reason.code, code);
+}
+
+static void
+check_steps(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	uint64_t epoch = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(steps); i++) {
+		struct statement s =
+		    statement(&w, steps[i].verb, steps[i].scope, steps[i].party, steps[i].serial);
+		struct why why = { 0 };
+		enum err got = say(&w, &s, steps[i].signers, &why);
+
+		if (got != steps[i].want)
+			fail_msg("%s: %s %s", steps[i].name, err_name(got), why.text);
+		if (steps[i].why != NULL)
+			assert_string_equal(why.text, steps[i].why);
+		epoch += got == OK;
+		assert_int_equal(w.standing.epoch, epoch);
+		check_closed(&w, "CI", steps[i].closed);
+		check_closed(&w, "", steps[i].all_closed);
+	}
+}
+
+static void
+check_other_agreement(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement s = statement(&w, STATEMENT_SUSPEND, "all", "IN", 1);
+	struct why why = { 0 };
+
+	(void)state;
+	s.agreement.byte[0] ^= 1;
+	assert_int_equal(say(&w, &s, 1, &why), ERR_CONFLICT);
+	assert_string_equal(why.text,
+	    "the statement is about another agreement or another version");
+}
+
+static void
+check_statement(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(MIB);
+	CLEANUP(buf_free) struct buf text = buf_new(64 * KIB), jcs = buf_new(64 * KIB);
+	struct statement s = { .verb = STATEMENT_RESUME,
+		.scope = S("CI"),
+		.party = S("JP"),
+		.at = 1,
+		.serial = 7,
+		.reason = S("\"quoted\"") },
+	                 back;
+	const struct json *tree;
+	struct why why = { 0 };
+
+	(void)state;
+	assert_int_equal(statement_write(&s, &text, NULL), OK);
+	assert_int_equal(json_parse(a, buf_str(&text), NULL, &tree, NULL), OK);
+	assert_int_equal(jcs_write(tree, &jcs, NULL), OK);
+	assert_true(str_eq(buf_str(&jcs), buf_str(&text)));
+	assert_int_equal(statement_parse(a, buf_str(&text), &back, &why), OK);
+	assert_int_equal(back.verb, s.verb);
+	assert_true(str_eq(back.reason, s.reason));
+	assert_int_equal(back.at, s.at);
+	assert_int_equal(back.serial, s.serial);
+	assert_int_equal(statement_parse(a, S("{\"type\":\"x\"}"), &back, &why), ERR_INVALID);
+}
+
+/* ---- by time alone ---- */
+
+static void
+check_period(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	const struct agreement *g = w.standing.agreement;
+	struct standing_reason reason = { 0 };
+
+	(void)state;
+	assert_false(standing_in_force(&w.standing, S(""), g->in_force_from - 1, &reason));
+	assert_string_equal(reason.text, "The agreement comes into force on 2026-01-01T00:00:00Z.");
+	assert_true(standing_in_force(&w.standing, S(""), g->in_force_from, &reason));
+	assert_true(standing_in_force(&w.standing, S(""), g->expires_on - 1, &reason));
+	assert_false(standing_in_force(&w.standing, S(""), g->expires_on, &reason));
+	assert_string_equal(reason.text, "The agreement expired on 2031-01-01T00:00:00Z.");
+	assert_int_equal(standing_next_change(&w.standing, 0), g->in_force_from);
+	assert_int_equal(standing_next_change(&w.standing, g->in_force_from), g->expires_on);
+	assert_int_equal(standing_next_change(&w.standing, g->expires_on), TIME_NEVER);
+	w.standing.signed_by = 1;
+	assert_false(standing_in_force(&w.standing, S(""), w.request.at, &reason));
+	assert_string_equal(reason.text, "The agreement is signed by 1 of 2 parties.");
+	assert_false(standing_in_force(NULL, S(""), w.request.at, &reason));
+	assert_string_equal(reason.text, "There is no agreement.");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cases cases = { 0 };
+
+	CASE(&cases, check_signatures);
+	CASE(&cases, check_moved_signature);
+	CASE(&cases, check_steps);
+	CASE(&cases, check_other_agreement);
+	CASE(&cases, check_statement);
+	CASE(&cases, check_period);
+	return cases_run("standing", &cases, argc, argv);
+}

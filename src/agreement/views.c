@@ -1,0 +1,593 @@
+#include <unistr.h>
+
+#include "codec.h"
+#include "views_p.h"
+
+enum {
+	BASE64_RUN_MIN = 4, /* three bytes, the shortest needle */
+	HEX_RUN_MIN = 6,    /* the same */
+};
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static void
+put_character(struct buf *out, uint32_t c)
+{
+	uint8_t bytes[8];
+	int len = u8_uctomb(bytes, c, sizeof(bytes));
+
+	if (len > 0)
+		buf_put(out, (struct str){ (const char *)bytes, (size_t)len });
+}
+
+/* The number of exactly `digits` hex digits at s[from]. */
+static bool
+hex_number(struct str s, size_t from, size_t digits, uint32_t *ret)
+{
+	*ret = 0;
+	if (s.len < from + digits)
+		return false;
+	for (size_t i = from; i < from + digits; i++) {
+		int digit = hex_digit(s.ptr[i]);
+
+		if (digit < 0)
+			return false;
+		*ret = *ret << 4 | (uint32_t)digit;
+	}
+	return true;
+}
+
+/* ---- escapes: each returns the bytes it read, 0 when there is none ---- */
+
+/* A surrogate pair written as two escapes of the same kind, or one unit. */
+static size_t
+utf16_escape(struct str s, size_t prefix, struct buf *out)
+{
+	uint32_t high, low;
+	size_t one = prefix + 4;
+
+	if (!hex_number(s, prefix, 4, &high))
+		return 0;
+	if (high >= 0xd800 && high < 0xdc00 && s.len >= 2 * one &&
+	    memcmp(s.ptr, s.ptr + one, prefix) == 0 && hex_number(s, one + prefix, 4, &low) &&
+	    low >= 0xdc00 && low < 0xe000) {
+		put_character(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+		return 2 * one;
+	}
+	put_character(out, high);
+	return one;
+}
+
+/* \123: up to three octal digits */
+static size_t
+octal_escape(struct str s, struct buf *out)
+{
+	unsigned c = 0;
+	size_t i = 1;
+
+	for (; i < s.len && i < 4 && s.ptr[i] >= '0' && s.ptr[i] <= '7'; i++)
+		c = c << 3 | (unsigned)(s.ptr[i] - '0');
+	if (i > 1)
+		buf_putc(out, (char)(c & 0xff));
+	return i > 1 ? i : 0;
+}
+
+static size_t
+backslash_escape(struct str s, struct buf *out)
+{
+	uint32_t c;
+	char kind = 0;
+
+	if (s.len > 1)
+		kind = s.ptr[1];
+
+	if (kind != '\0' && strchr("nrtfv", kind) != NULL) {
+		buf_putc(out, ' ');
+		return 2;
+	}
+	if (kind >= '0' && kind <= '7')
+		return octal_escape(s, out);
+	if (kind == 'u' && s.len > 2 && s.ptr[2] == '{') { /* \u{1F600} */
+		uint32_t n = 0;
+		size_t i = 3;
+
+		while (i < s.len && i < 9 && hex_digit(s.ptr[i]) >= 0)
+			n = n << 4 | (uint32_t)hex_digit(s.ptr[i++]);
+		if (i < s.len && s.ptr[i] == '}' && i > 3) {
+			put_character(out, n);
+			return i + 1;
+		}
+	}
+	if (kind == 'u')
+		return utf16_escape(s, 2, out);
+	if (kind == 'x' && hex_number(s, 2, 2, &c)) {
+		buf_putc(out, (char)c);
+		return 4;
+	}
+	if (kind == 'U' && hex_number(s, 2, 8, &c)) {
+		put_character(out, c);
+		return 10;
+	}
+	return 0;
+}
+
+static size_t
+percent_escape(struct str s, struct buf *out)
+{
+	uint32_t c;
+
+	if (s.len > 1 && (s.ptr[1] == 'u' || s.ptr[1] == 'U'))
+		return utf16_escape(s, 2, out);
+	if (!hex_number(s, 1, 2, &c))
+		return 0;
+	buf_putc(out, (char)c);
+	return 3;
+}
+
+static size_t
+quoted_escape(struct str s, struct buf *out)
+{
+	uint32_t c;
+
+	if (s.len > 1 && s.ptr[1] == '\n') /* a soft line end */
+		return 2;
+	if (s.len > 2 && s.ptr[1] == '\r' && s.ptr[2] == '\n')
+		return 3;
+	if (!hex_number(s, 1, 2, &c))
+		return 0;
+	buf_putc(out, (char)c);
+	return 3;
+}
+
+/* clang-format off */
+/* U+00A0 to U+00FF in their order (HTML 4.01, section 24.2.1). */
+static const char *const latin1[] = {
+	"nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not", "shy",
+	"reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1", "ordm",
+	"raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig",
+	"Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve",
+	"Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml", "Yacute", "THORN",
+	"szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc",
+	"euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml",
+	"divide", "oslash", "ugrave", "uacute", "ucirc", "uuml", "yacute", "thorn", "yuml",
+};
+static_assert(COUNTOF(latin1) == 96, "all of them");
+static const struct entity {
+	const char *name;
+	uint32_t c;
+} entities[] = {
+	{ "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' }, { "ndash", 0x2013 },
+	{ "mdash", 0x2014 }, { "ensp", 0x2002 }, { "emsp", 0x2003 }, { "thinsp", 0x2009 }, { "zwnj", 0x200c },
+	{ "zwj", 0x200d }, { "hellip", 0x2026 },
+};
+/* clang-format on */
+
+static size_t
+put_entity(struct str s, const char *name, uint32_t c, struct buf *out)
+{
+	size_t len = 1 + strlen(name);
+
+	if (!str_starts(str_sub(s, 1, SIZE_MAX), str_of(name)))
+		return 0;
+	put_character(out, c);
+	return s.len > len && s.ptr[len] == ';' ? len + 1 : len;
+}
+
+/* "&nbsp;", also without its semicolon. */
+static size_t
+named_entity(struct str s, struct buf *out)
+{
+	size_t read = 0;
+
+	if (s.len < 2 || !is_letter(s.ptr[1]))
+		return 0;
+	for (size_t i = 0; read == 0 && i < COUNTOF(entities); i++)
+		read = put_entity(s, entities[i].name, entities[i].c, out);
+	for (size_t i = 0; read == 0 && i < COUNTOF(latin1); i++)
+		read = put_entity(s, latin1[i], 0xa0 + (uint32_t)i, out);
+	return read;
+}
+
+/* &#1234; and &#x4d2; */
+static size_t
+entity_escape(struct str s, struct buf *out)
+{
+	enum { ENTITY_MAX = 12 };
+	bool hex = s.len > 2 && (s.ptr[2] == 'x' || s.ptr[2] == 'X');
+	uint32_t n = 0, base = hex ? 16 : 10;
+	size_t start = hex ? 3 : 2, i = start;
+
+	if (s.len < 4 || s.ptr[1] != '#')
+		return named_entity(s, out);
+	for (; i < s.len && i < ENTITY_MAX; i++) {
+		int digit = hex_digit(s.ptr[i]);
+
+		if (digit < 0 || (uint32_t)digit >= base)
+			break;
+		n = n * base + (uint32_t)digit;
+	}
+	if (i == start)
+		return 0;
+	put_character(out, n);
+	return i < s.len && s.ptr[i] == ';' ? i + 1 : i;
+}
+
+bool
+view_unescape(struct str text, struct buf *out)
+{
+	bool any = false;
+
+	buf_clear(out);
+	for (size_t i = 0; i < text.len;) {
+		struct str rest = str_sub(text, i, SIZE_MAX);
+		size_t read = 0;
+
+		switch (text.ptr[i]) {
+		case '\\': read = backslash_escape(rest, out); break;
+		case '%': read = percent_escape(rest, out); break;
+		case '=': read = quoted_escape(rest, out); break;
+		case '&': read = entity_escape(rest, out); break;
+		default: break;
+		}
+		any = any || read > 0;
+		if (read == 0)
+			buf_putc(out, text.ptr[i]);
+		i += read == 0 ? 1 : read;
+	}
+	return any;
+}
+
+/* "\53 abc": up to six hex digits, and the blank that ends them */
+static size_t
+style_escape(struct str s, struct buf *out)
+{
+	enum { DIGITS_MAX = 6 };
+	uint32_t c = 0;
+	size_t i = 1;
+
+	for (; i < s.len && i <= DIGITS_MAX && hex_digit(s.ptr[i]) >= 0; i++)
+		c = c << 4 | (uint32_t)hex_digit(s.ptr[i]);
+	if (i == 1)
+		return 0;
+	put_character(out, c);
+	return i < s.len && s.ptr[i] == ' ' ? i + 1 : i;
+}
+
+bool
+view_unstyle(struct str text, struct buf *out)
+{
+	bool any = false;
+
+	buf_clear(out);
+	for (size_t i = 0; i < text.len;) {
+		size_t read =
+		    text.ptr[i] == '\\' ? style_escape(str_sub(text, i, SIZE_MAX), out) : 0;
+
+		any = any || read > 0;
+		if (read == 0)
+			buf_putc(out, text.ptr[i]);
+		i += read == 0 ? 1 : read;
+	}
+	return any;
+}
+
+/* ---- markup and regular expressions: each returns the bytes it read ---- */
+
+enum {
+	TAG_MAX = 1024,  /* longer is no tag: somebody wrote "<" */
+	CLASS_MAX = 32,  /* of a regular expression */
+	REPEAT_MAX = 12, /* "{0,3}" */
+};
+
+/* Bytes up to and with `close`, when it comes within max; else 0. */
+static size_t
+through(struct str s, char close, size_t max)
+{
+	for (size_t i = 1; i < s.len && i < max; i++) {
+		if (s.ptr[i] == close)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* <b>, </b>, <!-- -->, <?x?> */
+static size_t
+skip_tag(struct str s)
+{
+	if (s.len < 3 || (!is_letter(s.ptr[1]) && strchr("/!?", s.ptr[1]) == NULL))
+		return 0;
+	return through(s, '>', TAG_MAX);
+}
+
+/* Bytes of "[Ss]"; what has a bracket or a blank inside is no class. */
+static size_t
+class_length(struct str s)
+{
+	size_t len = through(s, ']', CLASS_MAX);
+
+	for (size_t i = 1; i < len; i++) {
+		if (s.ptr[i] == '[' || s.ptr[i] == ' ')
+			return 0;
+	}
+	return len;
+}
+
+/* The letter that a class stands for: the first; none for a range or "[^x]". */
+static void
+put_class(struct str inside, struct buf *out)
+{
+	bool letters = inside.len > 0 && inside.ptr[0] != '^' && inside.ptr[0] != '/';
+
+	for (size_t i = 1; letters && i + 1 < inside.len; i++)
+		letters = inside.ptr[i] != '-';
+	if (letters && is_letter(inside.ptr[0]))
+		buf_putc(out, inside.ptr[0]);
+}
+
+/* [text](address) gives the text, [Ss] a letter, [1] and [/b] nothing. */
+static size_t
+read_bracket(struct str s, struct buf *out)
+{
+	size_t link = through(s, ']', TAG_MAX), len = class_length(s);
+
+	if (link > 0 && link < s.len && s.ptr[link] == '(') {
+		size_t address = through(str_sub(s, link, SIZE_MAX), ')', TAG_MAX);
+
+		if (address > 0) {
+			buf_put(out, str_sub(s, 1, link - 2));
+			return link + address;
+		}
+	}
+	if (len == 0)
+		return 0;
+	put_class(str_sub(s, 1, len - 2), out);
+	return len;
+}
+
+/* \s, \W, however often the backslash is doubled */
+static size_t
+skip_class_escape(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.len && s.ptr[i] == '\\')
+		i++;
+	return i < s.len && strchr("sSwWdDbBAzZ", s.ptr[i]) != NULL && s.ptr[i] != '\0' ? i + 1 : 0;
+}
+
+/* (?i) and (?: */
+static size_t
+skip_group_flags(struct str s)
+{
+	size_t i = 2;
+
+	if (s.len < 3 || s.ptr[1] != '?')
+		return 0;
+	while (i < s.len && (is_letter(s.ptr[i]) || s.ptr[i] == '-'))
+		i++;
+	return i < s.len && (s.ptr[i] == ')' || s.ptr[i] == ':') ? i + 1 : 0;
+}
+
+bool
+view_strip(struct str text, struct buf *out)
+{
+	bool any = false;
+
+	buf_clear(out);
+	for (size_t i = 0; i < text.len;) {
+		struct str rest = str_sub(text, i, SIZE_MAX);
+		size_t read = 0;
+
+		switch (text.ptr[i]) {
+		case '<': read = skip_tag(rest); break;
+		case '[': read = read_bracket(rest, out); break;
+		case '{': read = through(rest, '}', REPEAT_MAX); break;
+		case '(': read = skip_group_flags(rest); break;
+		case '\\': read = skip_class_escape(rest); break;
+		default: break;
+		}
+		any = any || read > 0;
+		if (read == 0)
+			buf_putc(out, text.ptr[i]);
+		i += read == 0 ? 1 : read;
+	}
+	return any;
+}
+
+/* ---- defanged forms ---- */
+
+/* clang-format off */
+static const struct fang {
+	const char *defanged; /* lower case */
+	const char *plain;
+} fangs[] = {
+	{ "(at)",  "@" }, { "[at]",  "@" }, { "{at}",  "@" }, { "<at>",  "@" }, { " at ",  "@" },
+	{ "_at_",  "@" }, { "-at-",  "@" }, { "(dot)", "." }, { "[dot]", "." }, { "{dot}", "." },
+	{ "<dot>", "." }, { " dot ", "." }, { "_dot_", "." }, { "-dot-", "." }, { "hxxp",  "http" },
+};
+/* clang-format on */
+
+static const struct fang *
+fang_at(struct str rest)
+{
+	if (strchr("([{< _-hH", rest.ptr[0]) == NULL) /* none begins so */
+		return NULL;
+	for (size_t i = 0; i < COUNTOF(fangs); i++) {
+		struct str f = str_of(fangs[i].defanged);
+
+		if (str_eq_nocase(str_sub(rest, 0, f.len), f))
+			return &fangs[i];
+	}
+	return NULL;
+}
+
+bool
+view_refang(struct str text, struct buf *out)
+{
+	bool any = false;
+
+	buf_clear(out);
+	for (size_t i = 0; i < text.len;) {
+		const struct fang *f = fang_at(str_sub(text, i, SIZE_MAX));
+
+		if (f == NULL) {
+			buf_putc(out, text.ptr[i++]);
+			continue;
+		}
+		any = true;
+		buf_put(out, str_of(f->plain));
+		/* " at x at " shares its blanks */
+		i += strlen(f->defanged) - (f->defanged[0] == ' ' ? 1 : 0);
+	}
+	return any;
+}
+
+/* ---- base64 ---- */
+
+static int
+base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+' || c == '-')
+		return 62;
+	if (c == '/' || c == '_')
+		return 63;
+	return -1;
+}
+
+static bool
+is_line_end(char c)
+{
+	return c == '\r' || c == '\n';
+}
+
+struct str
+view_base64_run(struct str text, size_t *at)
+{
+	while (*at < text.len) {
+		size_t start = *at, digits = 0;
+
+		while (*at < text.len && (base64_digit(text.ptr[*at]) >= 0 ||
+		                             (digits > 0 && is_line_end(text.ptr[*at]))))
+			digits += base64_digit(text.ptr[(*at)++]) >= 0;
+		if (digits >= BASE64_RUN_MIN)
+			return str_sub(text, start, *at - start);
+		if (*at == start)
+			++*at;
+	}
+	return (struct str){ 0 };
+}
+
+void
+view_base64(struct str run, size_t skip, struct buf *out)
+{
+	uint32_t bits = 0;
+	int have = 0;
+
+	buf_clear(out);
+	for (size_t i = 0; i < run.len; i++) {
+		int digit = base64_digit(run.ptr[i]);
+
+		if (digit < 0)
+			continue;
+		if (skip > 0) {
+			skip--;
+			continue;
+		}
+		bits = bits << 6 | (uint32_t)digit;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			buf_putc(out, (char)(bits >> have & 0xff));
+		}
+	}
+}
+
+/* ---- hex ---- */
+
+/* Between two pairs: "67 75", "67:75", "0x67,0x75", "\x67\x75". */
+static bool
+is_between_hex(char c)
+{
+	return c != '\0' && strchr(" :-,;.\\xX\r\n\t", c) != NULL;
+}
+
+struct str
+view_hex_run(struct str text, size_t *at)
+{
+	while (*at < text.len) {
+		size_t start = *at, digits = 0;
+
+		while (*at < text.len && (hex_digit(text.ptr[*at]) >= 0 ||
+		                             (digits > 0 && is_between_hex(text.ptr[*at]))))
+			digits += hex_digit(text.ptr[(*at)++]) >= 0;
+		if (digits >= HEX_RUN_MIN)
+			return str_sub(text, start, *at - start);
+		if (*at == start)
+			++*at;
+	}
+	return (struct str){ 0 };
+}
+
+/* Whether the digit at i is the 0 of "0x". */
+static bool
+is_hex_prefix(struct str run, size_t i)
+{
+	return run.ptr[i] == '0' && i + 1 < run.len &&
+	       (run.ptr[i + 1] == 'x' || run.ptr[i + 1] == 'X');
+}
+
+void
+view_hex(struct str run, size_t skip, struct buf *out)
+{
+	int high = -1;
+
+	buf_clear(out);
+	for (size_t i = 0; i < run.len; i++) {
+		int digit = hex_digit(run.ptr[i]);
+
+		if (digit < 0 || is_hex_prefix(run, i))
+			continue;
+		if (skip > 0) {
+			skip--;
+		} else if (high < 0) {
+			high = digit;
+		} else {
+			buf_putc(out, (char)(high << 4 | digit));
+			high = -1;
+		}
+	}
+}
+
+/* ---- UTF-16 ---- */
+
+void
+view_utf16(struct str bytes, bool big, struct buf *out)
+{
+	const uint8_t *b = (const uint8_t *)bytes.ptr;
+	uint32_t high = 0;
+
+	buf_clear(out);
+	for (size_t i = 0; i + 1 < bytes.len; i += 2) {
+		uint32_t unit =
+		    big ? (uint32_t)(b[i] << 8 | b[i + 1]) : (uint32_t)(b[i + 1] << 8 | b[i]);
+
+		if (unit >= 0xd800 && unit < 0xdc00) {
+			high = unit;
+			continue;
+		}
+		if (unit >= 0xdc00 && unit < 0xe000 && high != 0)
+			unit = 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00);
+		high = 0;
+		put_character(out, unit);
+	}
+}
