@@ -1,0 +1,91 @@
+/* account.h: people and tools of our own side, and what they hold to prove it.
+ *
+ * A password is known here as the text that password.h makes of it, a token as
+ * its SHA-256: neither can be read out of the database.  Writing functions run
+ * in the caller's transaction; what is read lives in the caller's arena. */
+#pragma once
+
+#include "base.h"
+#include "clock.h"
+#include "db.h"
+#include "hash.h"
+
+enum {
+	ACCOUNTS_MAX = 10'000, /* of one node; lists end there */
+	ACCOUNT_NAME_MAX = 64,
+	/* Wrong passwords in a row, from wherever, that lock an account for a while:
+	 * each time so many.  One address alone is stopped long before. */
+	ACCOUNT_FAILURES_MAX = 50,
+	ACCOUNT_LOCK_S = 15 * 60,
+};
+
+struct account {
+	struct str name;
+	struct str display;
+	struct str organisation; /* "IN:CERT-IN" */
+	struct str enclave;
+	struct str roles;    /* separated by ' ' */
+	struct str password; /* empty: cannot sign in with one */
+	int64_t failures;    /* in a row */
+	time_us locked_until;
+	bool disabled;
+	time_us created_at;
+};
+
+/* Adds an account; failures, locked_until and disabled start at zero.
+ *
+ * ERR_INVALID   account.name   not 1 to 64 of a-z 0-9 . - _ @
+ *               account.roles  another role than analyst, officer, approver,
+ *                              legal, policy, defence-liaison, auditor,
+ *                              administrator; or administrator together with
+ *                              one that releases or approves
+ * ERR_CONFLICT  account.exists */
+enum err store_account_create(struct db *db, const struct account *account, struct why *why);
+
+/* ERR_NOT_FOUND account.unknown. */
+enum err store_account_find(struct db *db, struct arena *a, struct str name, struct account *ret,
+    struct why *why);
+
+/* All, in the order of their names.  ERR_LIMIT: the arena is full. */
+enum err store_accounts(struct db *db, struct arena *a, struct account **ret, size_t *ret_len,
+    struct why *why);
+
+/* Changes one thing.  ERR_NOT_FOUND account.unknown; ERR_INVALID account.roles.
+ * A new password forgets the failures; disabling ends every session. */
+enum err store_account_password(struct db *db, struct str name, struct str password,
+    struct why *why);
+enum err store_account_roles(struct db *db, struct str name, struct str roles, struct why *why);
+enum err store_account_disable(struct db *db, struct str name, bool disabled, struct why *why);
+
+/* Counts a wrong password; *ret is the end of the lock, 0 while there is none.
+ * ERR_NOT_FOUND account.unknown. */
+enum err store_account_failed(struct db *db, struct str name, time_us now, time_us *ret,
+    struct why *why);
+
+/* A right password forgets the failures.  ERR_NOT_FOUND account.unknown. */
+enum err store_account_passed(struct db *db, struct str name, struct why *why);
+
+/* ---- sessions of the console, tokens of tools ---- */
+
+struct session {
+	struct hash token; /* of the token, which is not kept */
+	struct str account;
+	struct str kind; /* "session", "token" */
+	struct str scopes;
+	time_us expires_at;
+	time_us created_at;
+};
+
+/* ERR_CONFLICT: a token twice, which its length makes impossible. */
+enum err store_session_put(struct db *db, const struct session *s, struct why *why);
+
+/* ERR_NOT_FOUND session.unknown: no such token, or expired at `now`; which of
+ * the two is nobody's business. */
+enum err store_session_find(struct db *db, struct arena *a, const struct hash *token, time_us now,
+    struct session *ret, struct why *why);
+
+/* Ends one; ending it twice is the same as once. */
+enum err store_session_delete(struct db *db, const struct hash *token, struct why *why);
+
+/* Ends all of an account, or, with an empty name, all that expired before now. */
+enum err store_sessions_delete(struct db *db, struct str account, time_us now, struct why *why);

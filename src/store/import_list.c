@@ -1,0 +1,57 @@
+#include "import_p.h"
+#include "json_writer.h"
+#include "stored_p.h"
+
+/* Of the list in the import's row: enough to see what kind of file it was. */
+enum { KEPT_MAX = 1000, KEPT_BYTES_MAX = 2 * MIB };
+
+static bool
+copy_into(struct arena *a, struct str *text)
+{
+	struct str copy = arena_str(a, *text);
+	bool fits = text->len == 0 || copy.ptr != NULL;
+
+	*text = copy;
+	return fits;
+}
+
+void
+import_note(struct import_list *l, const struct import_problem *p)
+{
+	struct import_result *r = l->result;
+	struct import_problem mine = *p;
+
+	if (r->problem == NULL)
+		r->problem = arena_make(l->arena, struct import_problem, IMPORT_PROBLEMS_MAX);
+	if (r->problem == NULL || r->problems == IMPORT_PROBLEMS_MAX || r->problems_more > 0 ||
+	    !copy_into(l->arena, &mine.id) || !copy_into(l->arena, &mine.pointer) ||
+	    !copy_into(l->arena, &mine.rule) || !copy_into(l->arena, &mine.message)) {
+		r->problems_more++;
+		return;
+	}
+	r->problem[r->problems++] = mine;
+}
+
+enum err
+import_list_text(const struct import_result *r, struct arena *a, struct str *ret, struct why *why)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(KEPT_BYTES_MAX);
+	struct json_writer w = json_writer(&out);
+
+	json_begin_array(&w);
+	for (size_t i = 0; i < r->problems && i < KEPT_MAX; i++) {
+		const struct import_problem *p = &r->problem[i];
+
+		json_begin_object(&w);
+		json_put_u64(json_key(&w, S("index")), p->index);
+		json_put_str(json_key(&w, S("id")), p->id);
+		json_put_str(json_key(&w, S("pointer")), p->pointer);
+		json_put_str(json_key(&w, S("rule")), p->rule);
+		json_put_str(json_key(&w, S("message")), p->message);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	TRY(buf_check(&out, "the list of problems", why));
+	*ret = arena_str(a, buf_str(&out));
+	return ret->ptr == NULL ? stored_full(why) : OK;
+}

@@ -1,0 +1,302 @@
+/* Pages of a collection.
+ *
+ * Without filters a page is one range of the primary key.  With filters rows
+ * are looked at without their bytes, along that range or, when identifiers are
+ * asked for, along the index of versions; then the bytes of those that match
+ * are fetched. */
+#include <stdlib.h>
+
+#include "store.h"
+#include "stored_p.h"
+
+#define SHOWN_AFTER "FROM object o WHERE o.shard_key = $1 AND o.date_added > $2 AND "
+
+static const char last_raw[] =
+    "SELECT " STORED_COLUMNS_RAW " " SHOWN_AFTER "o.latest = 1 ORDER BY o.date_added LIMIT $3";
+static const char all_raw[] = "SELECT " STORED_COLUMNS_RAW " " SHOWN_AFTER
+                              "o.withdrawn_at = 0 ORDER BY o.date_added LIMIT $3";
+static const char last_only_raw[] =
+    "SELECT o.date_added, o.raw " SHOWN_AFTER "o.latest = 1 ORDER BY o.date_added LIMIT $3";
+static const char all_only_raw[] =
+    "SELECT o.date_added, o.raw " SHOWN_AFTER "o.withdrawn_at = 0 ORDER BY o.date_added LIMIT $3";
+static const char last_bare[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTER
+                                "o.latest = 1 ORDER BY o.date_added LIMIT $3";
+static const char all_bare[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTER
+                               "o.withdrawn_at = 0 ORDER BY o.date_added LIMIT $3";
+/* + 0: not along the primary key, as there is a better index. */
+static const char by_id[] =
+    "SELECT " STORED_COLUMNS ", o.latest FROM object o WHERE o.shard_key = $1 "
+    "AND o.object_id = $2 AND o.date_added + 0 > $3 AND o.withdrawn_at = 0 "
+    "ORDER BY o.date_added + 0";
+static const char find_older[] =
+    "SELECT 1 FROM object WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0 "
+    "AND (modified_us < $3 OR (modified_us = $3 AND date_added < $4)) LIMIT 1";
+static const char find_raw[] = "SELECT raw FROM object WHERE shard_key = $1 AND date_added = $2";
+
+enum {
+	BARE_LATEST = 20,    /* column behind STORED_COLUMNS */
+	ROW_BYTES_MAX = MIB, /* a row without its bytes: identifiers, times, names */
+};
+
+/* ---- filters ---- */
+
+struct filter {
+	const struct page_query *q;
+	bool last, first, all;
+	time_us at[FILTER_VALUES_MAX]; /* of q->version with VERSION_TEXT */
+};
+
+static enum err
+read_filter(const struct page_query *q, struct filter *ret, struct why *why)
+{
+	*ret = (struct filter){ .q = q, .last = q->versions == 0 };
+	for (size_t i = 0; i < q->versions; i++) {
+		enum version_filter filter = q->version[i].filter;
+
+		ret->last |= filter == VERSION_LAST;
+		ret->first |= filter == VERSION_FIRST;
+		ret->all |= filter == VERSION_ALL;
+		if (filter == VERSION_TEXT && !time_parse(q->version[i].text, &ret->at[i]))
+			return fail(why, ERR_INVALID, "store.version-text",
+			    "\"" STR_FMT "\" is no version: write first, last, all or a timestamp",
+			    STR_ARG(q->version[i].text));
+	}
+	return OK;
+}
+
+/* Whether the rows of one query are the page. */
+static bool
+is_plain(const struct filter *f)
+{
+	const struct page_query *q = f->q;
+	bool only_last = q->versions == 0 || (q->versions == 1 && f->last);
+
+	return q->ids == 0 && q->types == 0 && q->spec_versions == 0 && (f->all || only_last);
+}
+
+static bool
+is_listed(struct str text, const struct str *list, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (str_eq(text, list[i]))
+			return true;
+	}
+	return len == 0;
+}
+
+/* Whether its version is given as a timestamp; that of an object without times
+ * is the instant at which it was added. */
+static bool
+is_version_listed(const struct filter *f, const struct stored *o)
+{
+	struct str at = o->modified.len > 0 ? o->modified : o->created;
+
+	for (size_t i = 0; i < f->q->versions; i++) {
+		if (f->q->version[i].filter != VERSION_TEXT)
+			continue;
+		if (str_starts(o->version, S("=")) ? f->at[i] == o->date_added
+		                                   : stored_same_instant(at, f->q->version[i].text))
+			return true;
+	}
+	return false;
+}
+
+static enum err
+is_first(struct db *db, const struct stored *o, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool older = false;
+
+	TRY(db_select(db, &rows, why, find_older, DB_I(o->shard_key), DB_T(o->id),
+	    DB_I(o->modified_us), DB_I(o->date_added)));
+	TRY(db_next(&rows, &older, why));
+	*ret = !older;
+	return OK;
+}
+
+/* ---- gathering rows that match ---- */
+
+/* At most limit + 1 rows, the oldest of those that match. */
+struct gathering {
+	struct db *db;
+	struct arena *arena;
+	struct arena *scratch; /* the row that is looked at */
+	const struct filter *filter;
+	struct stored *list; /* room for twice as many */
+	size_t len;
+	size_t max;
+};
+
+static enum err
+is_wanted(const struct gathering *g, const struct db_rows *row, const struct stored *o, bool *ret,
+    struct why *why)
+{
+	const struct filter *f = g->filter;
+
+	*ret = f->all || (f->last && db_col_i64(row, BARE_LATEST) != 0) || is_version_listed(f, o);
+	return *ret || !f->first ? OK : is_first(g->db, o, ret, why);
+}
+
+/* Takes rows until there are `max` new ones or no more. */
+static enum err
+take_rows(struct gathering *g, struct db_rows *rows, struct why *why)
+{
+	const struct page_query *q = g->filter->q;
+	size_t end = g->len + g->max;
+	bool has = true;
+
+	while (g->len < end) {
+		struct stored o;
+		bool wanted = false;
+
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			return OK;
+		if (!is_listed(db_col_text(rows, STORED_TYPE), q->type, q->types) ||
+		    !is_listed(db_col_text(rows, STORED_SPEC_VERSION), q->spec_version,
+		        q->spec_versions))
+			continue;
+		arena_clear(g->scratch);
+		TRY(stored_read(rows, g->scratch, false, &o, why));
+		TRY(is_wanted(g, rows, &o, &wanted, why));
+		if (wanted)
+			TRY(stored_read(rows, g->arena, false, &g->list[g->len++], why));
+	}
+	return OK;
+}
+
+static int
+oldest_first(const void *left, const void *right)
+{
+	const struct stored *a = left, *b = right;
+
+	return (a->date_added > b->date_added) - (a->date_added < b->date_added);
+}
+
+static enum err
+take_by_id(struct gathering *g, struct str id, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct page_query *q = g->filter->q;
+
+	TRY(db_select(g->db, &rows, why, by_id, DB_I(q->shard_key), DB_T(id),
+	    DB_I(q->added_after)));
+	TRY(take_rows(g, &rows, why));
+	qsort(g->list, g->len, sizeof(g->list[0]), oldest_first);
+	if (g->len > g->max)
+		g->len = g->max;
+	return OK;
+}
+
+static enum err
+take_by_ids(struct gathering *g, struct why *why)
+{
+	const struct page_query *q = g->filter->q;
+
+	for (size_t i = 0; i < q->ids; i++) {
+		if (i == 0 || !is_listed(q->id[i], q->id, i))
+			TRY(take_by_id(g, q->id[i], why));
+	}
+	return OK;
+}
+
+static enum err
+take_by_range(struct gathering *g, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct page_query *q = g->filter->q;
+	bool only_last = g->filter->last && (q->versions <= 1);
+
+	TRY(db_select(g->db, &rows, why, only_last ? last_bare : all_bare, DB_I(q->shard_key),
+	    DB_I(q->added_after), DB_I(INT64_MAX)));
+	return take_rows(g, &rows, why);
+}
+
+static enum err
+fill_raw(const struct gathering *g, struct stored *o, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select_one(g->db, &rows, why, find_raw, DB_I(o->shard_key), DB_I(o->date_added)));
+	o->raw = arena_str(g->arena, db_col_blob(&rows, 0));
+	return o->raw.ptr == NULL ? stored_full(why) : OK;
+}
+
+/* ---- the page ---- */
+
+static enum err
+filtered_page(struct gathering *g, struct page *ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(ROW_BYTES_MAX);
+	const struct page_query *q = g->filter->q;
+
+	g->scratch = scratch;
+	TRY(q->ids > 0 ? take_by_ids(g, why) : take_by_range(g, why));
+	ret->object = g->list;
+	ret->more = g->len > q->limit;
+	ret->len = ret->more ? q->limit : g->len;
+	for (size_t i = 0; i < ret->len && !q->without_raw; i++)
+		TRY(fill_raw(g, &g->list[i], why));
+	return OK;
+}
+
+static enum err
+read_only_raw(const struct db_rows *rows, struct arena *a, struct stored *ret, struct why *why)
+{
+	*ret = (struct stored){
+		.date_added = db_col_i64(rows, 0),
+		.raw = arena_str(a, db_col_blob(rows, 1)),
+	};
+	return ret->raw.ptr == NULL ? stored_full(why) : OK;
+}
+
+static const char *
+plain_sql(const struct filter *f)
+{
+	if (f->q->only_raw)
+		return f->all ? all_only_raw : last_only_raw;
+	if (f->q->without_raw)
+		return f->all ? all_bare : last_bare;
+	return f->all ? all_raw : last_raw;
+}
+
+static enum err
+plain_page(struct gathering *g, struct page *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct page_query *q = g->filter->q;
+	const char *sql = plain_sql(g->filter);
+	bool has = false;
+
+	*ret = (struct page){ .object = g->list };
+	TRY(db_select(g->db, &rows, why, sql, DB_I(q->shard_key), DB_I(q->added_after),
+	    DB_I((int64_t)q->limit + 1)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		ret->more = has && ret->len == q->limit;
+		if (!has || ret->more)
+			return OK;
+		struct stored *o = &ret->object[ret->len++];
+		TRY(q->only_raw ? read_only_raw(&rows, g->arena, o, why)
+		                : stored_read(&rows, g->arena, !q->without_raw, o, why));
+	}
+}
+
+enum err
+store_page(struct db *db, struct arena *a, const struct page_query *q, struct page *ret,
+    struct why *why)
+{
+	struct filter filter;
+	struct gathering g = { .db = db, .arena = a, .filter = &filter, .max = q->limit + 1 };
+
+	assert(!(q->only_raw && q->without_raw));
+	assert(q->limit >= 1 && q->limit <= PAGE_MAX && q->ids <= FILTER_VALUES_MAX &&
+	       q->types <= FILTER_VALUES_MAX && q->spec_versions <= FILTER_VALUES_MAX &&
+	       q->versions <= FILTER_VALUES_MAX);
+	TRY(read_filter(q, &filter, why));
+	bool plain = is_plain(&filter);
+	g.list = arena_make(a, struct stored, plain ? g.max : 2 * g.max);
+	if (g.list == NULL)
+		return stored_full(why);
+	return plain ? plain_page(&g, ret, why) : filtered_page(&g, ret, why);
+}

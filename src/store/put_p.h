@@ -1,0 +1,27 @@
+/* put_p.h: putting several objects under one visit to the collection's head. */
+#pragma once
+
+#include "store.h"
+
+/* The head row of a collection while a transaction holds it. */
+struct put_head {
+	struct db *db;
+	int64_t shard_key;
+	time_us last_added;
+	int64_t added; /* versions since put_begin() */
+};
+
+/* Takes the head row, which keeps other writers out on every engine.
+ * ERR_NOT_FOUND: no such collection. */
+enum err put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struct why *why);
+
+/* store_put() of one object into that collection.  An ERR_CONFLICT has changed
+ * nothing: the transaction can go on.  The tree of put->object is not used. */
+enum err put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
+    int64_t *ret_date_added, struct why *why);
+
+/* Writes the head row when something was added. */
+enum err put_end(struct put_head *h, struct why *why);
+
+/* The rule behind an error of put_one(), "SI-046"; its code when there is none. */
+struct str put_rule(const char *code);

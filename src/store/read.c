@@ -1,0 +1,153 @@
+/* Objects by identifier, and lists of them for people. */
+#include <stdlib.h>
+
+#include "store.h"
+#include "stored_p.h"
+
+/* Our own stands before what partners gave, whatever date they wrote into it. */
+static const char find_latest[] =
+    "SELECT " STORED_COLUMNS_RAW " FROM object o "
+    "JOIN collection c ON c.shard_key = o.shard_key "
+    "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
+    "AND ($2 = '' OR o.owner = $2) "
+    "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
+    "o.shard_key LIMIT 1";
+/* CROSS: SQLite then looks into each collection, instead of at every object. */
+static const char list_versions[] =
+    "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
+    "WHERE c.kind <> 'released' AND o.shard_key = c.shard_key AND o.object_id = $1 "
+    "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $2";
+
+enum err
+store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret, struct why *why)
+{
+	return store_latest_of(db, a, id, S(""), ret, why);
+}
+
+enum err
+store_latest_of(struct db *db, struct arena *a, struct str id, struct str owner, struct stored *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(db, &rows, why, find_latest, DB_T(id), DB_T(owner)));
+	TRY(db_next(&rows, &has, why));
+	if (!has)
+		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
+		    STR_ARG(id));
+	return stored_read(&rows, a, true, ret, why);
+}
+
+static void
+reverse(struct stored *list, size_t len)
+{
+	for (size_t i = 0; i < len / 2; i++) {
+		struct stored o = list[i];
+
+		list[i] = list[len - 1 - i];
+		list[len - 1 - i] = o;
+	}
+}
+
+/* Reads the rest of the rows behind the len that are in the list. */
+static enum err
+read_rows(struct db_rows *rows, struct arena *a, bool with_raw, struct stored *list, size_t *len,
+    struct why *why)
+{
+	bool has = false;
+
+	for (;;) {
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			return OK;
+		TRY(stored_read(rows, a, with_raw, &list[(*len)++], why));
+	}
+}
+
+enum err
+store_versions(struct db *db, struct arena *a, struct str id, struct stored **ret, size_t *ret_len,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct stored *list = arena_make(a, struct stored, VERSIONS_MAX);
+	size_t len = 0;
+
+	if (list == NULL)
+		return stored_full(why);
+	TRY(db_select(db, &rows, why, list_versions, DB_T(id), DB_I(VERSIONS_MAX)));
+	TRY(read_rows(&rows, a, true, list, &len, why));
+	reverse(list, len);
+	*ret = list;
+	*ret_len = len;
+	return OK;
+}
+
+/* ---- a list for people ---- */
+
+static const char list_collections[] =
+    "SELECT shard_key FROM collection WHERE kind <> 'released' ORDER BY shard_key";
+static const char list_newest[] =
+    "SELECT " STORED_COLUMNS " FROM object o "
+    "WHERE o.shard_key = $1 AND o.latest = 1 AND o.owner = $2 AND o.date_added > $3 "
+    "ORDER BY o.date_added DESC LIMIT $4";
+
+static int
+newest_first(const void *left, const void *right)
+{
+	const struct stored *a = left, *b = right;
+
+	if (a->date_added != b->date_added)
+		return a->date_added < b->date_added ? 1 : -1;
+	return (a->shard_key > b->shard_key) - (a->shard_key < b->shard_key);
+}
+
+/* The newest objects found so far: sorted, with room for as many again. */
+struct listing {
+	struct db *db;
+	struct arena *arena;
+	struct str owner;
+	size_t limit;
+	struct stored *list;
+	size_t len;
+};
+
+/* Adds those of one collection that are newer than the oldest in a full list. */
+static enum err
+list_one(struct listing *l, int64_t shard_key, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool full = l->len == l->limit;
+	time_us after = full && l->len > 0 ? l->list[l->len - 1].date_added : 0;
+
+	TRY(db_select(l->db, &rows, why, list_newest, DB_I(shard_key), DB_T(l->owner), DB_I(after),
+	    DB_I((int64_t)l->limit)));
+	TRY(read_rows(&rows, l->arena, false, l->list, &l->len, why));
+	qsort(l->list, l->len, sizeof(l->list[0]), newest_first);
+	if (l->len > l->limit)
+		l->len = l->limit;
+	return OK;
+}
+
+enum err
+store_list(struct db *db, struct arena *a, struct str owner, size_t limit, struct page *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct listing l = { .db = db, .arena = a, .owner = owner, .limit = limit };
+	bool has = false;
+
+	assert(limit <= LIST_MAX);
+	l.list = arena_make(a, struct stored, 2 * limit + 1);
+	if (l.list == NULL)
+		return stored_full(why);
+	TRY(db_query(db, list_collections, NULL, 0, &rows, why));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		TRY(list_one(&l, db_col_i64(&rows, 0), why));
+	}
+	*ret = (struct page){ .object = l.list, .len = l.len };
+	return OK;
+}

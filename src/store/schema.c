@@ -1,0 +1,10 @@
+/* The steps of the schema, from the files in migrations/. */
+#include "store.h"
+
+/* By tools/embed.py. */
+extern const char store_schema_0001_first_sql[];
+
+const struct db_migration store_migrations[] = {
+	{ "0001-first", store_schema_0001_first_sql },
+};
+const size_t store_migrations_count = COUNTOF(store_migrations);

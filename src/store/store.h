@@ -1,0 +1,256 @@
+/* store.h: objects, versions, provenance and collections of one realm.
+ *
+ * The store keeps the bytes that came in and serves the same bytes; columns are
+ * an index over them.  Inside a collection date_added is a unique, strictly
+ * increasing number of microseconds: a reader's cursor never skips (law 7).
+ *
+ * Functions take a struct db: on a writer inside the caller's transaction, on a
+ * reader anywhere.  What they return lives in the caller's arena. */
+#pragma once
+
+#include "base.h"
+#include "clock.h"
+#include "db.h"
+#include "hash.h"
+#include "migrate.h"
+#include "stix.h"
+
+/* The schema's migrations, for db_migrate(). */
+extern const struct db_migration store_migrations[];
+extern const size_t store_migrations_count;
+
+/* ---- settings: facts fixed at init (party, organisation, node name ...) ---- */
+
+/* Sets it; the last value stays. */
+enum err store_setting_put(struct db *db, struct str name, struct str value, struct why *why);
+/* ERR_NOT_FOUND. */
+enum err store_setting_get(struct db *db, struct str name, struct arena *a, struct str *ret,
+    struct why *why);
+
+/* ---- collections ---- */
+
+enum collection_kind { COLLECTION_LOCAL, COLLECTION_RECEIVED, COLLECTION_RELEASED };
+
+struct collection {
+	int64_t shard_key;
+	struct str id; /* UUID */
+	struct str alias;
+	enum collection_kind kind;
+	struct str title;
+	struct str description;
+	struct str owner;
+	struct str enclave;
+	struct str recipient;
+	struct str agreement;
+	struct str giver;
+	bool can_write;
+	time_us changed; /* another number whenever the collection shows something else */
+};
+
+/* Adds it (with a new shard_key and, when empty, a new id) unless one with the
+ * same kind, alias, recipient, giver and agreement exists; fills in the row.  In a transaction. */
+enum err store_collection_ensure(struct db *db, struct arena *a, struct collection *c,
+    struct why *why);
+/* By UUID or, of several the one made first, alias.  ERR_NOT_FOUND. */
+enum err store_collection_find(struct db *db, struct arena *a, struct str id_or_alias,
+    struct collection *ret, struct why *why);
+/* All, in the order of shard_key; bounded by COLLECTIONS_MAX. */
+enum { COLLECTIONS_MAX = 1024 };
+enum err store_collections(struct db *db, struct arena *a, struct collection **ret, size_t *ret_len,
+    struct why *why);
+
+/* ---- putting objects ---- */
+
+struct provenance {
+	struct str owner;
+	struct str enclave;
+	struct str originator;
+	struct str giver;
+	struct str path;
+	struct str received_under;
+	int64_t import_id;
+};
+
+enum put_result { PUT_NEW, PUT_SAME };
+
+/* Adds one version to a collection, inside the caller's transaction.
+ *
+ * PUT_SAME      the same version with the same normalised hash is there: the
+ *               first bytes are kept
+ * ERR_CONFLICT  the same version with other content (SI-046), another `created`
+ *               (SI-041), a version after a revoked one (SI-044), a marking
+ *               definition with other content (SI-048), a predefined TLP marking
+ *               that says something else (SI-069)
+ * ERR_NOT_FOUND no such collection
+ *
+ * A copy of a predefined TLP marking that only spells it otherwise is PUT_SAME.
+ *
+ * now   wall clock; date_added is max(head, now) + 1 */
+struct store_put {
+	int64_t shard_key;
+	const struct stix_object *object;
+	const struct stix_hashes *hashes;
+	const struct provenance *provenance;
+	time_us now;
+	bool again; /* a withdrawn version is shown again, at a new date_added: PUT_NEW */
+};
+enum err store_put(struct db *db, const struct store_put *put, enum put_result *ret,
+    int64_t *ret_date_added, struct why *why);
+
+/* ---- reading ---- */
+
+struct stored {
+	int64_t shard_key;
+	time_us date_added;
+	struct str id;
+	struct str version; /* stix_version_key() */
+	struct str type;
+	struct str spec_version;
+	struct str created;
+	struct str modified;
+	time_us modified_us;
+	bool revoked;
+	struct str raw; /* exact bytes; empty when the query left them out */
+	struct hash raw_hash;
+	struct hash normal_hash;
+	struct provenance provenance;
+	time_us withdrawn_at;
+};
+
+/* The latest version of an object over all collections that are not
+ * "released" (what we have, not what we gave).  Our own stands before what
+ * partners gave, whatever its date.  ERR_NOT_FOUND. */
+enum err store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret,
+    struct why *why);
+/* The latest that an organisation owns.  ERR_NOT_FOUND. */
+enum err store_latest_of(struct db *db, struct arena *a, struct str id, struct str owner,
+    struct stored *ret, struct why *why);
+/* The newest VERSIONS_MAX of its versions, withdrawn ones among them, oldest
+ * first: one row for each collection, not "released", that holds it. */
+enum { VERSIONS_MAX = 1000 };
+enum err store_versions(struct db *db, struct arena *a, struct str id, struct stored **ret,
+    size_t *ret_len, struct why *why);
+
+/* A page of a collection (TAXII 2.1 filters), oldest first. */
+enum { PAGE_MAX = 1000, FILTER_VALUES_MAX = 64 };
+enum version_filter { VERSION_LAST, VERSION_FIRST, VERSION_ALL, VERSION_TEXT };
+struct page_query {
+	int64_t shard_key;
+	time_us added_after; /* exclusive; 0: from the start */
+	size_t limit;        /* 1 .. PAGE_MAX */
+	size_t ids;
+	struct str id[FILTER_VALUES_MAX];
+	size_t types;
+	struct str type[FILTER_VALUES_MAX];
+	size_t spec_versions;
+	struct str spec_version[FILTER_VALUES_MAX];
+	size_t versions; /* 0: VERSION_LAST */
+	struct {
+		enum version_filter filter;
+		struct str text; /* VERSION_TEXT: a timestamp */
+	} version[FILTER_VALUES_MAX];
+	bool without_raw; /* a manifest needs no bytes */
+	bool only_raw;    /* an envelope needs date_added and raw: the rest may stay empty */
+};
+struct page {
+	struct stored *object;
+	size_t len;
+	bool more; /* another page follows, after object[len - 1].date_added */
+};
+enum err store_page(struct db *db, struct arena *a, const struct page_query *q, struct page *ret,
+    struct why *why);
+
+/* A list for people: latest versions of what an organisation owns in "local" and "received"
+ * collections, newest first, without bytes; limit is at most LIST_MAX. */
+enum { LIST_MAX = 10'000 };
+enum err store_list(struct db *db, struct arena *a, struct str owner, size_t limit,
+    struct page *ret, struct why *why);
+
+/* Called for one object; id and raw live during the call. */
+typedef enum err store_each_fn(void *arg, struct str id, struct str raw, struct why *why);
+/* The newest versions of all objects of a type in "local" and "received"
+ * collections, without revoked and withdrawn ones, in the order of their
+ * identifiers.  What fn returns ends the visit. */
+enum err store_each_latest(struct db *db, struct str type, store_each_fn *fn, void *arg,
+    struct why *why);
+
+/* Takes an object out of what a collection shows (recall, tightening). */
+enum err store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now,
+    int64_t *ret_changed, struct why *why);
+
+/* ---- import ---- */
+
+struct import_problem {
+	uint64_t index; /* place in the bundle, from 0 */
+	struct str id;
+	struct str pointer;
+	struct str rule;
+	struct str message;
+};
+struct import_request {
+	struct str text;   /* a bundle, a TAXII envelope ({"objects": [...]}) or one object */
+	struct str source; /* file name or peer, for the record */
+	struct str actor;
+	int64_t shard_key;
+	struct provenance provenance;
+	time_us now;
+	bool warnings; /* list warnings, too */
+};
+enum {
+	IMPORT_PROBLEMS_MAX = 10'000,
+	IMPORT_BYTES_MAX = JSON_BYTES_MAX, /* twenty times the largest public bundle */
+};
+struct import_result {
+	int64_t import_id;
+	uint64_t read;
+	uint64_t new_versions;
+	uint64_t same;
+	uint64_t refused;
+	struct import_problem *problem; /* refusals, and warnings when asked for */
+	size_t problems;
+	size_t problems_more; /* that found no room in the list */
+};
+/* Validates and stores each object by itself: a broken one is reported with its
+ * place and the others go on.  Commits in batches; the same file twice changes
+ * nothing.  Runs its own transactions: db is a writer outside of one.
+ *
+ * ERR_INVALID  the text is no JSON, or has no objects: nothing was stored
+ * ERR_LIMIT    larger than IMPORT_BYTES_MAX; ERR_IO */
+enum err store_import(struct db *db, struct arena *a, const struct import_request *request,
+    struct import_result *ret, struct why *why);
+
+/* ---- references ---- */
+
+/* Brings object_ref up to date with every "local" and "received" collection.
+ * created_by_ref and marking references are left out: they tie nothing
+ * together and would make hubs.  In a transaction. */
+enum err store_refs_catch_up(struct db *db, struct why *why);
+/* Identifiers of the objects that refer to `target`, sorted; at most max. */
+struct referrers {
+	struct str *id;
+	size_t len;
+};
+enum err store_referrers(struct db *db, struct arena *a, struct str target, size_t max,
+    struct referrers *ret, struct why *why);
+
+/* ---- events ---- */
+
+struct event {
+	int64_t ordinal; /* 1, 2, ...: a reader asks for those after the last it saw */
+	time_us at;
+	struct str name;
+	struct str owner; /* the organisation whose people see it */
+	struct str subject;
+	struct str detail; /* JSON, or empty */
+};
+/* Notes that something happened, for the page that shows it live.  The ordinal is given here. */
+enum err store_event(struct db *db, const struct event *event, struct why *why);
+
+struct event_list {
+	struct event *event;
+	size_t len;
+};
+enum { EVENTS_MAX = 1000 };
+/* Events after an ordinal, oldest first; limit is at most EVENTS_MAX. */
+enum err store_events(struct db *db, struct arena *a, int64_t after, size_t limit,
+    struct event_list *ret, struct why *why);

@@ -1,0 +1,456 @@
+#include "store.h"
+
+#include "asset.h"
+#include "buf.h"
+#include "fresh_p.h"
+#include "marking.h"
+#include "portable.h"
+
+extern const struct asset store_schema[];
+extern const size_t store_schema_count;
+
+/* ---- schema ---- */
+
+static void
+check_every_migration_is_listed(void **)
+{
+	struct why why = { 0 };
+
+	assert_int_equal(store_schema_count, store_migrations_count);
+	for (size_t i = 0; i < store_schema_count; i++) {
+		struct str sql = store_schema[i].bytes;
+
+		assert_ptr_equal(store_migrations[i].sql, sql.ptr);
+		assert_int_equal(strlen(sql.ptr), sql.len);
+		assert_string_equal(store_schema[i].type, "application/sql");
+		fresh_ok(db_check_portable(sql, &why), &why);
+	}
+	assert_string_equal(store_migrations[0].name, "0001-first");
+}
+
+/* ---- settings, collections ---- */
+
+static void
+check_settings(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	struct str value;
+
+	fresh_begin(&f);
+	assert_int_equal(store_setting_get(f.db, S("party"), f.arena, &value, &why), ERR_NOT_FOUND);
+	assert_string_equal(why.text, "there is no setting \"party\"");
+	fresh_ok(store_setting_put(f.db, S("party"), S("IN"), &why), &why);
+	fresh_ok(store_setting_put(f.db, S("party"), S(""), &why), &why);
+	fresh_ok(store_setting_get(f.db, S("party"), f.arena, &value, &why), &why);
+	assert_int_equal(value.len, 0);
+}
+
+static void
+check_collections(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	struct collection found, *all;
+	size_t n;
+
+	fresh_begin(&f);
+	struct collection again = fresh_collection(&f, "local", COLLECTION_LOCAL, "");
+	struct collection other = fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:JPCERT");
+	struct collection third = fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:NCO");
+	assert_true(str_eq(again.id, f.local.id));
+	assert_int_equal(again.shard_key, f.local.shard_key);
+	assert_int_not_equal(other.shard_key, third.shard_key);
+
+	fresh_ok(store_collection_find(f.db, f.arena, third.id, &found, &why), &why);
+	assert_int_equal(found.shard_key, third.shard_key);
+	assert_int_equal(found.kind, COLLECTION_RECEIVED);
+	assert_true(str_is(found.giver, "JP:NCO"));
+	fresh_ok(store_collection_find(f.db, f.arena, S("in"), &found, &why), &why);
+	assert_int_equal(found.shard_key, other.shard_key);
+	assert_int_equal(store_collection_find(f.db, f.arena, S("x"), &found, &why), ERR_NOT_FOUND);
+	assert_string_equal(why.text, "there is no collection \"x\"");
+	fresh_ok(store_collections(f.db, f.arena, &all, &n, &why), &why);
+	assert_int_equal(n, 3);
+	assert_true(str_is(all[0].alias, "local"));
+}
+
+/* ---- putting: two texts one after the other, and what becomes of the second ---- */
+
+#define IND(modified, more)                                                   \
+	"{\"type\":\"indicator\",\"spec_version\":\"2.1\","                   \
+	"\"id\":\"indicator--11111111-1111-4111-8111-111111111111\","         \
+	"\"created\":\"2026-01-01T00:00:00Z\",\"modified\":\"" modified "\"," \
+	"\"pattern_type\":\"stix\"" more "}"
+#define SCO(more)                                                                                    \
+	"{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\","                                          \
+	"\"id\":\"ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd\",\"value\":\"198.51.100.3\"" more \
+	"}"
+#define MARK(text)                                                                \
+	"{\"type\":\"marking-definition\",\"spec_version\":\"2.1\","              \
+	"\"id\":\"marking-definition--22222222-2222-4222-8222-222222222222\","    \
+	"\"created\":\"2026-01-01T00:00:00Z\",\"definition_type\":\"statement\"," \
+	"\"definition\":{\"statement\":\"" text "\"}}"
+#define GREEN(created, level)                                                             \
+	"{\"type\":\"marking-definition\",\"spec_version\":\"2.1\","                      \
+	"\"id\":\"marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da\","            \
+	"\"created\":\"" created "\",\"definition_type\":\"tlp\",\"name\":\"TLP:GREEN\"," \
+	"\"definition\":{\"tlp\":\"" level "\"}}"
+#define GREEN_CREATED "2017-01-20T00:00:00.000Z"
+
+/* clang-format off */
+static const struct put_case {
+	const char *name;
+	const char *first, *second;
+	enum err err;
+	enum put_result result;
+	const char *code, *why;
+} put_cases[] = {
+	{ "the same bytes", IND("2026-01-01T00:00:00Z", ""), IND("2026-01-01T00:00:00Z", ""), OK, PUT_SAME, NULL, "" },
+	{ "a default and a zero", IND("2026-01-01T00:00:00Z", ""), IND("2026-01-01T00:00:00.000Z", ",\"revoked\":false"), OK, PUT_SAME, NULL, "" },
+	{ "a later version", IND("2026-01-01T00:00:00Z", ""), IND("2026-01-02T00:00:00Z", ""), OK, PUT_NEW, NULL, "" },
+	{ "an earlier version", IND("2026-01-03T00:00:00Z", ""), IND("2026-01-02T00:00:00Z", ""), OK, PUT_NEW, NULL, "" },
+	{ "other content", IND("2026-01-01T00:00:00Z", ""), IND("2026-01-01T00:00:00Z", ",\"name\":\"x\""), ERR_CONFLICT, PUT_NEW,
+	  "store.content", "version 2026-01-01T00:00:00Z of indicator--11111111-1111-4111-8111-111111111111 is here with other content: a changed object needs a later modified" },
+	{ "another created", "{\"type\":\"indicator\",\"id\":\"indicator--11111111-1111-4111-8111-111111111111\",\"created\":\"2025-01-01T00:00:00Z\",\"modified\":\"2025-02-01T00:00:00Z\"}",
+	  IND("2026-01-01T00:00:00Z", ""), ERR_CONFLICT, PUT_NEW, "store.created", "created 2025-01-01T00:00:00Z, not 2026-01-01T00:00:00Z" },
+	{ "after a revocation", IND("2026-01-01T00:00:00Z", ",\"revoked\":true"), IND("2026-01-02T00:00:00Z", ""), ERR_CONFLICT, PUT_NEW,
+	  "store.revoked", "was revoked at 2026-01-01T00:00:00Z: it has no later versions" },
+	{ "late, before a revocation", IND("2026-01-02T00:00:00Z", ",\"revoked\":true"), IND("2026-01-01T00:00:00Z", ""), OK, PUT_NEW, NULL, "" },
+	{ "an observable again", SCO(""), SCO(",\"defanged\":false"), OK, PUT_SAME, NULL, "" },
+	{ "another observable", SCO(""), SCO(",\"x_note\":1"), OK, PUT_NEW, NULL, "" },
+	{ "a marking again", MARK("a"), MARK("a"), OK, PUT_SAME, NULL, "" },
+	{ "a changed marking", MARK("a"), MARK("b"), ERR_CONFLICT, PUT_NEW, "store.marking", "a marking definition never changes" },
+	{ "a predefined marking, respelt", GREEN(GREEN_CREATED, "green"), GREEN("2017-01-20T00:00:00Z", "green"), OK, PUT_SAME, NULL, "" },
+	{ "a predefined marking, perverted", GREEN(GREEN_CREATED, "green"), GREEN(GREEN_CREATED, "white"), ERR_CONFLICT, PUT_NEW, "store.tlp", "is the definition of TLP level green" },
+};
+/* clang-format on */
+
+static void
+check_put(void **state)
+{
+	const struct put_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+	struct stored kept;
+
+	fresh_begin(&f);
+	fresh_ok(fresh_put(&f, f.local.shard_key, str_of(c->first), &result, &why), &why);
+	assert_int_equal(result, PUT_NEW);
+	enum err err = fresh_put(&f, f.local.shard_key, str_of(c->second), &result, &why);
+	assert_int_equal(err, c->err);
+	if (err == OK) {
+		assert_int_equal(result, c->result);
+	} else {
+		assert_string_equal(why.code, c->code);
+		assert_true(str_find(str_of(why.text), str_of(c->why)) != SIZE_MAX);
+	}
+	/* The first bytes are kept. */
+	const struct json *tree = NULL;
+	fresh_ok(json_parse(f.arena, str_of(c->first), NULL, &tree, &why), &why);
+	fresh_ok(store_latest(f.db, f.arena, json_str(json_get(tree, S("id"))), &kept, &why), &why);
+	if (err != OK || result == PUT_SAME)
+		assert_true(str_is(kept.raw, c->first));
+	struct hash raw = hash_of(kept.raw);
+	assert_true(hash_eq(&raw, &kept.raw_hash));
+}
+
+static void
+check_unknown_collection(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+
+	fresh_begin(&f);
+	assert_int_equal(fresh_put(&f, 77, S(SCO("")), &result, &why), ERR_NOT_FOUND);
+	assert_string_equal(why.text, "there is no collection number 77");
+}
+
+/* ---- the latest version ---- */
+
+static const char *const version_order[] = {
+	"2026-01-01T00:00:00Z",
+	"2026-01-01T00:00:00.0000001Z",
+	"2026-01-01T00:00:00.1Z",
+	"2026-01-01T00:00:00.1234567Z",
+	"2026-01-01T00:00:00.12345671Z",
+	"2026-01-01T00:00:01Z",
+};
+
+/* Whatever the order in which they come, the latest is the greatest. */
+static void
+check_latest_version(void **)
+{
+	for (size_t first = 0; first < COUNTOF(version_order); first++) {
+		CLEANUP(fresh_endp) struct fresh f = { 0 };
+		struct why why = { 0 };
+		enum put_result result;
+		struct stored o, *all;
+		size_t n, greatest = 0;
+
+		fresh_begin(&f);
+		for (size_t i = 0; i < COUNTOF(version_order); i++) {
+			size_t at = (first + 5 * i) % COUNTOF(version_order);
+			struct str text = fresh_indicator(f.arena, 1, version_order[at], "");
+
+			greatest = at > greatest ? at : greatest;
+			fresh_ok(fresh_put(&f, f.local.shard_key, text, &result, &why), &why);
+			fresh_ok(store_latest(f.db, f.arena,
+			             S("indicator--00000000-0000-4000-8000-000000010000"), &o,
+			             &why),
+			    &why);
+			assert_true(str_is(o.modified, version_order[greatest]));
+		}
+		fresh_ok(store_versions(f.db, f.arena, o.id, &all, &n, &why), &why);
+		assert_int_equal(n, COUNTOF(version_order));
+		assert_true(str_is(all[n - 1].modified, "2026-01-01T00:00:01Z"));
+	}
+}
+
+static void
+check_latest_over_collections(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+	struct stored o;
+	struct page list;
+	struct stored *versions;
+	size_t n;
+	int64_t changed;
+
+	fresh_begin(&f);
+	struct collection in = fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:JPCERT");
+	struct collection out = fresh_collection(&f, "out", COLLECTION_RELEASED, "");
+	struct str old = fresh_indicator(f.arena, 1, "2026-01-01T00:00:00Z", "");
+	struct str new = fresh_indicator(f.arena, 1, "2026-02-01T00:00:00Z", "");
+	struct str gone = fresh_indicator(f.arena, 1, "2026-03-01T00:00:00Z", "");
+	struct str id = S("indicator--00000000-0000-4000-8000-000000010000");
+	fresh_ok(fresh_put(&f, out.shard_key, gone, &result, &why), &why);
+	assert_int_equal(store_latest(f.db, f.arena, id, &o, &why), ERR_NOT_FOUND);
+	assert_true(str_starts(str_of(why.text), S("there is no object indicator--")));
+	fresh_ok(fresh_put(&f, f.local.shard_key, old, &result, &why), &why);
+	fresh_ok(fresh_put_in(&f, &in, new, &result, &why), &why);
+	/* A later date does not set a partner's word above our own. */
+	fresh_ok(store_latest(f.db, f.arena, id, &o, &why), &why);
+	assert_true(str_eq(o.raw, old));
+	fresh_ok(store_list(f.db, f.arena, S("IN:CERT-IN"), 10, &list, &why), &why);
+	assert_int_equal(list.len, 2);
+	fresh_ok(store_list(f.db, f.arena, S("IN:CERT-IN"), 1, &list, &why), &why);
+	assert_int_equal(list.len, 1);
+
+	/* Among those that partners gave, the latest stands; what was withdrawn is
+	 * not what we have. */
+	struct collection other = fresh_collection(&f, "other", COLLECTION_RECEIVED, "KR:KISA");
+	fresh_ok(fresh_put_in(&f, &other, old, &result, &why), &why);
+	fresh_ok(store_withdraw(f.db, f.local.shard_key, id, FRESH_NOW, &changed, &why), &why);
+	fresh_ok(store_latest(f.db, f.arena, id, &o, &why), &why);
+	assert_true(str_eq(o.raw, new));
+	fresh_ok(store_withdraw(f.db, in.shard_key, id, FRESH_NOW, &changed, &why), &why);
+	assert_int_equal(changed, 1);
+	fresh_ok(store_latest(f.db, f.arena, id, &o, &why), &why);
+	assert_true(str_eq(o.raw, old));
+	fresh_ok(store_versions(f.db, f.arena, id, &versions, &n, &why), &why);
+	assert_int_equal(n, 3);
+	assert_int_equal(versions[2].withdrawn_at, FRESH_NOW);
+	fresh_ok(fresh_put_in(&f, &in, new, &result, &why), &why);
+	assert_int_equal(result, PUT_SAME);
+	fresh_ok(store_withdraw(f.db, in.shard_key, id, FRESH_NOW, &changed, &why), &why);
+	assert_int_equal(changed, 0);
+}
+
+/* What a marking says is the same in all collections, whoever came first. */
+static void
+check_marking_over_collections(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+
+	fresh_begin(&f);
+	struct collection in = fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:JPCERT");
+	struct collection out = fresh_collection(&f, "out", COLLECTION_RELEASED, "");
+	fresh_ok(fresh_put(&f, f.local.shard_key, S(MARK("only us")), &result, &why), &why);
+	assert_int_equal(fresh_put_in(&f, &in, S(MARK("anybody")), &result, &why), ERR_CONFLICT);
+	assert_string_equal(why.code, "store.marking");
+	assert_string_equal(why.text,
+	    "marking-definition--22222222-2222-4222-8222-222222222222 is here with other content "
+	    "(\"local\"): a marking definition never changes; give the new one a new id");
+	fresh_ok(fresh_put_in(&f, &in, S(MARK("only us")), &result, &why), &why);
+	assert_int_equal(result, PUT_NEW);
+	assert_int_equal(fresh_put(&f, out.shard_key, S(MARK("anybody")), &result, &why),
+	    ERR_CONFLICT);
+	/* A predefined one is what the standard says, however it is spelt. */
+	fresh_ok(fresh_put(&f, f.local.shard_key, S(GREEN(GREEN_CREATED, "green")), &result, &why),
+	    &why);
+	fresh_ok(fresh_put_in(&f, &in, S(GREEN("2017-01-20T00:00:00Z", "green")), &result, &why),
+	    &why);
+}
+
+static enum err
+note_each(void *arg, struct str id, struct str raw, struct why *why)
+{
+	struct buf *b = arg;
+
+	(void)why;
+	/* The number of the indicator, and the month of its version. */
+	struct str month = str_sub(raw, str_find(raw, S("modified")) + 16, 2);
+	buf_printf(b, STR_FMT ":" STR_FMT " ", STR_ARG(str_sub(id, 42, 1)), STR_ARG(month));
+	return OK;
+}
+
+static void
+check_each_latest(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	CLEANUP(buf_free) struct buf b = buf_new(KIB);
+	struct why why = { 0 };
+	enum put_result result;
+
+	fresh_begin(&f);
+	const struct {
+		unsigned number;
+		const char *modified, *more;
+		int64_t shard_key;
+	} rows[] = {
+		{ 3, "2026-01-01T00:00:00Z", "", f.local.shard_key },
+		{ 1, "2026-01-01T00:00:00Z", "", f.local.shard_key },
+		{ 1, "2026-02-01T00:00:00Z", "", f.local.shard_key + 1 },
+		{ 1, "2026-03-01T00:00:00Z", "", f.local.shard_key + 2 },
+		{ 2, "2026-01-01T00:00:00Z", "", f.local.shard_key },
+		{ 2, "2026-02-01T00:00:00Z", ",\"revoked\":true", f.local.shard_key },
+		{ 3, "2026-01-01T00:00:00Z", "", f.local.shard_key + 1 },
+	};
+	(void)fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:JPCERT");
+	(void)fresh_collection(&f, "out", COLLECTION_RELEASED, "");
+	for (size_t i = 0; i < COUNTOF(rows); i++)
+		fresh_ok(fresh_put(&f, rows[i].shard_key,
+		             fresh_indicator(f.arena, rows[i].number, rows[i].modified,
+		                 rows[i].more),
+		             &result, &why),
+		    &why);
+	fresh_ok(store_each_latest(f.db, S("indicator"), note_each, &b, &why), &why);
+	assert_true(str_is(buf_str(&b), "1:02 3:01 "));
+}
+
+/* A withdrawn version comes back only when asked for, and behind every cursor. */
+static void
+check_again(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+	const struct json *tree = NULL;
+	struct stix_object o;
+	struct stix_hashes hashes;
+	struct provenance from = { 0 };
+	int64_t changed, before = 0, after = 0;
+
+	fresh_begin(&f);
+	fresh_ok(json_parse(f.arena, S(SCO("")), NULL, &tree, &why), &why);
+	fresh_ok(stix_scan(tree, &o, &why), &why);
+	fresh_ok(stix_hash(&o, f.arena, &hashes, &why), &why);
+	struct store_put put = { .shard_key = f.local.shard_key,
+		.object = &o,
+		.hashes = &hashes,
+		.provenance = &from,
+		.now = FRESH_NOW };
+	fresh_ok(store_put(f.db, &put, &result, &before, &why), &why);
+	put.again = true;
+	fresh_ok(store_put(f.db, &put, &result, &after, &why), &why);
+	assert_int_equal(result, PUT_SAME);
+	assert_int_equal(after, before);
+	fresh_ok(store_withdraw(f.db, f.local.shard_key, o.id, FRESH_NOW, &changed, &why), &why);
+	fresh_ok(store_put(f.db, &put, &result, &after, &why), &why);
+	assert_int_equal(result, PUT_NEW);
+	assert_true(after > before);
+	struct stored kept;
+	fresh_ok(store_latest(f.db, f.arena, o.id, &kept, &why), &why);
+	assert_int_equal(kept.date_added, after);
+	assert_int_equal(kept.withdrawn_at, 0);
+}
+
+/* ---- references ---- */
+
+static void
+check_refs(void **)
+{
+	static const char relationship[] =
+	    "{\"type\":\"relationship\",\"spec_version\":\"2.1\","
+	    "\"id\":\"relationship--33333333-3333-4333-8333-333333333333\","
+	    "\"created_by_ref\":\"identity--44444444-4444-4444-8444-444444444444\","
+	    "\"object_marking_refs\":[\"marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da\"],"
+	    "\"created\":\"2026-01-01T00:00:00Z\",\"modified\":\"2026-01-01T00:00:00Z\","
+	    "\"relationship_type\":\"indicates\","
+	    "\"source_ref\":\"indicator--11111111-1111-4111-8111-111111111111\","
+	    "\"x_\\u0000_ref\":\"indicator--11111111-1111-4111-8111-111111111119\","
+	    "\"target_ref\":\"malware--55555555-5555-4555-8555-555555555555\"}";
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+	struct referrers ids;
+
+	fresh_begin(&f);
+	fresh_ok(fresh_put(&f, f.local.shard_key, str_of(relationship), &result, &why), &why);
+	for (int round = 0; round < 2; round++)
+		fresh_ok(store_refs_catch_up(f.db, &why), &why);
+	fresh_ok(store_referrers(f.db, f.arena, S("malware--55555555-5555-4555-8555-555555555555"),
+	             10, &ids, &why),
+	    &why);
+	assert_int_equal(ids.len, 1);
+	assert_true(str_is(ids.id[0], "relationship--33333333-3333-4333-8333-333333333333"));
+	fresh_ok(store_referrers(f.db, f.arena, S("identity--44444444-4444-4444-8444-444444444444"),
+	             10, &ids, &why),
+	    &why);
+	assert_int_equal(ids.len, 0);
+}
+
+/* ---- events ---- */
+
+static void
+check_events(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	struct event_list list;
+
+	fresh_begin(&f);
+	for (int i = 1; i <= 3; i++) {
+		const struct event event = {
+			.at = i,
+			.name = S("import.done"),
+			.owner = S("IN:CERT-IN"),
+			.subject = S("x"),
+		};
+		fresh_ok(store_event(f.db, &event, &why), &why);
+	}
+	fresh_ok(store_events(f.db, f.arena, 1, 10, &list, &why), &why);
+	assert_int_equal(list.len, 2);
+	assert_int_equal(list.event[0].ordinal, 2);
+	assert_int_equal(list.event[1].at, 3);
+	assert_true(str_is(list.event[1].name, "import.done"));
+	fresh_ok(store_events(f.db, f.arena, 3, 10, &list, &why), &why);
+	assert_int_equal(list.len, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASE(&list, check_every_migration_is_listed);
+	CASE(&list, check_settings);
+	CASE(&list, check_collections);
+	CASES(&list, put_cases, check_put);
+	CASE(&list, check_unknown_collection);
+	CASE(&list, check_latest_version);
+	CASE(&list, check_latest_over_collections);
+	CASE(&list, check_marking_over_collections);
+	CASE(&list, check_each_latest);
+	CASE(&list, check_again);
+	CASE(&list, check_refs);
+	CASE(&list, check_events);
+	return cases_run("store", &list, argc, argv);
+}

@@ -1,0 +1,30 @@
+/* stored_p.h: from rows of the table object to struct stored. */
+#pragma once
+
+#include "store.h"
+
+/* What stored_read() expects; raw comes last because it stands last in the row,
+ * and a query that leaves the bytes out never touches them. */
+#define STORED_COLUMNS                                                                 \
+	"o.shard_key, o.date_added, o.object_id, o.version, o.type, o.spec_version, "  \
+	"o.created, o.modified, o.modified_us, o.revoked, o.raw_hash, o.normal_hash, " \
+	"o.owner, o.enclave, o.originator, o.giver, o.path, o.received_under, "        \
+	"o.import_id, o.withdrawn_at"
+#define STORED_COLUMNS_RAW STORED_COLUMNS ", o.raw"
+
+enum { STORED_TYPE = 4, STORED_SPEC_VERSION = 5 }; /* places of columns that a filter looks at */
+
+/* Copies the current row into the arena.  ERR_LIMIT: it is full;
+ * ERR_TAMPERED: a hash has not the length of a hash. */
+enum err stored_read(const struct db_rows *rows, struct arena *a, bool with_raw, struct stored *ret,
+    struct why *why);
+
+/* ERR_LIMIT with the one text for an arena that is full. */
+enum err stored_full(struct why *why);
+
+/* A version without its Z: bytewise order is then that of the instants, as
+ * "00:00:00" is before "00:00:00.5". */
+struct str stored_sortable(struct str version);
+
+/* Whether two timestamps are one instant, at any precision. */
+bool stored_same_instant(struct str a, struct str b);
