@@ -1,0 +1,304 @@
+#include "decisions_p.h"
+#include "gather_p.h"
+#include "release.h"
+
+/* A held item with its order, as the approver finds it. */
+struct held {
+	struct release_ask ask;
+	struct str agreement;
+	struct str source_id;
+	struct str version;
+	struct str proposer;
+	struct str needed; /* roles separated by ' ' */
+	struct hash preview_hash;
+	struct hash rules_hash;
+	struct str bytes;
+	int64_t leaf;
+};
+
+static const char find_item[] =
+    "SELECT state, source_id, version, preview_hash, rules_hash, bytes, approvals_needed, leaf, owner"
+    " FROM release_item WHERE order_id = $1 AND ordinal = $2";
+static const char find_order[] =
+    "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement"
+    " FROM release_order WHERE order_id = $1";
+
+static bool
+hash_from(struct str bytes, struct hash *ret)
+{
+	if (bytes.len != HASH_BYTES)
+		return false;
+	memcpy(ret->byte, bytes.ptr, HASH_BYTES);
+	return true;
+}
+
+static enum err
+load_item(const struct release_job *job, const struct release_verdict *v, struct held *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct arena *a = job->arena;
+
+	if (db_select_one(job->db, &rows, why, find_item, DB_T(v->order_id),
+	        DB_I((int64_t)v->ordinal)) != OK ||
+	    !str_eq(db_col_text(&rows, 8), job->gate->organisation))
+		return fail(why, ERR_NOT_FOUND, "release.no-item",
+		    "there is no item %" PRIu64 " in order " STR_FMT, v->ordinal,
+		    STR_ARG(v->order_id));
+	if (!str_is(db_col_text(&rows, 0), "held"))
+		return fail(why, ERR_CONFLICT, "release.not-held",
+		    "item %" PRIu64 " is not held: it is " STR_FMT, v->ordinal,
+		    STR_ARG(db_col_text(&rows, 0)));
+	if (!hash_from(db_col_blob(&rows, 3), &ret->preview_hash) ||
+	    !hash_from(db_col_blob(&rows, 4), &ret->rules_hash))
+		return fail(why, ERR_TAMPERED, "release.row", "a stored hash has the wrong length");
+	ret->source_id = arena_str(a, db_col_text(&rows, 1));
+	ret->version = arena_str(a, db_col_text(&rows, 2));
+	ret->bytes = arena_str(a, db_col_blob(&rows, 5));
+	ret->needed = arena_str(a, db_col_text(&rows, 6));
+	ret->leaf = db_col_i64(&rows, 7);
+	return OK;
+}
+
+static enum err
+load_held(const struct release_job *job, const struct release_verdict *v, struct held *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct arena *a = job->arena;
+
+	TRY(load_item(job, v, ret, why));
+	TRY(db_select_one(job->db, &rows, why, find_order, DB_T(v->order_id)));
+	if (db_col_i64(&rows, 6) <= job->at)
+		return fail(why, ERR_CONFLICT, "release.expired", "the order has expired");
+	ret->ask = (struct release_ask){
+		.to = arena_str(a, db_col_text(&rows, 0)),
+		.purpose = arena_str(a, db_col_text(&rows, 1)),
+		.area = arena_str(a, db_col_text(&rows, 2)),
+		.channel = str_is(db_col_text(&rows, 3), "auto") ? CHANNEL_AUTO : CHANNEL_OFFICER,
+		.ids = 1,
+		.copy_time = db_col_i64(&rows, 5),
+	};
+	ret->ask.id = &ret->source_id;
+	ret->proposer = arena_str(a, db_col_text(&rows, 4));
+	ret->agreement = arena_str(a, db_col_text(&rows, 7));
+	return OK;
+}
+
+/* ---- who may speak ---- */
+
+static bool
+has_word(struct str words, struct str word)
+{
+	while (words.ptr != NULL) {
+		if (str_eq(str_split(&words, ' '), word))
+			return true;
+	}
+	return false;
+}
+
+static const char find_account[] =
+    "SELECT roles, organisation FROM account WHERE name = $1 AND disabled = 0";
+
+/* An approval of the kind "officer" is any approver's; "legal", "policy" and
+ * "defence-liaison" are roles of their own. */
+static enum err
+check_role(const struct release_job *job, const struct release_verdict *v, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct str role = str_is(v->role, "officer") ? S("approver") : v->role;
+	bool has = false;
+
+	TRY(db_select(job->db, &rows, why, find_account, DB_T(v->account)));
+	TRY(db_next(&rows, &has, why));
+	if (!has || !str_eq(db_col_text(&rows, 1), job->gate->organisation) ||
+	    !has_word(db_col_text(&rows, 0), role))
+		return fail(why, ERR_FORBIDDEN, "release.role",
+		    STR_FMT " does not hold the role " STR_FMT, STR_ARG(v->account), STR_ARG(role));
+	return OK;
+}
+
+static enum err
+check_speaker(const struct release_job *job, const struct held *h, const struct release_verdict *v,
+    struct why *why)
+{
+	if (str_eq(v->account, h->proposer))
+		return fail(why, ERR_FORBIDDEN, "release.four-eyes",
+		    STR_FMT " proposed this order; another officer must look at it",
+		    STR_ARG(v->account));
+	if (!has_word(h->needed, v->role))
+		return fail(why, ERR_FORBIDDEN, "release.role",
+		    "no " STR_FMT " approval is asked for; needed: " STR_FMT, STR_ARG(v->role),
+		    STR_ARG(h->needed));
+	return check_role(job, v, why);
+}
+
+/* The approver looked at these bytes, and they are what is stored. */
+static enum err
+check_bytes(const struct held *h, const struct release_verdict *v, struct why *why)
+{
+	struct hash stored = hash_of(h->bytes);
+
+	if (!hash_eq(&stored, &h->preview_hash) || !hash_eq(&v->bytes_hash, &h->preview_hash))
+		return fail(why, ERR_CONFLICT, "release.bytes",
+		    "the approval is for other bytes than those held: it is void");
+	return OK;
+}
+
+/* ---- speaking ---- */
+
+static const char insert_approval[] =
+    "INSERT INTO approval (order_id, ordinal, account, role, verdict, bytes_hash, reason, at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+static enum err
+speak(const struct release_job *job, const struct release_verdict *v, const char *verdict,
+    struct why *why)
+{
+	char hash[HASH_HEX + 1];
+	enum err err = db_run(job->db, why, insert_approval, DB_T(v->order_id),
+	    DB_I((int64_t)v->ordinal), DB_T(v->account), DB_T(v->role), DB_T(str_of(verdict)),
+	    DB_B(hash_str(&v->bytes_hash)), DB_T(v->reason), DB_I(job->at));
+
+	if (err == ERR_CONFLICT)
+		return fail(why, ERR_CONFLICT, "release.spoken",
+		    STR_FMT " has already given a verdict on this item", STR_ARG(v->account));
+	if (err != OK)
+		return err;
+	hash_text(&v->bytes_hash, hash);
+	const struct record_pair pairs[] = {
+		{ "type", str_of(verdict) },
+		{ "account", v->account },
+		{ "role", v->role },
+		{ "order", v->order_id },
+		{ "ordinal", arena_printf(job->arena, "%" PRIu64, v->ordinal) },
+		{ "bytes", str_of(hash) },
+		{ "reason", v->reason },
+	};
+	return record_append(job, str_is(str_of(verdict), "approve") ? "approval" : "refusal",
+	    pairs, COUNTOF(pairs), why);
+}
+
+static const char count_role[] =
+    "SELECT COUNT(*) FROM approval WHERE order_id = $1 AND ordinal = $2 AND role = $3"
+    " AND verdict = 'approve' AND bytes_hash = $4";
+
+static enum err
+is_complete(struct db *db, const struct held *h, const struct release_verdict *v, bool *ret,
+    struct why *why)
+{
+	struct str needed = h->needed;
+
+	*ret = true;
+	while (needed.ptr != NULL) {
+		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+		struct str role = str_split(&needed, ' ');
+
+		TRY(db_select_one(db, &rows, why, count_role, DB_T(v->order_id),
+		    DB_I((int64_t)v->ordinal), DB_T(role), DB_B(hash_str(&h->preview_hash))));
+		if (db_col_i64(&rows, 0) == 0)
+			*ret = false;
+	}
+	return OK;
+}
+
+/* ---- deciding again ---- */
+
+static enum err
+check_unchanged(const struct held *h, const struct agreement_request *r,
+    const struct agreement_decision *d, struct why *why)
+{
+	struct hash rules = record_rules(r);
+	struct hash bytes = hash_of(d->bytes);
+
+	if (!str_eq(d->item->version, h->version))
+		return fail(why, ERR_CONFLICT, "release.version",
+		    "a newer version of " STR_FMT " is here: the approval is void",
+		    STR_ARG(h->source_id));
+	if (!hash_eq(&rules, &h->rules_hash))
+		return fail(why, ERR_CONFLICT, "release.rules",
+		    "the rules changed since the order: the approval is void");
+	if (d->outcome != OUTCOME_ALLOW && d->outcome != OUTCOME_ALLOW_WITH_REDACTION)
+		return fail(why, ERR_CONFLICT, "release.no-longer",
+		    STR_FMT " may not leave any more: %s", STR_ARG(h->source_id),
+		    outcome_name(d->outcome));
+	if (!hash_eq(&bytes, &h->preview_hash))
+		return fail(why, ERR_CONFLICT, "release.changed",
+		    STR_FMT
+		    " would leave with other bytes than were approved: the approval is void",
+		    STR_ARG(h->source_id));
+	return OK;
+}
+
+/* Decides as on the day of the order, under today's rules, with the approvals given. */
+static enum err
+release_held(const struct release_job *job, const struct held *h, const struct release_verdict *v,
+    struct why *why)
+{
+	struct agreement_request request;
+	const struct agreement_decisions *all = NULL;
+	struct gather in = {
+		.job = job,
+		.ask = &h->ask,
+		.agreement = h->agreement,
+		.as_of_leaf = h->leaf,
+	};
+
+	TRY(gather_request(&in, &request, why));
+	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request.item;
+	for (size_t i = 0; i < request.items; i++) {
+		item[i].approved = str_eq(item[i].object.id, h->source_id);
+		item[i].selected = item[i].approved;
+	}
+	TRY(gather_decide(job, &request, &all, why));
+
+	const struct agreement_decision *d = agreement_decision_about(all, h->source_id);
+	struct decisions_in out = { .job = job, .request = &request, .order_id = v->order_id };
+	TRY(check_unchanged(h, &request, d, why));
+	return decisions_release_held(&out, v->ordinal, d, why);
+}
+
+static const char close_order[] =
+    "UPDATE release_order SET state = 'done' WHERE order_id = $1 AND state = 'waiting' AND NOT EXISTS"
+    " (SELECT 1 FROM release_item WHERE release_item.order_id = $1 AND state = 'held')";
+
+enum err
+release_approve(const struct release_job *job, const struct release_verdict *v, bool *ret_released,
+    struct why *why)
+{
+	struct held h = { 0 };
+	bool complete = false;
+
+	TRY(load_held(job, v, &h, why));
+	TRY(check_speaker(job, &h, v, why));
+	TRY(check_bytes(&h, v, why));
+	TRY(speak(job, v, "approve", why));
+	TRY(is_complete(job->db, &h, v, &complete, why));
+	if (complete) {
+		TRY(release_held(job, &h, v, why));
+		TRY(db_run(job->db, why, close_order, DB_T(v->order_id)));
+	}
+	*ret_released = complete;
+	return record_event(job, "release.approved", h.source_id, S(""), why);
+}
+
+static const char refuse_item[] =
+    "UPDATE release_item SET state = 'refused', reason = $3, changed_at = $4"
+    " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+
+enum err
+release_refuse(const struct release_job *job, const struct release_verdict *v, struct why *why)
+{
+	struct held h = { 0 };
+
+	if (str_trim(v->reason).len == 0)
+		return fail(why, ERR_INVALID, "release.reason",
+		    "a refusal carries a reason; give one");
+	TRY(load_held(job, v, &h, why));
+	TRY(check_speaker(job, &h, v, why));
+	TRY(speak(job, v, "refuse", why));
+	TRY(db_run(job->db, why, refuse_item, DB_T(v->order_id), DB_I((int64_t)v->ordinal),
+	    DB_T(v->reason), DB_I(job->at)));
+	TRY(db_run(job->db, why, close_order, DB_T(v->order_id)));
+	return record_event(job, "release.refused", h.source_id, S(""), why);
+}

@@ -1,0 +1,301 @@
+#include "audit.h"
+
+#include "agreement.h"
+#include "dsse.h"
+#include "json.h"
+#include "peer.h"
+#include "realm_p.h"
+#include "record_p.h"
+#include "store.h"
+
+/* A pass over one kind of row. */
+struct audit {
+	struct db *db;
+	struct arena *scratch; /* cleared after each row */
+	struct release_audit *out;
+};
+
+static bool
+is_hash_of(struct str hash, struct str bytes)
+{
+	struct hash now = hash_of(bytes);
+
+	return str_eq(hash, hash_str(&now));
+}
+
+static enum err
+each_row(struct audit *x, const char *sql,
+    enum err (*look)(struct audit *, struct db_rows *, struct why *), struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_query(x->db, sql, NULL, 0, &rows, why));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		TRY(look(x, &rows, why));
+		arena_clear(x->scratch);
+	}
+}
+
+/* ---- objects ---- */
+
+static const char all_objects[] = "SELECT object_id, version, raw, raw_hash, jcs_hash FROM object";
+
+static enum err
+look_at_object(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	struct str id = db_col_text(rows, 0);
+	struct str raw = db_col_blob(rows, 2);
+
+	(void)why;
+	x->out->objects++;
+	if (!is_hash_of(db_col_blob(rows, 3), raw))
+		audit_problem_add(&x->out->report, "object",
+		    STR_FMT " version " STR_FMT ": its bytes are not those that were stored",
+		    STR_ARG(id), STR_ARG(db_col_text(rows, 1)));
+	return OK;
+}
+
+/* What a partner can read must have been released: a row without a leaf does not exist. */
+static const char unreleased[] =
+    "SELECT o.object_id, o.raw_hash FROM object o JOIN collection c ON c.shard_key = o.shard_key"
+    " WHERE c.kind = 'released' AND NOT EXISTS (SELECT 1 FROM release_item i"
+    " WHERE i.leaving_id = o.object_id AND i.preview_hash = o.raw_hash"
+    " AND i.recipient = c.recipient AND i.leaf >= 0)";
+
+static enum err
+look_at_unreleased(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	(void)why;
+	audit_problem_add(&x->out->report, "object",
+	    STR_FMT " stands in a partner's collection with bytes that no leaf releases",
+	    STR_ARG(db_col_text(rows, 0)));
+	return OK;
+}
+
+/* ---- decisions ---- */
+
+static const char all_items[] =
+    "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.state, i.outcome, i.preview_hash,"
+    " i.bytes, i.decision, i.facts, i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient"
+    " FROM release_item i LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
+    " ORDER BY i.leaf, i.place";
+
+static void
+wrong_decision(struct audit *x, const struct db_rows *rows, const char *what)
+{
+	audit_problem_add(&x->out->report, "decision",
+	    "item " STR_FMT "/%" PRIi64 " (leaf %" PRIi64 ", place %" PRIi64 "): %s",
+	    STR_ARG(db_col_text(rows, 0)), db_col_i64(rows, 1), db_col_i64(rows, 12),
+	    db_col_i64(rows, 13), what);
+}
+
+/* The row against the record that the ledger commits to. */
+static void
+compare_record(struct audit *x, const struct db_rows *rows, const struct json *record)
+{
+	struct str nonce = db_col_blob(rows, 10);
+	struct str text = { 0 };
+	struct hash private, bytes = hash_of(db_col_blob(rows, 7));
+	char hex[HASH_HEX + 1];
+
+	if (nonce.len != RECORD_NONCE_BYTES) {
+		wrong_decision(x, rows, "its nonce has the wrong length");
+		return;
+	}
+	private = record_private((const uint8_t *)nonce.ptr, db_col_text(rows, 2),
+	    db_col_text(rows, 3), db_col_text(rows, 9), db_col_text(rows, 8));
+	hash_text(&private, hex);
+	if (!json_get_str(record, S("private"), &text) || !str_is(text, hex))
+		wrong_decision(x, rows, "source, facts or explanation are not those of the record");
+	if (!json_get_str(record, S("outcome"), &text) || !str_eq(text, db_col_text(rows, 5)))
+		wrong_decision(x, rows, "the outcome is not that of the record");
+	if (!json_get_str(record, S("to"), &text) || !str_eq(text, db_col_text(rows, 15)))
+		wrong_decision(x, rows, "the recipient is not that of the record");
+	hash_text(&bytes, hex);
+	if (json_get_str(json_get(record, S("bytes")), S("sha256"), &text) && !str_is(text, hex))
+		audit_problem_add(&x->out->report, "object",
+		    STR_FMT ": the released bytes are not those of the record",
+		    STR_ARG(db_col_text(rows, 14)));
+}
+
+static enum err
+look_at_item(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	const struct json *record = NULL;
+	struct why bad = { 0 };
+
+	(void)why;
+	x->out->decisions++;
+	if (!is_hash_of(db_col_blob(rows, 6), db_col_blob(rows, 7)))
+		audit_problem_add(&x->out->report, "object",
+		    STR_FMT ": the released bytes are not those that were previewed",
+		    STR_ARG(db_col_text(rows, 14)));
+	if (db_col_type(rows, 11) == DB_NULL)
+		wrong_decision(x, rows, "the ledger has no record of it");
+	else if (json_parse(x->scratch, db_col_blob(rows, 11), NULL, &record, &bad) != OK)
+		wrong_decision(x, rows, "its record is not readable");
+	else
+		compare_record(x, rows, record);
+	return OK;
+}
+
+/* A record whose row was taken away. */
+static const char lost_items[] =
+    "SELECT r.leaf, r.place, r.record FROM ledger_record r WHERE NOT EXISTS"
+    " (SELECT 1 FROM release_item i WHERE i.leaf = r.leaf AND i.place = r.place)";
+
+static enum err
+look_at_lost(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	/* The record of a hold stays when its item was released later. */
+	if (!str_ends(db_col_blob(rows, 2), S("\"type\":\"release\"}")))
+		return OK;
+	(void)why;
+	audit_problem_add(&x->out->report, "decision",
+	    "leaf %" PRIi64 ", place %" PRIi64 " records a release whose decision is gone",
+	    db_col_i64(rows, 0), db_col_i64(rows, 1));
+	return OK;
+}
+
+/* ---- agreements ---- */
+
+static const char all_agreements[] = "SELECT id, version, hash, envelope FROM agreement";
+static const char logged_envelopes[] =
+    "SELECT entry FROM ledger_leaf WHERE kind IN ('agreement', 'statement')";
+static const char all_statements[] =
+    "SELECT s.envelope, a.envelope FROM agreement_statement s"
+    " JOIN agreement a ON a.hash = s.agreement_hash ORDER BY s.agreement_hash, s.ordinal";
+
+/* Whether the ledger says that this envelope was added. */
+static enum err
+is_logged(struct audit *x, struct str envelope, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct hash hash = hash_of(envelope);
+	char hex[HASH_HEX + 1];
+	bool has = false;
+
+	hash_text(&hash, hex);
+	*ret = false;
+	TRY(db_query(x->db, logged_envelopes, NULL, 0, &rows, why));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		if (str_find(db_col_blob(&rows, 0), str_of(hex)) != SIZE_MAX)
+			*ret = true;
+	}
+}
+
+static enum err
+look_at_agreement(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	struct standing s = { 0 };
+	struct why bad = { 0 };
+	struct str id = db_col_text(rows, 0);
+	struct str envelope = db_col_blob(rows, 3);
+	bool logged = false;
+
+	x->out->agreements++;
+	TRY(is_logged(x, envelope, &logged, why));
+	if (!logged)
+		audit_problem_add(&x->out->report, "agreement",
+		    STR_FMT ": no leaf says that this envelope was added", STR_ARG(id));
+	if (standing_open(x->scratch, envelope, &s, &bad) != OK)
+		audit_problem_add(&x->out->report, "agreement", STR_FMT ": %s", STR_ARG(id),
+		    bad.text);
+	else if (!str_eq(hash_str(&s.agreement->hash), db_col_blob(rows, 2)))
+		audit_problem_add(&x->out->report, "agreement",
+		    STR_FMT ": its words are not those that were stored", STR_ARG(id));
+	return OK;
+}
+
+static enum err
+look_at_statement(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	bool logged = false;
+
+	TRY(is_logged(x, db_col_blob(rows, 0), &logged, why));
+	if (!logged)
+		audit_problem_add(&x->out->report, "agreement",
+		    "a statement about an agreement has no leaf");
+	return OK;
+}
+
+/* ---- the whole ---- */
+
+static enum err
+log_request(struct db *db, const char *folder, struct arena *a, struct audit_request *ret,
+    struct release_audit *out, struct why *why)
+{
+	struct str text = { 0 };
+	struct peer *peer = NULL;
+	size_t peers = 0;
+
+	ret->db = db;
+	ret->folder = folder;
+	TRY(store_setting_get(db, S("origin"), a, &out->origin, why));
+	TRY(store_setting_get(db, S("log-key"), a, &text, why));
+	TRY(note_key_parse(text, &ret->log_key, why));
+	ret->origin = out->origin;
+	TRY(store_peers(db, a, &peer, &peers, why));
+	for (size_t i = 0; i < peers && ret->witness_keys < COUNTOF(ret->witness_key); i++)
+		TRY(note_key_parse(peer[i].witness_key, &ret->witness_key[ret->witness_keys++],
+		    why));
+	return OK;
+}
+
+enum err
+release_audit(const char *folder, const struct str *head, size_t heads, struct arena *a,
+    struct release_audit *ret, struct why *why)
+{
+	enum { SCRATCH_MAX = 128 * MIB }; /* one row, parsed */
+	CLEANUP(db_closep) struct db *db = NULL;
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(SCRATCH_MAX);
+	char path[REALM_PATH_MAX];
+	struct db_config config = { .place = path, .read_only = true };
+	struct audit_request *request = arena_make(a, struct audit_request, 1);
+	struct audit x = { .scratch = scratch, .out = ret };
+
+	TRY(realm_path(folder, "store.db", path, why));
+	TRY(db_open(&config, &db, why));
+	x.db = db;
+	TRY(log_request(db, folder, a, request, ret, why));
+	request->heads = heads < COUNTOF(request->head) ? heads : COUNTOF(request->head);
+	for (size_t i = 0; i < request->heads; i++)
+		request->head[i] = head[i];
+	TRY(ledger_audit(request, &ret->report, why));
+	TRY(each_row(&x, all_objects, look_at_object, why));
+	TRY(each_row(&x, unreleased, look_at_unreleased, why));
+	TRY(each_row(&x, all_items, look_at_item, why));
+	TRY(each_row(&x, lost_items, look_at_lost, why));
+	TRY(each_row(&x, all_agreements, look_at_agreement, why));
+	return each_row(&x, all_statements, look_at_statement, why);
+}
+
+static const char list_heads[] =
+    "SELECT note, cosignature FROM (SELECT size, note, cosignature FROM witnessed WHERE log = $1"
+    " ORDER BY size DESC LIMIT $2) AS newest ORDER BY size";
+
+enum err
+release_audit_heads(struct db *db, struct arena *a, struct str origin, struct str **ret,
+    size_t *ret_len, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	*ret = arena_make(a, struct str, AUDIT_HEADS_MAX);
+	*ret_len = 0;
+	TRY(db_select(db, &rows, why, list_heads, DB_T(origin), DB_I(AUDIT_HEADS_MAX)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		(*ret)[(*ret_len)++] = arena_printf(a, STR_FMT STR_FMT,
+		    STR_ARG(db_col_blob(&rows, 0)), STR_ARG(db_col_text(&rows, 1)));
+	}
+}

@@ -1,0 +1,177 @@
+#include "decisions_p.h"
+#include "random.h"
+
+static const char insert_item[] =
+    "INSERT INTO release_item (order_id, ordinal, agreement, recipient, owner, source_id, version,"
+    " state, outcome, preview_hash, leaving_id, bytes, copied, copy_modified, decision, facts,"
+    " rules_hash, nonce, approvals_needed, reason, leaf, place, changed_at,"
+    " received_at, receipt, decided_epoch, valid_until)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+    " $19, '', $20, $21, $22, 0, '', $23, $24)";
+
+/* The row of a copy's first order fixes when the copy was created. */
+static const char date_link[] = "UPDATE copy_link SET created_at = $3"
+                                " WHERE agreement = $1 AND source_id = $2 AND created_at = 0";
+
+static enum record_type
+type_of(const struct agreement_decision *d)
+{
+	switch (d->outcome) {
+	case OUTCOME_ALLOW:
+	case OUTCOME_ALLOW_WITH_REDACTION: return RECORD_RELEASE;
+	case OUTCOME_HOLD: return RECORD_HOLD;
+	case OUTCOME_DENY:
+	case OUTCOME_ROUTE: return RECORD_DENIAL;
+	}
+	return RECORD_DENIAL;
+}
+
+static const char *
+state_of(enum record_type type)
+{
+	/* clang-format off */
+	switch (type) {
+	case RECORD_RELEASE: return "released";
+	case RECORD_HOLD:    return "held";
+	case RECORD_DENIAL:  return "denied";
+	}
+	/* clang-format on */
+	return "denied";
+}
+
+static bool
+is_copy(const struct agreement_decision *d)
+{
+	return d->leaving_id.len > 0 && !str_eq(d->leaving_id, d->item->object.id);
+}
+
+static struct str
+join_approvals(struct arena *a, const struct agreement_decision *d)
+{
+	struct str all = S("");
+
+	for (size_t i = 0; i < d->approvals; i++)
+		all = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(all), i > 0 ? " " : "",
+		    STR_ARG(d->approval[i]));
+	return all;
+}
+
+static time_us
+copy_modified(const struct agreement_request *r, const struct agreement_decision *d)
+{
+	if (!is_copy(d))
+		return 0;
+	return d->item->copy_modified != 0 ? d->item->copy_modified : r->copy_time;
+}
+
+/* One decision on its way into the database. */
+struct row {
+	uint64_t ordinal;
+	struct record record;
+	struct str bytes; /* of the record */
+};
+
+static enum err
+make_row(const struct decisions_in *in, uint64_t ordinal, const struct agreement_decision *d,
+    struct row *ret, struct why *why)
+{
+	ret->ordinal = ordinal;
+	ret->record = (struct record){
+		.type = type_of(d),
+		.request = in->request,
+		.decision = d,
+		.order_id = in->order_id,
+	};
+	random_bytes(ret->record.nonce, RECORD_NONCE_BYTES);
+	TRY(record_decision(in->job->arena, in->request, d, &ret->record.decision_json, why));
+	return record_write(in->job->arena, &ret->record, &ret->bytes, why);
+}
+
+static enum err
+insert_row(const struct decisions_in *in, const struct row *row, uint64_t leaf, uint64_t place,
+    struct why *why)
+{
+	const struct agreement_decision *d = row->record.decision;
+	const struct agreement_request *r = in->request;
+	struct hash bytes_hash = hash_of(d->bytes);
+	struct hash rules = record_rules(r);
+	struct str nonce = { (const char *)row->record.nonce, RECORD_NONCE_BYTES };
+	struct str agreement = r->standing->agreement->id;
+
+	if (is_copy(d))
+		TRY(db_run(in->job->db, why, date_link, DB_T(agreement), DB_T(d->item->object.id),
+		    DB_I(r->copy_time)));
+	return db_run(in->job->db, why, insert_item, DB_T(in->order_id),
+	    DB_I((int64_t)row->ordinal), DB_T(agreement), DB_T(r->to),
+	    DB_T(in->job->gate->organisation), DB_T(d->item->object.id), DB_T(d->item->version),
+	    DB_T(str_of(state_of(row->record.type))), DB_T(str_of(outcome_name(d->outcome))),
+	    DB_B(hash_str(&bytes_hash)), DB_T(d->leaving_id), DB_B(d->bytes), DB_I(is_copy(d)),
+	    DB_I(copy_modified(r, d)), DB_T(row->record.decision_json), DB_T(d->facts),
+	    DB_B(hash_str(&rules)), DB_B(nonce), DB_T(join_approvals(in->job->arena, d)),
+	    DB_I((int64_t)leaf), DB_I((int64_t)place), DB_I(r->at),
+	    DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until));
+}
+
+static enum err
+append_batch(const struct decisions_in *in, const struct row *rows, size_t n, uint64_t *ret_leaf,
+    struct why *why)
+{
+	struct str *record = arena_make(in->job->arena, struct str, n);
+	struct ledger_batch batch = { .record = record, .records = n, .at = in->job->at };
+
+	if (record == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
+	for (size_t i = 0; i < n; i++)
+		record[i] = rows[i].bytes;
+	TRY(record_head(in->job->arena, in->request, in->order_id, &batch.head, why));
+	return ledger_append_batch(in->job->ledger, in->job->db, &batch, ret_leaf, why);
+}
+
+enum err
+decisions_write(const struct decisions_in *in, const struct agreement_decisions *all,
+    struct release_sent *ret, struct why *why)
+{
+	struct row *rows = arena_make(in->job->arena, struct row, all->len);
+
+	if (rows == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
+	*ret = (struct release_sent){ .order_id = in->order_id, .decisions = all };
+	for (size_t i = 0; i < all->len; i++)
+		TRY(make_row(in, i, &all->decision[i], &rows[i], why));
+	TRY(append_batch(in, rows, all->len, &ret->leaf, why));
+	for (size_t i = 0; i < all->len; i++) {
+		TRY(insert_row(in, &rows[i], ret->leaf, i, why));
+		ret->released += rows[i].record.type == RECORD_RELEASE;
+		ret->held += rows[i].record.type == RECORD_HOLD;
+		ret->denied += rows[i].record.type == RECORD_DENIAL;
+	}
+	return OK;
+}
+
+static const char release_held[] =
+    "UPDATE release_item SET state = 'released', outcome = $3, decision = $4, facts = $5,"
+    " nonce = $6, leaf = $7, place = 0, changed_at = $8, decided_epoch = $9, valid_until = $10"
+    " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+
+enum err
+decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
+    const struct agreement_decision *d, struct why *why)
+{
+	struct row row = { 0 };
+	uint64_t leaf = 0;
+	int64_t changed = 0;
+
+	TRY(make_row(in, ordinal, d, &row, why));
+	assert(row.record.type == RECORD_RELEASE);
+	TRY(append_batch(in, &row, 1, &leaf, why));
+	struct str nonce = { (const char *)row.record.nonce, RECORD_NONCE_BYTES };
+	TRY(db_exec(in->job->db,
+	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)ordinal),
+	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row.record.decision_json),
+	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)leaf), DB_I(in->request->at),
+	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until)),
+	    &changed, why));
+	if (changed != 1)
+		return fail(why, ERR_CONFLICT, "release.not-held", "the item is not held any more");
+	return OK;
+}

@@ -1,0 +1,25 @@
+/* decisions_p.h: writes decisions, leaving bytes and the ledger's batch as one. */
+#pragma once
+
+#include "record_p.h"
+#include "release.h"
+
+struct decisions_in {
+	const struct release_job *job;
+	const struct agreement_request *request;
+	struct str order_id;
+};
+
+/* Writes one row per decision (ordinals from 0), a record for each, and the
+ * leaf that commits to them.  In the caller's transaction. */
+enum err decisions_write(const struct decisions_in *in, const struct agreement_decisions *all,
+    struct release_sent *ret, struct why *why);
+
+/* The held item of an order was approved: its row becomes released under a
+ * batch of its own. */
+enum err decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
+    const struct agreement_decision *d, struct why *why);
+
+/* Writes the row of an order whose decisions were written. */
+enum err order_insert(const struct decisions_in *in, const struct release_ask *ask,
+    struct str proposer, const struct release_sent *sent, struct why *why);

@@ -1,0 +1,161 @@
+#include "binding_p.h"
+#include "release.h"
+
+static const char list_agreements[] =
+    "SELECT hash, envelope FROM agreement ORDER BY id, version DESC";
+static const char list_statements[] =
+    "SELECT envelope FROM agreement_statement WHERE agreement_hash = $1 ORDER BY ordinal";
+static const char list_packs[] = "SELECT body FROM rule_pack WHERE active = 1 ORDER BY id";
+
+static enum err
+apply_statements(struct db *db, struct arena *a, struct str hash, struct standing *s,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(db, &rows, why, list_statements, DB_B(hash)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		TRY(standing_apply(a, s, arena_str(a, db_col_blob(&rows, 0)), why));
+	}
+	return OK;
+}
+
+/* The newest version of each agreement; an older one is superseded. */
+static bool
+is_superseded(const struct gate *g, const struct standing *s)
+{
+	for (size_t i = 0; i < g->agreements; i++) {
+		if (str_eq(g->standing[i]->agreement->id, s->agreement->id))
+			return g->standing[i]->signed_by == g->standing[i]->agreement->parties;
+	}
+	return false;
+}
+
+static bool
+is_draft(const struct standing *s)
+{
+	return s->signed_by < s->agreement->parties;
+}
+
+/* Drafts give way: what is not held is not in force, which is the safe side. */
+static void
+hold(struct gate *g, const struct standing *s)
+{
+	size_t at = g->agreements;
+
+	if (at == COUNTOF(g->standing)) {
+		if (is_draft(s))
+			return;
+		for (at = 0; at < g->agreements && !is_draft(g->standing[at]); at++)
+			;
+		if (at == g->agreements)
+			return;
+	} else {
+		g->agreements++;
+	}
+	g->standing[at] = s;
+	if (!is_draft(s))
+		g->epoch += 1 + s->epoch;
+}
+
+static enum err
+load_agreements(struct db *db, struct arena *a, struct gate *g, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_query(db, list_agreements, NULL, 0, &rows, why));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		struct standing *s = arena_make(a, struct standing, 1);
+		struct str hash = arena_str(a, db_col_blob(&rows, 0));
+		struct str envelope = arena_str(a, db_col_blob(&rows, 1));
+
+		if (s == NULL || envelope.ptr == NULL)
+			return fail(why, ERR_LIMIT, "gate.memory", "the agreements are too large");
+		TRY(standing_open(a, envelope, s, why));
+		TRY(apply_statements(db, a, hash, s, why));
+		enum err err = binding_check(db, a, s->agreement, why);
+		if (err != OK && err != ERR_TAMPERED)
+			return err;
+		if (err == ERR_TAMPERED || is_superseded(g, s))
+			continue; /* a key was changed by hand since, or a newer one is signed */
+		hold(g, s);
+	}
+	return OK;
+}
+
+static enum err
+load_packs(struct db *db, struct arena *a, struct gate *g, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_query(db, list_packs, NULL, 0, &rows, why));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		if (g->packs == PACKS_MAX)
+			return fail(why, ERR_LIMIT, "gate.packs", "more than %d active rule packs",
+			    PACKS_MAX);
+		TRY(rule_pack_parse(a, arena_str(a, db_col_blob(&rows, 0)), &g->pack[g->packs],
+		    why));
+		g->epoch += g->pack[g->packs++]->version;
+	}
+	return OK;
+}
+
+enum err
+release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why)
+{
+	struct gate g = { 0 };
+
+	TRY(store_setting_get(db, S("realm"), a, &g.realm, why));
+	TRY(store_setting_get(db, S("party"), a, &g.party, why));
+	TRY(store_setting_get(db, S("organisation"), a, &g.organisation, why));
+	TRY(store_setting_get(db, S("enclave"), a, &g.enclave, why));
+	TRY(store_setting_get(db, S("redaction-identity"), a, &g.redaction_identity, why));
+	TRY(load_agreements(db, a, &g, why));
+	TRY(load_packs(db, a, &g, why));
+	*ret = g;
+	return OK;
+}
+
+/* An agreement between us and the recipient's party. */
+static bool
+is_between(const struct standing *s, struct str us, struct str recipient)
+{
+	const struct party *party = NULL;
+
+	return agreement_organisation(s->agreement, recipient, &party) != NULL &&
+	       !str_eq(party->code, us) && agreement_party(s->agreement, us) != NULL;
+}
+
+enum err
+release_gate_open(const struct gate *g, struct str recipient, struct str area, time_us at,
+    const struct standing **ret, struct why *why)
+{
+	struct standing_reason reason = { .code = "A-NOTINFORCE" };
+	bool named = false;
+
+	for (size_t i = 0; i < g->agreements; i++) {
+		if (!is_between(g->standing[i], g->party, recipient))
+			continue;
+		named = true;
+		if (standing_in_force(g->standing[i], area, at, &reason)) {
+			*ret = g->standing[i];
+			return OK;
+		}
+	}
+	if (!named)
+		return fail(why, ERR_FORBIDDEN, "A-NOTINFORCE",
+		    "no agreement with " STR_FMT " is held here", STR_ARG(recipient));
+	return fail(why, ERR_FORBIDDEN, reason.code, "%s", reason.text);
+}

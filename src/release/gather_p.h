@@ -1,0 +1,36 @@
+/* gather_p.h: collects what a decision depends on out of the store. */
+#pragma once
+
+#include "release.h"
+
+enum {
+	/* Objects around a selection of SELECTION_MAX that decide ties. */
+	CONTEXT_MAX = 16'384,
+	/* Objects that refer to one selected object (creators and markings are not
+	 * counted): all of them are looked at, or the order is refused. */
+	REFERRERS_MAX = 2048,
+	/* Identities and mailboxes of one node that are looked for in every text. */
+	NEEDLES_MAX = 8192,
+	WAYS_MAX = 32, /* givers of one object */
+};
+
+/* Where and for whom a request is put together. */
+struct gather {
+	const struct release_job *job;
+	const struct release_ask *ask;
+	struct str agreement; /* id of the one that the order was given under; empty: a new order */
+	int64_t as_of_leaf;   /* what the recipient had then; GATHER_NOW: has now */
+};
+#define GATHER_NOW INT64_MAX
+
+/* The request for an order: the selected objects, their surroundings, copy ids
+ * (made when missing), what the recipient has.  In a write transaction. */
+enum err gather_request(const struct gather *in, struct agreement_request *ret, struct why *why);
+
+/* Whether the agreement names the purpose. */
+bool gather_has_purpose(const struct agreement *in, struct str code);
+
+/* Decides, and decides again where a copy that was delivered before would get
+ * other bytes under the same version. */
+enum err gather_decide(const struct release_job *job, struct agreement_request *request,
+    const struct agreement_decisions **ret, struct why *why);

@@ -1,0 +1,104 @@
+#include "decisions_p.h"
+#include "gather_p.h"
+#include "json_writer.h"
+#include "release.h"
+
+enum { SCOPE_TEXT_MAX = 2 * MIB }; /* SELECTION_MAX identifiers */
+
+enum err
+release_preview(const struct release_job *job, const struct release_ask *ask,
+    const struct agreement_decisions **ret, struct agreement_request *ret_request, struct why *why)
+{
+	struct gather in = { .job = job, .ask = ask, .as_of_leaf = GATHER_NOW };
+
+	if (ask->copy_time > job->at || job->at - ask->copy_time > PREVIEW_VALID_S * US_PER_S)
+		return fail(why, ERR_CONFLICT, "release.preview-old",
+		    "the preview is older than %d minutes; preview again", PREVIEW_VALID_S / 60);
+	TRY(gather_request(&in, ret_request, why));
+	return gather_decide(job, ret_request, ret, why);
+}
+
+/* The bytes that leave are those that were previewed. */
+static enum err
+check_expected(const struct release_send *send, const struct agreement_decisions *all,
+    struct why *why)
+{
+	if (send->expected == 0)
+		return OK;
+	if (send->expected != send->ask.ids)
+		return fail(why, ERR_INVALID, "release.expected",
+		    "%zu hashes for %zu objects; give one for each", send->expected, send->ask.ids);
+	for (size_t i = 0; i < send->expected; i++) {
+		const struct agreement_decision *d = agreement_decision_about(all, send->ask.id[i]);
+		struct hash now = hash_of(d->bytes);
+
+		if (!hash_eq(&now, &send->expect[i]))
+			return fail(why, ERR_CONFLICT, "release.changed",
+			    STR_FMT
+			    " would leave with other bytes than were previewed; preview again",
+			    STR_ARG(send->ask.id[i]));
+	}
+	return OK;
+}
+
+static const char insert_order[] =
+    "INSERT INTO release_order (order_id, kind, state, agreement, recipient, purpose, area,"
+    " channel, scope, owner, enclave, proposer, approver, created_at, copy_time, starts_at,"
+    " expires_at)"
+    " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14)";
+
+static enum err
+scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct why *why)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(SCOPE_TEXT_MAX);
+	struct json_writer w = json_writer(&out);
+
+	json_begin_object(&w);
+	json_begin_array(json_key(&w, S("ids")));
+	for (size_t i = 0; i < ask->ids; i++)
+		json_put_str(&w, ask->id[i]);
+	json_end_array(&w);
+	json_end_object(&w);
+	TRY(buf_check(&out, "the order's list of objects", why));
+	*ret = arena_str(a, buf_str(&out));
+	return OK;
+}
+
+enum err
+order_insert(const struct decisions_in *in, const struct release_ask *ask, struct str proposer,
+    const struct release_sent *sent, struct why *why)
+{
+	const struct agreement_request *r = in->request;
+	struct str scope = { 0 };
+
+	TRY(scope_of(in->job->arena, ask, &scope, why));
+	return db_run(in->job->db, why, insert_order, DB_T(in->order_id),
+	    DB_T(sent->held > 0 ? S("waiting") : S("done")), DB_T(r->standing->agreement->id),
+	    DB_T(r->to), DB_T(r->purpose), DB_T(r->area),
+	    DB_T(r->channel == CHANNEL_AUTO ? S("auto") : S("officer")), DB_T(scope),
+	    DB_T(in->job->gate->organisation), DB_T(in->job->gate->enclave), DB_T(proposer),
+	    DB_I(r->at), DB_I(r->copy_time), DB_I(r->at + ORDER_DAYS * US_PER_DAY));
+}
+
+enum err
+release_send(const struct release_job *job, const struct release_send *send,
+    struct release_sent *ret, struct why *why)
+{
+	const struct agreement_decisions *all = NULL;
+	struct agreement_request request;
+
+	TRY(release_preview(job, &send->ask, &all, &request, why));
+	TRY(check_expected(send, all, why));
+	struct decisions_in in = {
+		.job = job,
+		.request = &request,
+		.order_id = record_id_new(job->arena),
+	};
+	TRY(decisions_write(&in, all, ret, why));
+	TRY(order_insert(&in, &send->ask, send->proposer, ret, why));
+	return record_event(job, "release.sent", in.order_id,
+	    arena_printf(job->arena,
+	        "{\"denied\":%zu,\"held\":%zu,\"released\":%zu,\"to\":\"" STR_FMT "\"}",
+	        ret->denied, ret->held, ret->released, STR_ARG(request.to)),
+	    why);
+}

@@ -1,0 +1,248 @@
+/* release.h: orders at work.  Import is not release: nothing leaves without an
+ * order, and no order is executed but through agreement_decide().
+ *
+ * The road: release_preview() shows what would leave; release_send() decides
+ * again in the transaction that writes decisions, leaving bytes and ledger
+ * leaf; after the checkpoint is signed release_project() puts what was
+ * released into the recipient's collection.  A row there without a leaf does
+ * not exist; projecting twice is the same as once.
+ *
+ * Functions that change run in the caller's write transaction (a committer
+ * job) and take a struct release_job; it is read-only while they run. */
+#pragma once
+
+#include "agreement.h"
+#include "base.h"
+#include "clock.h"
+#include "db.h"
+#include "ledger.h"
+#include "store.h"
+
+/* Who we are and what is in force: an immutable snapshot.  A change makes a new one. */
+struct gate {
+	struct str realm;
+	struct str party;        /* "IN" */
+	struct str organisation; /* releasing organisation, "IN:CERT-IN" */
+	struct str enclave;
+	struct str redaction_identity; /* STIX identity of the node, creator of copies */
+	size_t agreements;
+	const struct standing *standing[16];
+	size_t packs;
+	const struct rule_pack *pack[PACKS_MAX];
+	uint64_t epoch; /* raised by every change of any of the above */
+};
+
+/* Reads agreements, statements and active packs into the arena. */
+enum err release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why);
+
+/* The agreement that is open between us and the recipient organisation's party
+ * at an instant.  ERR_FORBIDDEN: none in force; why says which clause or that there is none. */
+enum err release_gate_open(const struct gate *g, struct str recipient, struct str area, time_us at,
+    const struct standing **ret, struct why *why);
+
+/* What every change works with. */
+struct release_job {
+	struct db *db; /* in a write transaction */
+	struct arena *arena;
+	struct ledger *ledger;
+	const struct gate *gate;
+	time_us at; /* now */
+};
+
+enum { SELECTION_MAX = 4096 }; /* objects of one order: one batch of the ledger */
+
+/* ---- preview ---- */
+
+struct release_ask {
+	struct str to;      /* "JP:JPCERT" */
+	struct str purpose; /* "incident-response" */
+	struct str area;    /* "CI"; empty: the agreement's first */
+	enum channel channel;
+	size_t ids;
+	const struct str *id; /* objects by identifier (latest versions); n is ids */
+	time_us copy_time;    /* time of the preview, which copies carry */
+};
+enum { PREVIEW_VALID_S = 3600 }; /* an order may be given on a preview that old */
+
+/* Decides without changing anything but the private links of possible copies
+ * (which is why it needs the write transaction: the bytes previewed are the
+ * bytes that leave).  The redaction identity of the node, which copies name,
+ * joins the selection until the recipient has it.
+ *
+ * ERR_NOT_FOUND an object; ERR_INVALID unknown recipient, purpose or area;
+ * ERR_LIMIT.  No agreement in force is not an error: every outcome is DENY with A-NOTINFORCE. */
+enum err release_preview(const struct release_job *job, const struct release_ask *ask,
+    const struct agreement_decisions **ret, struct agreement_request *ret_request, struct why *why);
+
+/* ---- orders ---- */
+
+enum { ORDER_DAYS = 30 }; /* an unfinished order expires after */
+
+struct release_send {
+	struct release_ask ask;
+	struct str proposer; /* account */
+	size_t expected;     /* hashes of previewed bytes, in the order of ask.id; 0: not checked */
+	const struct hash *expect;
+};
+struct release_sent {
+	struct str order_id; /* UUID */
+	uint64_t leaf;       /* of the batch; all decisions, denials too, are records of it */
+	size_t released, held, denied;
+	const struct agreement_decisions *decisions;
+};
+
+/* Executes a one-off order: what is allowed is released, what is held waits, what is denied is
+ * recorded.  ERR_CONFLICT: the bytes are no longer those of the preview; nothing happened. */
+enum err release_send(const struct release_job *job, const struct release_send *send,
+    struct release_sent *ret, struct why *why);
+
+struct release_verdict {
+	struct str order_id;
+	uint64_t ordinal;
+	struct str account;
+	struct str role;        /* one of the approvals needed: "officer", "legal", ... */
+	struct hash bytes_hash; /* what the approver looked at */
+	struct str reason;      /* of a refusal: required */
+};
+
+/* One approval.  When it was the last one needed the object is decided again
+ * with approved = true and released.  *ret_released says so.
+ *
+ * ERR_FORBIDDEN  the proposer approves, or the role is not asked for
+ * ERR_CONFLICT   the bytes or the rules changed since (the approval is void),
+ *                the item is not held, this account has spoken already
+ * ERR_NOT_FOUND */
+enum err release_approve(const struct release_job *job, const struct release_verdict *v,
+    bool *ret_released, struct why *why);
+
+/* ERR_INVALID without a reason; ERR_CONFLICT; ERR_NOT_FOUND. */
+enum err release_refuse(const struct release_job *job, const struct release_verdict *v,
+    struct why *why);
+
+/* A standing order: what matches later is sent by itself. */
+struct standing_order {
+	struct str to, purpose, area;
+	size_t categories;
+	const struct str *category;
+	enum tlp ceiling;
+	struct str proposer;
+	time_us expires_at;
+};
+enum { STANDING_DELAY_S = 600 }; /* the time in which an officer can still stop it */
+
+/* Proposes; it acts only after another account approved it and the delay passed.
+ * It never looks back: objects stored before it started are listed as candidates, not sent. */
+enum err release_standing_propose(const struct release_job *job, const struct standing_order *o,
+    struct str *ret_order_id, struct why *why);
+
+/* What an officer does with a standing order. */
+struct standing_step {
+	struct str order_id;
+	struct str account;
+	struct str reason; /* may be empty */
+};
+enum err release_standing_approve(const struct release_job *job, const struct standing_step *step,
+    struct why *why);
+enum err release_standing_stop(const struct release_job *job, const struct standing_step *step,
+    struct why *why);
+
+/* Lets due standing orders look at what was stored since their cursor. *ret_released counts. */
+enum err release_standing_run(const struct release_job *job, size_t *ret_released, struct why *why);
+
+/* ---- after the checkpoint ---- */
+
+/* Puts released items whose leaf is published into their recipients'
+ * collections, in the order of (leaf, place).  Idempotent.  *ret_shown counts.
+ * An item whose bytes are not those that were released is withdrawn, noted as
+ * "release.damaged", and stays here; one whose bytes lie there already takes
+ * over the receipt that they have. */
+enum err release_project(const struct release_job *job, size_t *ret_shown, struct why *why);
+
+/* Puts one released item into its collection (again), when its leaf is published. */
+enum err release_show(const struct release_job *job, struct str order_id, int64_t ordinal,
+    struct why *why);
+
+/* Decides again what was released, where the gate's epoch was raised since or the
+ * decision's time is up, and closes what may no longer be shown: a row that
+ * was not delivered yet is withdrawn, a delivered one is recalled.  Held items
+ * whose order has expired are closed, too.  An agreement that is not in force
+ * closes nothing here: its door is shut, and what went through stays.  What
+ * belongs to a suspended area and was not delivered yet is paused, and shown
+ * at a new place when the area is resumed.
+ * Works on at most TIGHTEN_MAX items at a time. */
+enum { TIGHTEN_MAX = 256 };
+struct release_tightened {
+	size_t decided, closed;
+	bool more;
+};
+enum err release_tighten(const struct release_job *job, struct release_tightened *ret,
+    struct why *why);
+
+/* ---- recall ---- */
+
+/* Asks the recipient of a released object to take it out again: withdrawn here
+ * at once, a recall row for the exchange, a leaf.
+ * ERR_NOT_FOUND not released; ERR_CONFLICT recalled already; ERR_INVALID no reason. */
+struct release_recall {
+	struct str source_id; /* our identifier, or that of the copy */
+	struct str to;        /* recipient organisation */
+	struct str account;
+	struct str reason;
+};
+enum err release_recall(const struct release_job *job, const struct release_recall *r,
+    struct str *ret_recall_id, struct why *why);
+
+/* Takes a leaving object out of what a recipient is shown; nothing else changes. */
+enum err release_withdraw(const struct release_job *job, struct str recipient,
+    struct str leaving_id, struct why *why);
+
+/* A partner asks us to take out what it gave: done before the answer is
+ * written.  Only objects received from its party are touched.  The answer is
+ * "removed", or "unknown" when we never had it from them; asking twice gives
+ * the first answer. */
+struct release_recalled {
+	struct str recall_id;
+	struct str peer;        /* node name */
+	struct str giver_party; /* its party */
+	struct str object_id;
+	struct str reason;
+};
+enum err release_recalled(const struct release_job *job, const struct release_recalled *r,
+    struct str *ret_answer, struct why *why);
+
+/* The partner's answer to our recall: shown as "answered", never as "deleted". */
+enum err release_recall_answered(const struct release_job *job, struct str recall_id,
+    struct str answer, struct why *why);
+
+/* ---- copies ---- */
+
+/* The source behind a copy's identifier.  ERR_NOT_FOUND: it is none of our copies. */
+enum err release_copy_source(struct db *db, struct arena *a, struct str copy_id,
+    struct str *ret_source_id, struct why *why);
+
+/* ---- lists for people ---- */
+
+struct release_row {
+	struct str order_id;
+	uint64_t ordinal;
+	struct str source_id, version, leaving_id;
+	struct str recipient, purpose, area, proposer;
+	struct str state, outcome;
+	struct str decision; /* JSON */
+	struct str approvals_needed;
+	struct str reason;
+	struct hash bytes_hash;
+	int64_t leaf, place;
+	time_us changed_at;
+	time_us received_at; /* 0: the recipient gave no receipt yet */
+	struct str receipt;  /* JSON {"own_leaf","reason"?,"state"} */
+};
+struct release_query {
+	struct str owner;
+	struct str state; /* "" any */
+	struct str id;    /* of one source, or of its copy; "" any */
+};
+/* Items, newest first. */
+enum { ROWS_MAX = 1000 };
+enum err release_rows(struct db *db, struct arena *a, const struct release_query *q,
+    struct release_row **ret, size_t *ret_len, struct why *why);

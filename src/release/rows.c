@@ -1,0 +1,64 @@
+#include "release.h"
+
+static const char list_rows[] =
+    "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.leaving_id, i.recipient, o.purpose,"
+    " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
+    " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt"
+    " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
+    " WHERE i.owner = $1 AND ($2 = '' OR i.state = $2)"
+    " AND ($3 = '' OR i.source_id = $3 OR i.leaving_id = $3)"
+    " ORDER BY i.changed_at DESC, i.order_id, i.ordinal LIMIT $4";
+
+static void
+read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
+{
+	struct str hash = db_col_blob(rows, 14);
+
+	*ret = (struct release_row){
+		.order_id = arena_str(a, db_col_text(rows, 0)),
+		.ordinal = (uint64_t)db_col_i64(rows, 1),
+		.source_id = arena_str(a, db_col_text(rows, 2)),
+		.version = arena_str(a, db_col_text(rows, 3)),
+		.leaving_id = arena_str(a, db_col_text(rows, 4)),
+		.recipient = arena_str(a, db_col_text(rows, 5)),
+		.purpose = arena_str(a, db_col_text(rows, 6)),
+		.area = arena_str(a, db_col_text(rows, 7)),
+		.proposer = arena_str(a, db_col_text(rows, 8)),
+		.state = arena_str(a, db_col_text(rows, 9)),
+		.outcome = arena_str(a, db_col_text(rows, 10)),
+		.decision = arena_str(a, db_col_text(rows, 11)),
+		.approvals_needed = arena_str(a, db_col_text(rows, 12)),
+		.reason = arena_str(a, db_col_text(rows, 13)),
+		.leaf = db_col_i64(rows, 15),
+		.place = db_col_i64(rows, 16),
+		.changed_at = db_col_i64(rows, 17),
+		.received_at = db_col_i64(rows, 18),
+		.receipt = arena_str(a, db_col_text(rows, 19)),
+	};
+	if (hash.len == HASH_BYTES)
+		memcpy(ret->bytes_hash.byte, hash.ptr, HASH_BYTES);
+}
+
+enum err
+release_rows(struct db *db, struct arena *a, const struct release_query *q,
+    struct release_row **ret, size_t *ret_len, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct release_row *list = arena_make(a, struct release_row, ROWS_MAX);
+	bool has = false;
+	size_t n = 0;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the list is too long");
+	TRY(db_select(db, &rows, why, list_rows, DB_T(q->owner), DB_T(q->state), DB_T(q->id),
+	    DB_I(ROWS_MAX)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		read_row(&rows, a, &list[n++]);
+	}
+	*ret = list;
+	*ret_len = n;
+	return OK;
+}

@@ -1,0 +1,293 @@
+#include "gather_p.h"
+#include "recall_p.h"
+#include "record_p.h"
+#include "release.h"
+
+/* ---- orders whose time is up ---- */
+
+static const char expire_items[] =
+    "UPDATE release_item SET state = 'expired', changed_at = $1 WHERE state = 'held' AND EXISTS"
+    " (SELECT 1 FROM release_order WHERE release_order.order_id = release_item.order_id"
+    " AND expires_at <= $1)";
+static const char expire_orders[] =
+    "UPDATE release_order SET state = 'expired' WHERE expires_at <= $1"
+    " AND state IN ('waiting', 'active')";
+
+static enum err
+expire(const struct release_job *job, struct release_tightened *ret, struct why *why)
+{
+	int64_t changed = 0;
+
+	TRY(db_exec(job->db, DB_SQL(expire_items, DB_I(job->at)), &changed, why));
+	ret->closed += (size_t)changed;
+	return db_run(job->db, why, expire_orders, DB_I(job->at));
+}
+
+/* ---- what was released ---- */
+
+struct again {
+	struct str order_id;
+	int64_t ordinal;
+	struct str source_id, version, leaving_id, recipient, purpose, area, agreement;
+	struct str bytes_hash;
+	enum channel channel;
+	time_us copy_time;
+	bool copied;
+	time_us copy_modified;
+	int64_t leaf;
+	bool approved;
+	bool delivered;
+	bool paused; /* its area was suspended before it was delivered */
+};
+
+static const char list_due[] =
+    "SELECT i.order_id, i.ordinal, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
+    " o.channel, o.copy_time, i.leaf, i.approvals_needed, i.received_at, i.state, i.agreement,"
+    " i.version, i.preview_hash, i.copied, i.copy_modified"
+    " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
+    " WHERE i.state IN ('released', 'paused') AND i.owner = $1"
+    " AND (i.decided_epoch <> $2 OR i.valid_until <= $3)"
+    " ORDER BY i.leaf, i.place LIMIT $4";
+static const char decided_again[] = "UPDATE release_item SET decided_epoch = $3, valid_until = $4"
+                                    " WHERE order_id = $1 AND ordinal = $2";
+static const char set_state[] = "UPDATE release_item SET state = $3, reason = $4, changed_at = $5"
+                                " WHERE order_id = $1 AND ordinal = $2";
+
+static enum err
+list_items(const struct release_job *job, struct again *ret, size_t *ret_len, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct arena *a = job->arena;
+	bool has = false;
+
+	TRY(db_select(job->db, &rows, why, list_due, DB_T(job->gate->organisation),
+	    DB_I((int64_t)job->gate->epoch), DB_I(job->at), DB_I(TIGHTEN_MAX)));
+	for (*ret_len = 0;; ++*ret_len) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		ret[*ret_len] = (struct again){
+			.order_id = arena_str(a, db_col_text(&rows, 0)),
+			.ordinal = db_col_i64(&rows, 1),
+			.source_id = arena_str(a, db_col_text(&rows, 2)),
+			.leaving_id = arena_str(a, db_col_text(&rows, 3)),
+			.recipient = arena_str(a, db_col_text(&rows, 4)),
+			.purpose = arena_str(a, db_col_text(&rows, 5)),
+			.area = arena_str(a, db_col_text(&rows, 6)),
+			.channel =
+			    str_is(db_col_text(&rows, 7), "auto") ? CHANNEL_AUTO : CHANNEL_OFFICER,
+			.copy_time = db_col_i64(&rows, 8),
+			.leaf = db_col_i64(&rows, 9),
+			.approved = db_col_text(&rows, 10).len > 0,
+			.delivered = db_col_i64(&rows, 11) != 0,
+			.paused = str_is(db_col_text(&rows, 12), "paused"),
+			.agreement = arena_str(a, db_col_text(&rows, 13)),
+			.version = arena_str(a, db_col_text(&rows, 14)),
+			.bytes_hash = arena_str(a, db_col_blob(&rows, 15)),
+			.copied = db_col_i64(&rows, 16) != 0,
+			.copy_modified = db_col_i64(&rows, 17),
+		};
+	}
+}
+
+/* The decision as it would be made today about what was sent then. */
+static enum err
+decide_again(const struct release_job *job, const struct again *x,
+    const struct agreement_decision **ret, struct why *why)
+{
+	struct release_ask ask = {
+		.to = x->recipient,
+		.purpose = x->purpose,
+		.area = x->area,
+		.channel = x->channel,
+		.ids = 1,
+		.id = &x->source_id,
+		.copy_time = x->copy_time,
+	};
+	struct gather in = {
+		.job = job,
+		.ask = &ask,
+		.agreement = x->agreement,
+		.as_of_leaf = x->leaf,
+	};
+	const struct agreement_decisions *all = NULL;
+	struct agreement_request request;
+
+	TRY(gather_request(&in, &request, why));
+	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request.item;
+	for (size_t i = 0; i < request.items; i++) {
+		item[i].selected = str_eq(item[i].object.id, x->source_id);
+		item[i].approved = item[i].selected && x->approved;
+		if (item[i].selected && str_eq(item[i].version, x->version))
+			item[i].copy_modified = x->copy_modified;
+	}
+	TRY(agreement_decide(job->arena, &request, &all, why));
+	*ret = &all->decision[0];
+	return OK;
+}
+
+/* What a new decision means for an object that was released. */
+enum meaning {
+	MEANS_SHOWN,  /* it may be there */
+	MEANS_SHUT,   /* the agreement's door is shut: what went through stays */
+	MEANS_PAUSED, /* its area is suspended: it comes when that is resumed */
+	MEANS_CLOSED, /* it may not be there any more */
+};
+
+/* What must be redacted today left as it was, or with more in it. */
+static bool
+is_too_much(const struct again *x, const struct agreement_decision *d)
+{
+	struct hash now = hash_of(d->bytes);
+
+	return !x->copied ||
+	       (str_eq(x->version, d->item->version) && !str_eq(x->bytes_hash, hash_str(&now)));
+}
+
+static enum meaning
+meaning_of(const struct again *x, const struct agreement_decision *d)
+{
+	if (d->outcome == OUTCOME_ALLOW)
+		return MEANS_SHOWN;
+	if (d->outcome == OUTCOME_ALLOW_WITH_REDACTION)
+		return is_too_much(x, d) ? MEANS_CLOSED : MEANS_SHOWN;
+	if (d->codes > 0 && str_is(d->code[0], "A-AREA-SUSPENDED"))
+		return MEANS_PAUSED;
+	if (d->codes > 0 && str_starts(d->code[0], S("A-")))
+		return MEANS_SHUT;
+	return MEANS_CLOSED;
+}
+
+static enum err
+set_item(const struct release_job *job, const struct again *x, const char *state, struct str reason,
+    struct why *why)
+{
+	return db_run(job->db, why, set_state, DB_T(x->order_id), DB_I(x->ordinal),
+	    DB_T(str_of(state)), DB_T(reason), DB_I(job->at));
+}
+
+static const char list_others[] =
+    "SELECT order_id, ordinal FROM release_item WHERE leaving_id = $1 AND recipient = $2"
+    " AND state = 'released' ORDER BY leaf, place";
+
+/* Takes it out of what the recipient is shown, unless another order released it, too. */
+static enum err
+hide_item(const struct release_job *job, const struct again *x, const char *state,
+    struct str reason, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(set_item(job, x, state, reason, why));
+	TRY(release_withdraw(job, x->recipient, x->leaving_id, why));
+	TRY(db_select(job->db, &rows, why, list_others, DB_T(x->leaving_id), DB_T(x->recipient)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		TRY(release_show(job, arena_str(job->arena, db_col_text(&rows, 0)),
+		    db_col_i64(&rows, 1), why));
+	}
+}
+
+static enum err
+close_item(const struct release_job *job, const struct again *x, const struct agreement_decision *d,
+    struct why *why)
+{
+	struct str reason = arena_printf(job->arena, "decided again: " STR_FMT,
+	    STR_ARG(d->codes > 0 ? d->code[0] : S("rules changed")));
+	const struct release_recall recall = { .to = x->recipient, .reason = reason };
+	const struct released item = { x->order_id, x->ordinal, x->leaving_id };
+	struct str recall_id = { 0 };
+
+	if (x->delivered)
+		return recall_ask(job, &recall, &item, &recall_id, why);
+	TRY(hide_item(job, x, "withdrawn", reason, why));
+	return record_event(job, "release.withdrawn", x->source_id, S(""), why);
+}
+
+/* A reader's cursor goes past what is not shown: it comes again at a new place (law 7). */
+static enum err
+pause_item(const struct release_job *job, const struct again *x, struct why *why)
+{
+	if (x->delivered || x->paused)
+		return OK;
+	return hide_item(job, x, "paused", S("its area is suspended"), why);
+}
+
+static enum err
+show_item(const struct release_job *job, const struct again *x, struct why *why)
+{
+	if (!x->paused)
+		return OK;
+	TRY(set_item(job, x, "released", S(""), why));
+	return release_show(job, x->order_id, x->ordinal, why);
+}
+
+static enum err
+act_on(const struct release_job *job, const struct again *x, const struct agreement_decision *d,
+    struct release_tightened *ret, struct why *why)
+{
+	switch (meaning_of(x, d)) {
+	case MEANS_SHOWN: return show_item(job, x, why);
+	case MEANS_SHUT: return OK;
+	case MEANS_PAUSED: return pause_item(job, x, why);
+	case MEANS_CLOSED: ret->closed++; return close_item(job, x, d, why);
+	}
+	return OK;
+}
+
+static const char find_state[] =
+    "SELECT state FROM release_item WHERE order_id = $1 AND ordinal = $2";
+
+/* A recall of one item recalls all that left under its identifier. */
+static enum err
+is_still_open(const struct release_job *job, const struct again *x, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select_one(job->db, &rows, why, find_state, DB_T(x->order_id), DB_I(x->ordinal)));
+	*ret = str_is(db_col_text(&rows, 0), "released") || str_is(db_col_text(&rows, 0), "paused");
+	return OK;
+}
+
+/* A source that is gone, or one whose ties are too many to be judged, cannot be
+ * decided: it is closed. */
+static enum err
+work_on(const struct release_job *job, const struct again *x, struct release_tightened *ret,
+    struct why *why)
+{
+	bool open = false;
+
+	TRY(is_still_open(job, x, &open, why));
+	if (!open)
+		return OK;
+	struct agreement_decision none = { .outcome = OUTCOME_DENY, .valid_until = TIME_NEVER };
+	const struct agreement_decision *d = &none;
+	enum err err = decide_again(job, x, &d, why);
+
+	if (err != OK && err != ERR_INVALID && err != ERR_NOT_FOUND && err != ERR_LIMIT)
+		return err;
+	ret->decided++;
+	TRY(db_run(job->db, why, decided_again, DB_T(x->order_id), DB_I(x->ordinal),
+	    DB_I((int64_t)job->gate->epoch), DB_I(d->valid_until)));
+	/* No agreement names recipient or purpose any more: its door is shut. */
+	return err == ERR_INVALID ? OK : act_on(job, x, d, ret, why);
+}
+
+enum err
+release_tighten(const struct release_job *job, struct release_tightened *ret, struct why *why)
+{
+	struct again *list = arena_make(job->arena, struct again, TIGHTEN_MAX);
+	size_t n = 0;
+
+	*ret = (struct release_tightened){ 0 };
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	TRY(expire(job, ret, why));
+	TRY(list_items(job, list, &n, why));
+	for (size_t i = 0; i < n; i++)
+		TRY(work_on(job, &list[i], ret, why));
+	ret->more = n == TIGHTEN_MAX;
+	return OK;
+}

@@ -1,0 +1,268 @@
+#include "fixture_p.h"
+
+/* Where the partner's reader would find indicator n; 0: nowhere. */
+static int64_t
+place_shown(struct office *o, unsigned n)
+{
+	struct str id = office_indicator(o, n);
+
+	return office_count(o,
+	    arena_cstr(o->arena,
+	        arena_printf(o->arena,
+	            "SELECT COALESCE(MAX(o.date_added), 0) FROM object o JOIN collection c"
+	            " ON c.shard_key = o.shard_key WHERE c.kind = 'released' AND o.withdrawn_at = 0"
+	            " AND o.object_id = '" STR_FMT "'",
+	            STR_ARG(id))));
+}
+
+static struct release_sent
+send_in(struct office *o, unsigned n, const char *area)
+{
+	struct release_send send = office_order(o, n, n);
+	struct release_sent sent = { 0 };
+
+	send.ask.area = str_of(area);
+	WORKS(o, office_try_send(o, &send, &sent));
+	office_settle(o);
+	office_wait(o, 1);
+	return sent;
+}
+
+/* A rule that says nothing new about anything closes nothing. */
+static void
+check_neutral_pack(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	office_import(&o, 2, 1, "copy");
+	(void)office_send(&o, 1, 2);
+	office_wait(&o, 60);
+	(void)office_send(&o, 1, 2);
+	int64_t shown = office_count(&o, SHOWN "'%'");
+	office_pack(&o, 1, "nothing", "deny");
+	struct release_tightened done = office_tighten(&o);
+	assert_true(done.decided >= 4);
+	assert_int_equal(done.closed, 0);
+	assert_false(done.more);
+	assert_int_equal(office_count(&o, SHOWN "'%'"), shown);
+	assert_int_equal(office_tighten(&o).decided, 0);
+}
+
+/* What was delivered is recalled, what was not is withdrawn. */
+static void
+check_stricter_pack(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "topology");
+	office_import(&o, 2, 1, "topology");
+	office_import(&o, 3, 1, "");
+	(void)office_send(&o, 1, 1);
+	(void)office_send(&o, 1, 1);
+	office_receive(&o);
+	(void)office_send(&o, 2, 3);
+	office_pack(&o, 1, "topology", "deny");
+	struct release_tightened done = office_tighten(&o);
+	assert_int_equal(done.closed, 2);
+	assert_string_equal(office_item_state(&o, 1), "recalled");
+	assert_string_equal(office_item_state(&o, 2), "withdrawn");
+	assert_string_equal(office_item_state(&o, 3), "released");
+	/* Both releases of the first are one request to the partner. */
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM recall"), 1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_item WHERE state = 'recalled'"),
+	    2);
+	assert_int_equal(place_shown(&o, 1), 0);
+	assert_int_equal(place_shown(&o, 2), 0);
+	assert_true(place_shown(&o, 3) > 0);
+}
+
+/* What may only leave as a copy any more does not stay as it was. */
+static void
+check_redaction_asked_for(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "names");
+	(void)office_send(&o, 1, 1);
+	office_pack(&o, 1, "names", "redact");
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "withdrawn");
+	assert_int_equal(place_shown(&o, 1), 0);
+}
+
+/* An approval goes on counting. */
+static enum err
+approve_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_approve(job, in, out, why);
+}
+
+static void
+check_approved(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	bool released = false;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "check");
+	struct release_sent sent = office_send(&o, 1, 1);
+	const struct agreement_decision *d =
+	    agreement_decision_about(sent.decisions, office_indicator(&o, 1));
+	const struct release_verdict v = {
+		.order_id = sent.order_id,
+		.ordinal = NODE,
+		.account = S("kiran"),
+		.role = S("officer"),
+		.bytes_hash = hash_of(d->bytes),
+	};
+	WORKS(&o, office_try(&o, approve_job, &v, &released));
+	office_settle(&o);
+	office_pack(&o, 1, "nothing", "deny");
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_true(place_shown(&o, 1) > 0);
+}
+
+static void
+check_held_expires(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "check");
+	(void)office_send(&o, 1, 1);
+	office_wait(&o, (int64_t)ORDER_DAYS * 24 * 3600);
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "expired");
+	assert_true(str_is(office_text(&o, "SELECT state FROM release_order"), "expired"));
+}
+
+/* ---- suspensions ---- */
+
+static void
+check_area_paused(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	for (unsigned n = 1; n <= 3; n++)
+		office_import(&o, n, 1, n == 3 ? "copy" : "");
+	(void)send_in(&o, 1, "CI");
+	office_receive(&o);
+	(void)send_in(&o, 2, "CI");
+	(void)send_in(&o, 3, "CI");
+	int64_t first = place_shown(&o, 1), before = place_shown(&o, 2);
+	int64_t all = office_count(&o, SHOWN "'indicator--%'");
+	office_state(&o, STATEMENT_SUSPEND, "CI");
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_string_equal(office_item_state(&o, 1), "released");
+	assert_string_equal(office_item_state(&o, 2), "paused");
+	assert_string_equal(office_item_state(&o, 3), "paused");
+	assert_int_equal(place_shown(&o, 1), first);
+	assert_int_equal(place_shown(&o, 2), 0);
+
+	/* A reader's cursor went past it: it comes at a new place. */
+	office_wait(&o, 60);
+	office_state(&o, STATEMENT_RESUME, "CI");
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_string_equal(office_item_state(&o, 2), "released");
+	assert_string_equal(office_item_state(&o, 3), "released");
+	assert_true(place_shown(&o, 2) > before);
+	assert_int_equal(place_shown(&o, 1), first);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), all);
+}
+
+/* The same bytes left for another area, too: there they stay. */
+static void
+check_other_area_stays(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	(void)send_in(&o, 1, "CI");
+	(void)send_in(&o, 1, "INFO");
+	office_state(&o, STATEMENT_SUSPEND, "CI");
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item WHERE state = 'paused'"
+	                                  " AND source_id LIKE 'indicator--%'"),
+	    1);
+	assert_true(place_shown(&o, 1) > 0);
+}
+
+static enum err
+recall_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_recall(job, in, out, why);
+}
+
+/* What is paused can be recalled: it does not come back when the area is resumed. */
+static void
+check_paused_recalled(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct str id = { 0 };
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	(void)send_in(&o, 1, "CI");
+	office_state(&o, STATEMENT_SUSPEND, "CI");
+	(void)office_tighten(&o);
+	const struct release_recall r = {
+		.source_id = office_indicator(&o, 1),
+		.to = S("JP:JPCERT"),
+		.account = S("meera"),
+		.reason = S("a mistake"),
+	};
+	WORKS(&o, office_try(&o, recall_job, &r, &id));
+	office_state(&o, STATEMENT_RESUME, "CI");
+	(void)office_tighten(&o);
+	assert_int_equal(place_shown(&o, 1), 0);
+	assert_string_equal(office_item_state(&o, 1), "recalled");
+}
+
+/* The door is shut: what went through stays. */
+static void
+check_whole_suspension(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	(void)office_send(&o, 1, 1);
+	int64_t place = place_shown(&o, 1);
+	office_state(&o, STATEMENT_SUSPEND, "all");
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_string_equal(office_item_state(&o, 1), "released");
+	assert_int_equal(place_shown(&o, 1), place);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASE(&list, check_neutral_pack);
+	CASE(&list, check_stricter_pack);
+	CASE(&list, check_redaction_asked_for);
+	CASE(&list, check_approved);
+	CASE(&list, check_held_expires);
+	CASE(&list, check_area_paused);
+	CASE(&list, check_other_area_stays);
+	CASE(&list, check_paused_recalled);
+	CASE(&list, check_whole_suspension);
+	return cases_run("tighten", &list, argc, argv);
+}
