@@ -1,0 +1,323 @@
+/* Adding objects, and the status that says what became of each. */
+#include "taxii_p.h"
+#include "uuid_make.h"
+
+enum {
+	/* TAXII_POST_MAX entries with long messages; what one answer may hold. */
+	STATUS_BYTES_MAX = HTTP_RESPONSE_MAX,
+};
+
+/* One element of the envelope. */
+struct posted {
+	struct stix_object object;
+	struct stix_hashes hashes;
+	struct str id;
+	struct str version;
+	struct str message;
+	bool failed;
+};
+
+struct post {
+	struct visit *visit;
+	struct collection collection;
+	struct posted *list;
+	size_t len;
+	size_t failures;
+	size_t added; /* objects that were not here before */
+	char id[UUID_TEXT + 1];
+	time_us now;
+	struct buf status; /* as JSON */
+};
+
+static void
+post_endp(struct post *p)
+{
+	buf_free(&p->status);
+}
+
+enum err
+taxii_may_post(struct visit *v, struct collection *ret, struct why *why)
+{
+	TRY(visit_collection(v, ret, why));
+	if (!visit_can_write(v, ret))
+		return fail(why, ERR_FORBIDDEN, "taxii.read-only",
+		    "this collection can be read, not written");
+	return OK;
+}
+
+/* ---- reading the envelope ---- */
+
+static enum err
+unprocessable(struct http_response *ret, struct why *why, const char *code, const char *text)
+{
+	ret->status = 422;
+	return fail(why, ERR_INVALID, code, "%s", text);
+}
+
+/* Element by element, each must at least have a name to be reported by. */
+static enum err
+read_names(struct post *p, const struct json *objects, struct http_response *ret, struct why *why)
+{
+	struct posted *o = p->list;
+
+	for (const struct json *e = objects->first; e != NULL; e = e->next, o++) {
+		o->object.json = e;
+		if (json_get_str(e, S("id"), &o->id) && o->id.len > 0)
+			continue;
+		ret->status = 422;
+		enum err err = fail(why, ERR_INVALID, "taxii.no-id",
+		    "nothing was stored: an element of objects is no STIX object with an id");
+		why_where(why, "/objects/%zu", (size_t)(o - p->list));
+		return err;
+	}
+	return OK;
+}
+
+/* Other members mean nothing to us: a bundle, which some clients post, is an
+ * envelope with a type and an id. */
+static enum err
+read_envelope(struct post *p, struct http_response *ret, struct why *why)
+{
+	struct arena *a = p->visit->req->arena;
+	const struct json *tree = NULL;
+
+	enum err err = json_parse(a, p->visit->req->body, NULL, &tree, why);
+	if (err != OK) {
+		ret->status = err == ERR_INVALID ? 422 : 0;
+		return err;
+	}
+	const struct json *objects = json_get(tree, S("objects"));
+	if (!json_is(objects, JSON_ARRAY) || objects->len == 0)
+		return unprocessable(ret, why, "taxii.envelope",
+		    "the body is no envelope with objects: post {\"objects\": [...]}");
+	if (objects->len > TAXII_POST_MAX)
+		return unprocessable(ret, why, "taxii.objects-many",
+		    "an envelope may hold 10000 objects: post them in parts");
+	p->len = objects->len;
+	p->list = arena_make(a, struct posted, p->len);
+	if (p->list == NULL)
+		return taxii_full(why);
+	return read_names(p, objects, ret, why);
+}
+
+/* ---- validation ---- */
+
+static void
+refuse(struct post *p, struct posted *o, struct str message)
+{
+	o->failed = true;
+	o->message = message;
+	p->failures++;
+}
+
+/* The version a failure is reported under: what the object says, if that is an instant. */
+static struct str
+claimed_version(const struct post *p, const struct posted *o)
+{
+	struct str text;
+	time_us at;
+
+	if (json_get_str(o->object.json, S("modified"), &text) && time_parse(text, &at))
+		return text;
+	if (json_get_str(o->object.json, S("created"), &text) && time_parse(text, &at))
+		return text;
+	return taxii_time(p->visit->req->arena, p->now);
+}
+
+/* Between a place, which may be the object itself, and what is wrong there. */
+static const char *
+colon(const char *place)
+{
+	return place[0] == '\0' ? "" : ": ";
+}
+
+static void
+check_object(struct post *p, struct posted *o, struct stix_report *report)
+{
+	struct arena *a = p->visit->req->arena;
+	struct why why = { 0 };
+	struct str type;
+
+	o->version = claimed_version(p, o);
+	if (json_get_str(o->object.json, S("type"), &type) && str_is(type, "bundle")) {
+		refuse(p, o, S("a bundle is not stored: post the objects that are in it"));
+		return;
+	}
+	if (stix_scan(o->object.json, &o->object, &why) != OK ||
+	    stix_hash(&o->object, a, &o->hashes, &why) != OK) {
+		refuse(p, o, arena_printf(a, "%s%s%s", why.where, colon(why.where), why.text));
+		return;
+	}
+	*report = (struct stix_report){ 0 };
+	stix_validate(&o->object, report);
+	for (size_t i = 0; i < report->len; i++) {
+		const struct stix_problem *problem = &report->problem[i];
+
+		if (problem->level == STIX_ERROR) {
+			refuse(p, o,
+			    arena_printf(a, "%s: %s%s%s", problem->rule, problem->pointer,
+			        colon(problem->pointer), problem->message));
+			return;
+		}
+	}
+}
+
+static enum err
+check_objects(struct post *p, struct why *why)
+{
+	struct stix_report *report = arena_make(p->visit->req->arena, struct stix_report, 1);
+
+	if (report == NULL)
+		return taxii_full(why);
+	for (size_t i = 0; i < p->len; i++)
+		check_object(p, &p->list[i], report);
+	return OK;
+}
+
+/* ---- storing ---- */
+
+static const char add_status[] =
+    "INSERT INTO taxii_status (id, at, account, body) VALUES ($1, $2, $3, $4)";
+static const char forget_statuses[] = "DELETE FROM taxii_status WHERE at < $1";
+
+static enum err
+store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
+{
+	const struct provenance from = {
+		.owner = p->collection.owner,
+		.enclave = p->collection.enclave,
+		.originator = p->collection.owner,
+	};
+	const struct store_put put = {
+		.shard_key = p->collection.shard_key,
+		.object = &o->object,
+		.hashes = &o->hashes,
+		.provenance = &from,
+		.now = p->now,
+	};
+	struct arena *a = p->visit->req->arena;
+	struct why refused = { 0 };
+	enum put_result result = PUT_SAME;
+	time_us date_added = 0;
+
+	enum err err = store_put(db, &put, &result, &date_added, &refused);
+	bool ours = err != OK && str_starts(str_of(refused.code), S("store."));
+	if (ours && (err == ERR_CONFLICT || err == ERR_INVALID)) {
+		refuse(p, o, arena_str(a, str_of(refused.text)));
+		return OK;
+	}
+	if (err != OK) {
+		*why = refused;
+		return err;
+	}
+	if (o->object.class == STIX_SCO)
+		o->version = taxii_time(a, date_added);
+	if (result == PUT_SAME)
+		o->message = S("it is here already");
+	p->added += result == PUT_NEW ? 1 : 0;
+	return OK;
+}
+
+/* ---- the status ---- */
+
+static void
+put_list(struct json_writer *w, const struct post *p, const char *member, bool failed)
+{
+	json_begin_array(json_key(w, str_of(member)));
+	for (size_t i = 0; i < p->len; i++) {
+		const struct posted *o = &p->list[i];
+
+		if (o->failed != failed)
+			continue;
+		json_begin_object(w);
+		json_put_str(json_key(w, S("id")), o->id);
+		json_put_str(json_key(w, S("version")), o->version);
+		if (o->message.len > 0)
+			json_put_str(json_key(w, S("message")), o->message);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static enum err
+write_status(struct post *p, struct why *why)
+{
+	struct json_writer w = json_writer(&p->status);
+
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("id")), str_of(p->id));
+	json_put_str(json_key(&w, S("status")), S("complete"));
+	json_put_str(json_key(&w, S("request_timestamp")),
+	    taxii_time(p->visit->req->arena, p->visit->req->at));
+	json_put_u64(json_key(&w, S("total_count")), p->len);
+	json_put_u64(json_key(&w, S("success_count")), p->len - p->failures);
+	if (p->failures < p->len)
+		put_list(&w, p, "successes", false);
+	json_put_u64(json_key(&w, S("failure_count")), p->failures);
+	if (p->failures > 0)
+		put_list(&w, p, "failures", true);
+	json_put_u64(json_key(&w, S("pending_count")), 0);
+	json_end_object(&w);
+	return buf_check(&p->status, "the status", why);
+}
+
+/* Objects and status become durable together. */
+static enum err
+store_all(struct db *db, void *arg, struct why *why)
+{
+	struct post *p = arg;
+
+	for (size_t i = 0; i < p->len; i++) {
+		if (!p->list[i].failed)
+			TRY(store_object(db, p, &p->list[i], why));
+	}
+	TRY(write_status(p, why));
+	TRY(db_run(db, why, forget_statuses, DB_I(p->now - TAXII_STATUS_DAYS * US_PER_DAY)));
+	return db_run(db, why, add_status, DB_T(str_of(p->id)), DB_I(p->now),
+	    DB_T(p->visit->req->principal.id), DB_T(buf_str(&p->status)));
+}
+
+enum err
+taxii_post_objects(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	CLEANUP(visit_endp) struct visit v = { 0 };
+	CLEANUP(post_endp) struct post p = { .visit = &v, .status = buf_new(STATUS_BYTES_MAX) };
+	const struct taxii *t = ctx;
+	struct uuid id = uuid_v4();
+
+	uuid_text(&id, p.id);
+	p.now = clock_wall(realm_clock(t->realm));
+	TRY(visit_begin(ctx, req, &v, why));
+	TRY(taxii_may_post(&v, &p.collection, why));
+	TRY(read_envelope(&p, ret, why));
+	TRY(check_objects(&p, why));
+	db_pool_give(&v.lease); /* waiting for the writer needs no reader */
+	TRY(realm_write(t->realm, store_all, &p, why));
+	if (p.added > 0)
+		realm_changed(t->realm);
+	buf_put(http_body(ret, TAXII_TYPE), buf_str(&p.status));
+	ret->status = 202;
+	return OK;
+}
+
+/* ---- asking for it again ---- */
+
+static const char find_status[] = "SELECT account, body FROM taxii_status WHERE id = $1";
+
+enum err
+taxii_get_status(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	CLEANUP(visit_endp) struct visit v = { 0 };
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool is_admin = (req->principal.scopes & HTTP_SCOPE_BIT(SCOPE_ADMIN)) != 0;
+	bool has = false;
+
+	TRY(visit_begin(ctx, req, &v, why));
+	TRY(db_select(v.lease.db, &rows, why, find_status, DB_T(http_param(req, "status"))));
+	TRY(db_next(&rows, &has, why));
+	if (!has || v.reach.is_peer ||
+	    !(is_admin || str_eq(db_col_text(&rows, 0), req->principal.id)))
+		return taxii_nothing(why);
+	buf_put(http_body(ret, TAXII_TYPE), db_col_text(&rows, 1));
+	return OK;
+}
