@@ -1,0 +1,115 @@
+/* What would leave, and why: nothing is released by looking. */
+#include "handlers_p.h"
+
+/* One look at the gate.  It runs in the writer's transaction because possible
+ * copies get their identifiers: the bytes shown are the bytes that leave. */
+struct preview {
+	struct release_ask ask;
+	const struct agreement_decisions *decisions;
+	struct agreement_request request;
+};
+
+static enum err
+run_preview(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct release_job release = api_release_job(job, db);
+	struct preview *p = job->out;
+
+	return release_preview(&release, &p->ask, &p->decisions, &p->request, why);
+}
+
+/* Appends the decision's members and two of ours: the hash that an order or an
+ * approval is bound to, and the original, for the page that shows both. */
+static enum err
+print_decision(struct json_writer *w, const struct agreement_request *request,
+    const struct agreement_decision *d, struct why *why)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(HTTP_RESPONSE_MAX);
+	struct json_writer inner = json_writer(&text);
+	struct hash bytes = hash_of(d->bytes);
+
+	agreement_decision_write(&inner, request, d, false);
+	TRY(buf_check(&text, "the decision", why));
+	assert(text.len > 2 && text.ptr[text.len - 1] == '}');
+	text.len--;
+	inner = (struct json_writer){ .out = &text, .comma = true };
+	api_put_hash(&inner, "bytes_sha256", &bytes);
+	api_put_text(&inner, "original", d->item->object.raw);
+	buf_putc(&text, '}');
+	TRY(buf_check(&text, "the decision", why));
+	json_put_raw(w, buf_str(&text));
+	return OK;
+}
+
+enum err
+api_post_preview(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	const struct api *api = ctx;
+	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct preview p = { 0 };
+	struct api_job job = api_job(api, req, NULL, &p);
+
+	TRY(api_check_releaser(api, req, why));
+	TRY(api_read_preview(req->arena, req->body, &p.ask, why));
+	p.ask.copy_time = job.now;
+	job.arena = a;
+	job.gate = gate_of(gate);
+	TRY(realm_write(api->realm, run_preview, &job, why));
+	struct json_writer w = api_answer(ret);
+	json_begin_object(&w);
+	api_put_time(&w, "at", p.ask.copy_time);
+	api_begin_array(&w, "decisions");
+	for (size_t i = 0; i < p.decisions->len; i++)
+		TRY(print_decision(&w, &p.request, &p.decisions->decision[i], why));
+	json_end_array(&w);
+	json_end_object(&w);
+	return OK;
+}
+
+/* ---- explaining one object ---- */
+
+static enum err
+read_question(const struct http_request *req, struct str *ret_id, struct preview *p, time_us *io_at,
+    struct why *why)
+{
+	struct str at = { 0 };
+
+	TRY(api_query_text(req, "id", true, ret_id, why));
+	TRY(api_query_text(req, "to", true, &p->ask.to, why));
+	TRY(api_query_text(req, "purpose", true, &p->ask.purpose, why));
+	TRY(api_query_text(req, "area", false, &p->ask.area, why));
+	TRY(api_query_text(req, "at", false, &at, why));
+	if (at.len > 0 && (!time_parse(at, io_at) || *io_at <= 0))
+		return fail(why, ERR_INVALID, "api.query",
+		    "at must be a time like 2026-11-22T03:04:05Z");
+	p->ask.copy_time = *io_at;
+	p->ask.channel = CHANNEL_OFFICER;
+	p->ask.ids = 1;
+	p->ask.id = ret_id;
+	return OK;
+}
+
+enum err
+api_get_explain(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	const struct api *api = ctx;
+	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct preview p = { 0 };
+	struct str id = { 0 };
+	struct api_job job = api_job(api, req, NULL, &p);
+
+	TRY(api_check_releaser(api, req, why));
+	TRY(read_question(req, &id, &p, &job.now, why));
+	job.arena = a;
+	job.gate = gate_of(gate);
+	TRY(realm_write(api->realm, run_preview, &job, why));
+	const struct agreement_decision *d = agreement_decision_about(p.decisions, id);
+	if (d == NULL)
+		return fail(why, ERR_NOT_FOUND, "api.object", "there is no object " STR_FMT,
+		    STR_ARG(id));
+	struct json_writer w = api_answer(ret);
+	return print_decision(&w, &p.request, d, why);
+}

@@ -1,0 +1,21 @@
+/* handlers_p.h: one handler for each row of the table in routes.c.  ctx is the
+ * struct api. */
+#pragma once
+
+#include "api_p.h"
+#include "bodies_p.h"
+
+http_handler api_get_node, api_get_routes;
+http_handler api_post_session, api_get_session, api_delete_session;
+http_handler api_get_accounts, api_post_account;
+http_handler api_get_invitation, api_get_peers, api_post_peer, api_post_sync;
+http_handler api_get_agreements, api_post_agreement, api_make_agreement, api_sign_agreement;
+http_handler api_post_statement, api_get_packs, api_post_pack;
+http_handler api_post_import, api_get_objects, api_get_object;
+http_handler api_post_preview, api_get_explain;
+http_handler api_post_order, api_get_releases;
+http_handler api_get_holds, api_approve_hold, api_refuse_hold;
+http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop_standing;
+http_handler api_get_recalls, api_post_recall;
+http_handler api_post_hits, api_post_sighting;
+http_handler api_get_proof, api_get_events;

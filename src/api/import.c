@@ -1,0 +1,138 @@
+/* Import: what comes in stays in; nothing leaves by this. */
+#include "handlers_p.h"
+
+struct import_in {
+	const struct api *api;
+	struct arena *arena;
+	struct import_request request;
+	struct import_result result;
+};
+
+/* Outside of a transaction: an import commits in steps of its own. */
+static enum err
+run_import(struct db *db, void *arg, struct why *why)
+{
+	struct import_in *in = arg;
+
+	return store_import(db, in->arena, &in->request, &in->result, why);
+}
+
+static enum err
+find_local(const struct api *api, const struct http_request *req, int64_t *ret, struct why *why)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct collection local = { 0 };
+
+	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
+	TRY(store_collection_find(lease.db, req->arena, S("local"), &local, why));
+	if (!str_eq(local.owner, api_organisation(api, req)))
+		return fail(why, ERR_FORBIDDEN, "api.organisation",
+		    "the local collection belongs to " STR_FMT, STR_ARG(local.owner));
+	*ret = local.shard_key;
+	return OK;
+}
+
+/* The last part of a path: where a file lies is nobody else's business. */
+static struct str
+base_name(struct str path)
+{
+	for (size_t i = path.len; i > 0; i--) {
+		if (path.ptr[i - 1] == '/')
+			return str_sub(path, i, path.len);
+	}
+	return path;
+}
+
+/* Who refers to whom, so that sightings and ties are seen at once. */
+static enum err
+note_import(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct import_in *in = job->in;
+	const struct import_result *r = &in->result;
+
+	TRY(store_refs_catch_up(db, why));
+	const struct event event = {
+		.at = job->now,
+		.name = S("import.done"),
+		.owner = in->request.provenance.owner,
+		.subject = base_name(in->request.source),
+		.detail = arena_printf(in->arena,
+		    "{\"new\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"same\":%" PRIu64 "}",
+		    r->new_versions, r->refused, r->same),
+	};
+	return store_event(db, &event, why);
+}
+
+enum err
+api_import(const struct api *api, const struct http_request *req, const struct api_import *what,
+    struct import_result *ret, struct why *why)
+{
+	struct import_in in = {
+		.api = api,
+		.arena = what->arena,
+		.request = {
+			.text = what->text,
+			.source = what->source,
+			.actor = req->principal.id.len > 0 ? req->principal.id : S("control"),
+			.now = clock_wall(realm_clock(api->realm)),
+			.provenance = {
+				.owner = api_organisation(api, req),
+				.enclave = api_enclave(api, req),
+				.originator = api_organisation(api, req),
+			},
+		},
+	};
+	struct api_job job = api_job(api, req, &in, NULL);
+
+	TRY(find_local(api, req, &in.request.shard_key, why));
+	TRY(realm_with_writer(api->realm, run_import, &in, why));
+	TRY(realm_write(api->realm, note_import, &job, why));
+	realm_changed(api->realm);
+	*ret = in.result;
+	return OK;
+}
+
+static void
+print_problem(struct json_writer *w, const struct import_problem *p)
+{
+	json_begin_object(w);
+	api_put_u64(w, "index", p->index);
+	api_put_text(w, "id", p->id);
+	api_put_text(w, "pointer", p->pointer);
+	api_put_text(w, "rule", p->rule);
+	api_put_text(w, "message", p->message);
+	json_end_object(w);
+}
+
+static void
+print_result(const struct import_result *r, struct http_response *ret)
+{
+	struct json_writer w = api_answer(ret);
+
+	json_begin_object(&w);
+	api_put_i64(&w, "import_id", r->import_id);
+	api_put_u64(&w, "read", r->read);
+	api_put_u64(&w, "new", r->new_versions);
+	api_put_u64(&w, "same", r->same);
+	api_put_u64(&w, "refused", r->refused);
+	api_begin_array(&w, "problems");
+	for (size_t i = 0; i < r->problems; i++)
+		print_problem(&w, &r->problem[i]);
+	json_end_array(&w);
+	api_put_u64(&w, "problems_more", r->problems_more);
+	json_end_object(&w);
+}
+
+enum err
+api_post_import(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
+	struct api_import what = { .arena = a, .text = req->body };
+	struct import_result result;
+
+	TRY(api_query_text(req, "source", true, &what.source, why));
+	TRY(api_import(ctx, req, &what, &result, why));
+	print_result(&result, ret);
+	return OK;
+}

@@ -1,0 +1,60 @@
+/* The roles of accounts, and what each may do. */
+#include "api_p.h"
+
+#define BIT HTTP_SCOPE_BIT
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	enum role role;
+	uint32_t scopes;
+} roles[] = {
+	{ "analyst",         ROLE_ANALYST,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_WRITE) },
+	{ "officer",         ROLE_OFFICER,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_WRITE) },
+	{ "approver",        ROLE_APPROVER,      BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
+	{ "legal",           ROLE_LEGAL,         BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
+	{ "policy",          ROLE_POLICY,        BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
+	{ "defence-liaison", ROLE_DEFENCE,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
+	{ "auditor",         ROLE_AUDITOR,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) },
+	{ "administrator",   ROLE_ADMINISTRATOR, BIT(SCOPE_SESSION) | BIT(SCOPE_ADMIN) },
+};
+/* clang-format on */
+
+uint32_t
+api_roles_of(struct str names)
+{
+	uint32_t bits = 0;
+
+	while (names.ptr != NULL) {
+		struct str name = str_split(&names, ' ');
+
+		for (size_t i = 0; i < COUNTOF(roles); i++) {
+			if (str_is(name, roles[i].name))
+				bits |= (uint32_t)roles[i].role;
+		}
+	}
+	return bits;
+}
+
+uint32_t
+api_scopes_of(uint32_t bits)
+{
+	uint32_t scopes = 0;
+
+	for (size_t i = 0; i < COUNTOF(roles); i++) {
+		if ((bits & (uint32_t)roles[i].role) != 0)
+			scopes |= roles[i].scopes;
+	}
+	return scopes;
+}
+
+const char *
+api_role_name(enum role role)
+{
+	for (size_t i = 0; i < COUNTOF(roles); i++) {
+		if (roles[i].role == role)
+			return roles[i].name;
+	}
+	assert(false && "not a role");
+	return "";
+}

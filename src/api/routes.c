@@ -1,0 +1,132 @@
+#include "handlers_p.h"
+
+enum {
+	NAME_BODY = 4 * KIB,  /* a name and a password */
+	TEXT_BODY = 64 * KIB, /* an invitation, a verdict, a reason */
+	LIST_BODY = 4 * MIB,  /* SELECTION_MAX identifiers with their hashes, BODY_HITS_MAX hits */
+	DOCUMENT_BODY = 8 * MIB, /* an agreement of DOCUMENT_BYTES_MAX in its envelope */
+	IMPORT_BODY = 256 * MIB, /* five times the largest public bundle */
+};
+
+enum {
+	APPROVERS = ROLE_APPROVER | ROLE_LEGAL | ROLE_POLICY | ROLE_DEFENCE,
+	SYNCERS = ROLE_ANALYST | ROLE_OFFICER | ROLE_ADMINISTRATOR,
+};
+
+/* docs/api.md says the same for people, share/openapi.json for programs. */
+/* clang-format off */
+const struct http_route api_routes[] = {
+	{ HTTP_GET,    "/api/v1/node",                            SCOPE_PUBLIC,  0, 0,
+	  api_get_node,         "what this node is, its log and its agreements" },
+	{ HTTP_GET,    "/api/v1/routes",                          SCOPE_READ,    0, 0,
+	  api_get_routes,       "this table" },
+	{ HTTP_POST,   "/api/v1/session",                         SCOPE_PUBLIC,  0, NAME_BODY,
+	  api_post_session,     "sign in: sets the cookie" },
+	{ HTTP_GET,    "/api/v1/session",                         SCOPE_SESSION, 0, 0,
+	  api_get_session,      "who is signed in" },
+	{ HTTP_DELETE, "/api/v1/session",                         SCOPE_SESSION, 0, 0,
+	  api_delete_session,   "sign out" },
+	{ HTTP_GET,    "/api/v1/accounts",                        SCOPE_ADMIN,   0, 0,
+	  api_get_accounts,     "people and tools of our side" },
+	{ HTTP_POST,   "/api/v1/accounts",                        SCOPE_ADMIN,   0, NAME_BODY,
+	  api_post_account,     "add an account" },
+	{ HTTP_GET,    "/api/v1/invitation",                      SCOPE_ADMIN,   0, 0,
+	  api_get_invitation,   "what a partner needs to add this node" },
+	{ HTTP_GET,    "/api/v1/peers",                           SCOPE_READ,    0, 0,
+	  api_get_peers,        "nodes of our partners" },
+	{ HTTP_POST,   "/api/v1/peers",                           SCOPE_ADMIN,   0, TEXT_BODY,
+	  api_post_peer,        "add a partner's node after its fingerprint was read back" },
+	{ HTTP_POST,   "/api/v1/sync",                            SCOPE_SESSION, SYNCERS, NAME_BODY,
+	  api_post_sync,        "work with the partners now" },
+	{ HTTP_GET,    "/api/v1/agreements",                      SCOPE_READ,    0, 0,
+	  api_get_agreements,   "agreements and whether they are in force" },
+	{ HTTP_POST,   "/api/v1/agreements",                      SCOPE_ADMIN,   0, DOCUMENT_BODY,
+	  api_post_agreement,   "take a signed agreement or a statement about one" },
+	{ HTTP_POST,   "/api/v1/agreements/make",                 SCOPE_ADMIN,   0, DOCUMENT_BODY,
+	  api_make_agreement,   "fill in, sign and store an agreement" },
+	{ HTTP_POST,   "/api/v1/agreements/{id}/sign",            SCOPE_ADMIN,   0, NAME_BODY,
+	  api_sign_agreement,   "sign a stored agreement for our party" },
+	{ HTTP_POST,   "/api/v1/agreements/{id}/{verb}",          SCOPE_ADMIN,   0, TEXT_BODY,
+	  api_post_statement,   "suspend, resume or terminate" },
+	{ HTTP_GET,    "/api/v1/packs",                           SCOPE_READ,    0, 0,
+	  api_get_packs,        "rule packs that are active" },
+	{ HTTP_POST,   "/api/v1/packs",                           SCOPE_ADMIN,   0, LIST_BODY,
+	  api_post_pack,        "store and activate a rule pack" },
+	{ HTTP_POST,   "/api/v1/import",                          SCOPE_WRITE,   0, IMPORT_BODY,
+	  api_post_import,      "validate and store objects; nothing leaves" },
+	{ HTTP_GET,    "/api/v1/objects",                         SCOPE_READ,    0, 0,
+	  api_get_objects,      "what we have, newest first" },
+	{ HTTP_GET,    "/api/v1/objects/{id}",                    SCOPE_READ,    0, 0,
+	  api_get_object,       "one object with versions, releases and sightings" },
+	{ HTTP_POST,   "/api/v1/preview",                         SCOPE_WRITE,   0, LIST_BODY,
+	  api_post_preview,     "what would leave, and why" },
+	{ HTTP_GET,    "/api/v1/explain",                         SCOPE_READ,    0, 0,
+	  api_get_explain,      "the decision about one object" },
+	{ HTTP_POST,   "/api/v1/orders",                          SCOPE_WRITE,   ROLE_OFFICER, LIST_BODY,
+	  api_post_order,       "send what was previewed" },
+	{ HTTP_GET,    "/api/v1/holds",                           SCOPE_READ,    0, 0,
+	  api_get_holds,        "what waits for approval" },
+	{ HTTP_POST,   "/api/v1/holds/{order}/{ordinal}/approve", SCOPE_APPROVE, APPROVERS, NAME_BODY,
+	  api_approve_hold,     "approve the bytes that were looked at" },
+	{ HTTP_POST,   "/api/v1/holds/{order}/{ordinal}/refuse",  SCOPE_APPROVE, APPROVERS, TEXT_BODY,
+	  api_refuse_hold,      "refuse, with a reason" },
+	{ HTTP_GET,    "/api/v1/releases",                        SCOPE_READ,    0, 0,
+	  api_get_releases,     "what became of orders" },
+	{ HTTP_GET,    "/api/v1/standing-orders",                 SCOPE_READ,    0, 0,
+	  api_get_standing,     "orders that act by themselves" },
+	{ HTTP_POST,   "/api/v1/standing-orders",                 SCOPE_WRITE,   ROLE_OFFICER, TEXT_BODY,
+	  api_post_standing,    "propose one" },
+	{ HTTP_POST,   "/api/v1/standing-orders/{id}/approve",    SCOPE_APPROVE, APPROVERS, TEXT_BODY,
+	  api_approve_standing, "let it begin after its delay" },
+	{ HTTP_POST,   "/api/v1/standing-orders/{id}/stop",       SCOPE_APPROVE, APPROVERS, TEXT_BODY,
+	  api_stop_standing,    "stop it" },
+	{ HTTP_GET,    "/api/v1/recalls",                         SCOPE_READ,    0, 0,
+	  api_get_recalls,      "requests to take something out again, and their answers" },
+	{ HTTP_POST,   "/api/v1/recalls",                         SCOPE_WRITE,   ROLE_OFFICER, TEXT_BODY,
+	  api_post_recall,      "ask a recipient to take an object out again" },
+	{ HTTP_POST,   "/api/v1/hits",                            SCOPE_WRITE,   0, LIST_BODY,
+	  api_post_hits,        "count where indicators matched" },
+	{ HTTP_POST,   "/api/v1/sightings",                       SCOPE_WRITE,   0, TEXT_BODY,
+	  api_post_sighting,    "make a sighting of an indicator" },
+	{ HTTP_GET,    "/api/v1/proofs/{leaf}/{place}",           SCOPE_READ,    0, 0,
+	  api_get_proof,        "the proof of one record of our log" },
+	{ HTTP_GET,    "/api/v1/events",                          SCOPE_SESSION, 0, 0,
+	  api_get_events,       "what happened, waiting for the next" },
+};
+/* clang-format on */
+const size_t api_routes_count = COUNTOF(api_routes);
+
+static void
+print_route(struct json_writer *w, const struct http_route *route)
+{
+	json_begin_object(w);
+	api_put_text(w, "method", str_of(http_method_name(route->method)));
+	api_put_text(w, "path", str_of(route->path));
+	api_put_text(w, "scope", str_of(http_scope_name(route->scope)));
+	api_begin_array(w, "roles");
+	for (uint32_t bit = ROLE_ANALYST; bit <= ROLE_ADMINISTRATOR; bit <<= 1) {
+		if ((route->roles & bit) != 0)
+			json_put_str(w, str_of(api_role_name((enum role)bit)));
+	}
+	json_end_array(w);
+	api_put_u64(w, "body_max", route->body_max);
+	api_put_text(w, "summary", str_of(route->summary));
+	json_end_object(w);
+}
+
+enum err
+api_get_routes(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	struct json_writer w = api_answer(ret);
+
+	(void)ctx;
+	(void)req;
+	(void)why;
+	json_begin_object(&w);
+	api_begin_array(&w, "routes");
+	for (size_t i = 0; i < api_routes_count; i++)
+		print_route(&w, &api_routes[i]);
+	json_end_array(&w);
+	json_end_object(&w);
+	return OK;
+}
