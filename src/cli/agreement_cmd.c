@@ -1,0 +1,162 @@
+#include <stdio.h>
+
+#include "buf.h"
+#include "cli.h"
+#include "json_writer.h"
+
+enum { DOCUMENT_MAX = 8 * MIB };
+
+static int
+send_file(struct cli *c, const char *target, const char *said)
+{
+	struct str text = { 0 };
+	struct why why = { 0 };
+	const struct json *answer = NULL;
+	enum err err = cli_read(c, c->arg[0], DOCUMENT_MAX, &text, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	int code = cli_call(c, &(struct cli_request){ "POST", str_of(target), text }, &answer);
+	if (code == EXIT_FINE && !c->json)
+		(void)printf("%s\n", said);
+	return code;
+}
+
+/* Prints the envelope that came back: it goes to the partner. */
+static int
+print_envelope(struct cli *c, struct str target, struct str body)
+{
+	const struct json *answer = NULL;
+	int code = cli_call(c, &(struct cli_request){ "POST", target, body }, &answer);
+
+	if (answer != NULL)
+		(void)printf(STR_FMT "\n", STR_ARG(answer->raw));
+	return code;
+}
+
+static int
+run_make(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(2 * DOCUMENT_MAX);
+	struct json_writer w = json_writer(&body);
+	struct str text = { 0 };
+	struct why why = { 0 };
+	enum err err = cli_read(c, c->arg[0], DOCUMENT_MAX, &text, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	json_begin_object(&w);
+	json_put_raw(json_key(&w, S("template")), str_trim(text));
+	json_end_object(&w);
+	return print_envelope(c, S("/api/v1/agreements/make"), buf_str(&body));
+}
+
+static int
+run_add(struct cli *c)
+{
+	return send_file(c, "/api/v1/agreements", "added");
+}
+
+static int
+run_sign(struct cli *c)
+{
+	struct str target = arena_printf(c->arena, "/api/v1/agreements/" STR_FMT "/sign",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+
+	return print_envelope(c, target, S("{}"));
+}
+
+static const struct cli_option state_options[] = {
+	{ "scope", "AREA", "an area of the agreement; without it: all" },
+	{ "reason", "TEXT", "why, for the partner" },
+};
+
+static int
+run_state(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
+	struct json_writer w = json_writer(&body);
+	const char *scope = cli_option(c, "scope");
+	const char *reason = cli_need(c, "reason");
+
+	if (reason == NULL)
+		return EXIT_USAGE;
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("reason")), str_of(reason));
+	json_put_str(json_key(&w, S("scope")), str_of(scope != NULL ? scope : "all"));
+	json_end_object(&w);
+	struct str target = arena_printf(c->arena, "/api/v1/agreements/" STR_FMT "/%s",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))), c->command->verb);
+	return print_envelope(c, target, buf_str(&body));
+}
+
+static int
+run_list(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "AGREEMENT", "id", 24 },
+		{ "VERSION", "version", 8 },
+		{ "OPEN", "open", 6 },
+		{ "SIGNED BY", "signed_by", 30 },
+		{ "WHY NOT", "reason", 80 },
+	};
+	const struct json *answer = NULL;
+	int code =
+	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/agreements"), S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, S("agreements")), columns, COUNTOF(columns));
+	return code;
+}
+
+static int
+run_activate(struct cli *c)
+{
+	return send_file(c, "/api/v1/packs", "active");
+}
+
+static int
+run_packs(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "PACK", "id", 24 },
+		{ "VERSION", "version", 8 },
+		{ "PARTY", "party", 8 },
+		{ "RULES", "rules", 8 },
+		{ "HASH", "hash", 64 },
+	};
+	const struct json *answer = NULL;
+	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/packs"), S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, S("packs")), columns, COUNTOF(columns));
+	return code;
+}
+
+/* clang-format off */
+const struct cli_command agreement_commands[] = {
+	{ "agreement", "make", "TEMPLATE", 1, 1, NULL, 0, run_make,
+	  "fill a model agreement with the peers' names and keys, sign it, print the envelope",
+	  "torana agreement make share/agreements/india-japan.json > ij.envelope" },
+	{ "agreement", "add", "ENVELOPE", 1, 1, NULL, 0, run_add,
+	  "add a signed agreement, or a statement about one, that a partner sent",
+	  "torana agreement add ij.envelope" },
+	{ "agreement", "sign", "ID", 1, 1, NULL, 0, run_sign,
+	  "sign an agreement that is here for our party, print the envelope",
+	  "torana agreement sign IJ-MODEL" },
+	{ "agreement", "list", "", 0, 0, NULL, 0, run_list,
+	  "the agreements, who signed them, whether they are open", "torana agreement list" },
+	{ "agreement", "suspend", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
+	  "close an agreement, or one area of it, at once",
+	  "torana agreement suspend IJ-MODEL --reason 'consultation'" },
+	{ "agreement", "resume", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
+	  "open again what we suspended", "torana agreement resume IJ-MODEL --reason 'done'" },
+	{ "agreement", "terminate", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
+	  "end an agreement for good", "torana agreement terminate IJ-MODEL --reason 'notice of 1 May'" },
+	{ "pack", "activate", "FILE", 1, 1, NULL, 0, run_activate,
+	  "make a rule pack the active one of its name", "torana pack activate share/packs/in.json" },
+	{ "pack", "list", "", 0, 0, NULL, 0, run_packs,
+	  "the active rule packs", "torana pack list" },
+};
+/* clang-format on */
+const size_t agreement_commands_count = COUNTOF(agreement_commands);

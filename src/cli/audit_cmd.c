@@ -1,0 +1,190 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "audit.h"
+#include "buf.h"
+#include "cli.h"
+#include "json_writer.h"
+#include "node.h"
+#include "realm.h"
+
+enum { HEADS_FILE_MAX = 8 * MIB, PATH_BYTES = 4096, ANSWER_MAX = 4 * MIB };
+
+/* The folder of a realm: DIR itself, or the realm that DIR/torana.conf names. */
+static enum err
+find_folder(const char *dir, char *ret, struct why *why)
+{
+	struct node_config config;
+
+	(void)snprintf(ret, PATH_BYTES, "%s/store.db", dir);
+	if (access(ret, F_OK) == 0) {
+		(void)snprintf(ret, PATH_BYTES, "%s", dir);
+		return OK;
+	}
+	TRY(node_config_read(dir, &config, why));
+	(void)snprintf(ret, PATH_BYTES, "%s/%s", dir, config.realm);
+	return OK;
+}
+
+/* Notes parted by a line "---": what `audit heads` writes. */
+static enum err
+read_heads(struct cli *c, struct str *ret, size_t *ret_len, struct why *why)
+{
+	const char *path = cli_option(c, "heads");
+	struct str text = { 0 };
+
+	*ret_len = 0;
+	if (path == NULL)
+		return OK;
+	TRY(cli_read(c, path, HEADS_FILE_MAX, &text, why));
+	while (text.len > 0) {
+		size_t end = str_find(text, S("---\n"));
+		size_t len = end == SIZE_MAX ? text.len : end;
+
+		if (*ret_len == AUDIT_HEADS_MAX)
+			return fail(why, ERR_LIMIT, "audit.heads", "%s has more than %d heads",
+			    path, AUDIT_HEADS_MAX);
+		if (len > 0)
+			ret[(*ret_len)++] = str_sub(text, 0, len);
+		text = end == SIZE_MAX ? S("") : str_sub(text, end + 4, SIZE_MAX);
+	}
+	return OK;
+}
+
+/* ---- printing ---- */
+
+static void
+print_json(const struct release_audit *a, size_t heads)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(ANSWER_MAX);
+	struct json_writer w = json_writer(&out);
+	const struct audit_report *r = &a->report;
+	size_t kept = r->problems < AUDIT_PROBLEMS_MAX ? r->problems : AUDIT_PROBLEMS_MAX;
+
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("origin")), a->origin);
+	json_put_u64(json_key(&w, S("leaves")), r->leaves);
+	json_put_u64(json_key(&w, S("records")), r->records);
+	json_put_u64(json_key(&w, S("objects")), a->objects);
+	json_put_u64(json_key(&w, S("decisions")), a->decisions);
+	json_put_u64(json_key(&w, S("agreements")), a->agreements);
+	json_put_u64(json_key(&w, S("tiles")), r->tiles);
+	json_put_u64(json_key(&w, S("checkpoints")), r->checkpoints);
+	json_put_u64(json_key(&w, S("cosignatures")), r->cosignatures);
+	json_put_u64(json_key(&w, S("heads")), heads);
+	json_put_bool(json_key(&w, S("ok")), r->problems == 0);
+	json_begin_array(json_key(&w, S("problems")));
+	for (size_t i = 0; i < kept; i++) {
+		json_begin_object(&w);
+		json_put_str(json_key(&w, S("code")), str_of(r->problem[i].code));
+		json_put_str(json_key(&w, S("what")), str_of(r->problem[i].what));
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	json_end_object(&w);
+	(void)printf(STR_FMT "\n", STR_ARG(buf_str(&out)));
+}
+
+static void
+print_text(const struct release_audit *a, size_t heads)
+{
+	const struct audit_report *r = &a->report;
+	size_t kept = r->problems < AUDIT_PROBLEMS_MAX ? r->problems : AUDIT_PROBLEMS_MAX;
+
+	(void)printf("log " STR_FMT "\n", STR_ARG(a->origin));
+	(void)printf("  %8" PRIu64 " leaves\n  %8" PRIu64 " records\n  %8" PRIu64
+	             " objects\n  %8" PRIu64 " decisions\n  %8" PRIu64 " agreements\n  %8" PRIu64
+	             " tiles\n  %8" PRIu64 " checkpoints\n  %8" PRIu64 " cosignatures\n",
+	    r->leaves, r->records, a->objects, a->decisions, a->agreements, r->tiles,
+	    r->checkpoints, r->cosignatures);
+	if (heads == 0)
+		(void)printf(
+		    "not compared with a partner's copy of the heads (--heads FILE): a log\n"
+		    "rewritten with its own key would look whole\n");
+	else
+		(void)printf("compared with %zu heads that a partner kept\n", heads);
+	for (size_t i = 0; i < kept; i++)
+		(void)printf("PROBLEM %s: %s\n", r->problem[i].code, r->problem[i].what);
+	if (r->problems > kept)
+		(void)printf("and %zu more\n", r->problems - kept);
+	(void)printf("%s\n", r->problems == 0 ? "ok" : "not ok");
+}
+
+static const struct cli_option verify_options[] = {
+	{ "heads", "FILE", "a partner's copies of this log's heads (torana audit heads)" },
+};
+
+static int
+run_verify(struct cli *c)
+{
+	struct release_audit *audit = arena_make(c->arena, struct release_audit, 1);
+	struct str head[AUDIT_HEADS_MAX];
+	size_t heads = 0;
+	char folder[PATH_BYTES];
+	struct why why = { 0 };
+	enum err err = find_folder(c->args > 0 ? c->arg[0] : c->dir, folder, &why);
+
+	if (err == OK)
+		err = read_heads(c, head, &heads, &why);
+	if (err == OK)
+		err = release_audit(folder, head, heads, c->arena, audit, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	if (c->json)
+		print_json(audit, heads);
+	else
+		print_text(audit, heads);
+	return audit->report.problems == 0 ? EXIT_FINE : EXIT_WRONG;
+}
+
+/* ---- heads ---- */
+
+static const struct cli_option heads_options[] = {
+	{ "of", "ORIGIN", "the partner's log, like in.example/demo" },
+};
+
+static enum err
+print_heads(struct cli *c, const char *origin, struct why *why)
+{
+	CLEANUP(realm_closep) struct realm *realm = NULL;
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct realm_options options = { .clock = &clock_system, .read_only = true };
+	struct node_config config;
+	struct str *note = NULL;
+	size_t n = 0;
+
+	TRY(node_config_read(c->dir, &config, why));
+	TRY(realm_open(c->dir, config.realm, &options, &realm, why));
+	TRY(db_pool_take(realm_readers(realm), &lease, why));
+	TRY(release_audit_heads(lease.db, c->arena, str_of(origin), &note, &n, why));
+	if (n == 0)
+		return fail(why, ERR_NOT_FOUND, "audit.no-heads", "no head of %s was seen here",
+		    origin);
+	for (size_t i = 0; i < n; i++)
+		(void)printf("%s" STR_FMT, i > 0 ? "---\n" : "", STR_ARG(note[i]));
+	return OK;
+}
+
+static int
+run_heads(struct cli *c)
+{
+	const char *origin = cli_need(c, "of");
+	struct why why = { 0 };
+
+	if (origin == NULL)
+		return EXIT_USAGE;
+	enum err err = print_heads(c, origin, &why);
+	return err == OK ? EXIT_FINE : cli_fail(&why, err);
+}
+
+/* clang-format off */
+const struct cli_command audit_commands[] = {
+	{ "audit", "verify", "[DIR]", 0, 1, verify_options, COUNTOF(verify_options), run_verify,
+	  "verify a node's folder, also a copy, offline, without any secret key",
+	  "torana audit verify --json /media/copy --heads in.heads" },
+	{ "audit", "heads", "", 0, 0, heads_options, COUNTOF(heads_options), run_heads,
+	  "the heads of a partner's log that this node witnessed, for its auditor",
+	  "torana audit heads --of in.example/demo > in.heads" },
+};
+/* clang-format on */
+const size_t audit_commands_count = COUNTOF(audit_commands);

@@ -1,0 +1,232 @@
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "http_client.h"
+#include "node.h"
+
+const char *
+cli_option(const struct cli *c, const char *name)
+{
+	for (size_t i = 0; i < c->command->options_len; i++) {
+		if (strcmp(c->command->options[i].name, name) == 0)
+			return c->option[i];
+	}
+	return NULL;
+}
+
+const char *
+cli_need(const struct cli *c, const char *name)
+{
+	const char *value = cli_option(c, name);
+
+	if (value == NULL)
+		(void)fprintf(stderr, "torana: --%s is missing; for example: %s\n", name,
+		    c->command->example);
+	return value;
+}
+
+int
+cli_fail(const struct why *why, enum err err)
+{
+	(void)fprintf(stderr, "torana: %s\n", why->text);
+	if (why->where[0] != '\0')
+		(void)fprintf(stderr, "  at %s\n", why->where);
+	return err == ERR_USAGE ? EXIT_USAGE : EXIT_WRONG;
+}
+
+/* ---- files ---- */
+
+static enum err
+read_all(FILE *f, const char *path, size_t max, struct buf *out, struct why *why)
+{
+	for (;;) {
+		char *room = buf_reserve(out, 64 * KIB);
+		if (room == NULL)
+			return fail(why, ERR_LIMIT, "cli.file", "%s is larger than %zu bytes", path,
+			    max);
+		size_t n = fread(room, 1, 64 * KIB, f);
+		out->len += n;
+		if (n == 0)
+			break;
+	}
+	if (ferror(f))
+		return fail(why, ERR_IO, "cli.file", "cannot read %s", path);
+	return OK;
+}
+
+enum err
+cli_read(const struct cli *c, const char *path, size_t max, struct str *ret, struct why *why)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *f = is_stdin ? stdin : fopen(path, "re");
+	/* The last reservation is never filled: room for it beyond the bound. */
+	CLEANUP(buf_free) struct buf out = buf_new(max + 64 * KIB);
+
+	if (f == NULL)
+		return fail(why, ERR_NOT_FOUND, "cli.file", "cannot open %s", path);
+	enum err err = read_all(f, path, max, &out, why);
+	if (!is_stdin)
+		(void)fclose(f);
+	if (err != OK)
+		return err;
+	*ret = arena_str(c->arena, buf_str(&out));
+	return OK;
+}
+
+/* ---- the API ---- */
+
+struct str
+cli_encode(const struct cli *c, struct str text)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(64 * KIB);
+
+	http_encode(&out, text);
+	return arena_str(c->arena, buf_str(&out));
+}
+
+/* The message of an error answer. */
+static int
+print_error(const struct json *answer, unsigned status)
+{
+	const struct json *e = json_get(answer, S("error"));
+	struct str text = { 0 }, where = { 0 };
+
+	if (!json_get_str(e, S("message"), &text)) {
+		(void)fprintf(stderr, "torana: the node answered with status %u\n", status);
+		return EXIT_WRONG;
+	}
+	(void)fprintf(stderr, "torana: " STR_FMT "\n", STR_ARG(text));
+	if (json_get_str(e, S("where"), &where) && where.len > 0)
+		(void)fprintf(stderr, "  at " STR_FMT "\n", STR_ARG(where));
+	return EXIT_WRONG;
+}
+
+int
+cli_call(struct cli *c, const struct cli_request *request, const struct json **ret)
+{
+	struct node_call call = {
+		.method = request->method,
+		.target = request->target,
+		.body = request->body,
+		.account = c->account,
+		.password = c->password,
+	};
+	struct node_answer answer = { 0 };
+	struct why why = { 0 };
+	const struct json *tree = NULL;
+
+	*ret = NULL;
+	enum err err = node_call(c->dir, &call, c->arena, &answer, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	if (answer.body.len > 0) {
+		err = json_parse(c->arena, answer.body, NULL, &tree, &why);
+		if (err != OK)
+			return cli_fail(&why, err);
+	}
+	if (answer.status >= 400)
+		return print_error(tree, answer.status);
+	if (c->json) {
+		(void)printf(STR_FMT "%s", STR_ARG(answer.body), answer.body.len > 0 ? "\n" : "");
+		return EXIT_FINE;
+	}
+	*ret = tree;
+	return EXIT_FINE;
+}
+
+/* ---- tables ---- */
+
+enum { COLUMNS_MAX = 12, CELL_MAX = 400 };
+
+/* The value at a path of member names; NULL when there is none. */
+static const struct json *
+member_at(const struct json *row, const char *path)
+{
+	struct str rest = str_of(path);
+
+	while (rest.ptr != NULL && row != NULL)
+		row = json_get(row, str_split(&rest, '.'));
+	return row;
+}
+
+/* Characters a terminal shows, as far as columns go: continuation bytes have no width. */
+static int
+width_of(struct str s)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* Cut to max characters, control characters replaced. */
+static void
+cell_text(const struct json *v, int max, char *ret)
+{
+	struct str text = v == NULL ? S("") : json_str(v).ptr != NULL ? json_str(v) : v->raw;
+	size_t out = 0;
+	int shown = 0;
+
+	for (size_t i = 0; i < text.len && out < CELL_MAX - 8; i++) {
+		unsigned char ch = (unsigned char)text.ptr[i];
+
+		if ((ch & 0xc0) != 0x80 && shown++ == max) {
+			memcpy(ret + out, "\xe2\x80\xa6", 3);
+			out += 3;
+			break;
+		}
+		ret[out++] = (char)(ch < 0x20 || ch == 0x7f ? '?' : ch);
+	}
+	ret[out] = '\0';
+}
+
+static void
+print_cell(const char *text, int width, bool last)
+{
+	(void)printf("%s", text);
+	if (!last)
+		(void)printf("%*s", width - width_of(str_of(text)) + 2, "");
+}
+
+void
+cli_table(const struct json *list, const struct cli_column *columns, size_t n)
+{
+	int width[COLUMNS_MAX];
+	char cell[CELL_MAX] = "";
+
+	assert(n <= COLUMNS_MAX);
+	for (size_t k = 0; k < n; k++) {
+		width[k] = width_of(str_of(columns[k].title));
+		for (const struct json *row = list == NULL ? NULL : list->first; row != NULL;
+		     row = row->next) {
+			cell_text(member_at(row, columns[k].member), columns[k].width_max, cell);
+			int w = width_of(str_of(cell));
+			width[k] = w > width[k] ? w : width[k];
+		}
+		print_cell(columns[k].title, width[k], k + 1 == n);
+	}
+	(void)printf("\n");
+	for (const struct json *row = list == NULL ? NULL : list->first; row != NULL;
+	     row = row->next) {
+		for (size_t k = 0; k < n; k++) {
+			cell_text(member_at(row, columns[k].member), columns[k].width_max, cell);
+			print_cell(cell, width[k], k + 1 == n);
+		}
+		(void)printf("\n");
+	}
+}
+
+void
+cli_text(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char ch = (unsigned char)text.ptr[i];
+
+		(void)putchar((ch < 0x20 && ch != '\n') || ch == 0x7f ? '?' : ch);
+	}
+}

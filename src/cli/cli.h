@@ -1,0 +1,100 @@
+/* cli.h: the command line: `torana NOUN VERB`.
+ *
+ * A noun has one file and one table of commands; main.c joins the tables.  A
+ * command is a client of the API (node_call), whether somebody serves the
+ * folder or not; only scan and audit read it themselves.
+ *
+ * Exit codes: 0 fine, 1 found something wrong, 2 used wrongly. */
+#pragma once
+
+#include "base.h"
+#include "json.h"
+
+enum { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
+enum { CLI_OPTIONS_MAX = 16, CLI_ARGS_MAX = 1024 };
+
+struct cli;
+
+struct cli_option {
+	const char *name;  /* "to" for --to */
+	const char *value; /* "PARTY:ORG"; NULL: a switch */
+	const char *help;
+};
+
+struct cli_command {
+	const char *noun;
+	const char *verb; /* "" when the noun is the whole command */
+	const char *args; /* "FILE..." */
+	size_t min, max;  /* arguments */
+	const struct cli_option *options;
+	size_t options_len;
+	int (*run)(struct cli *c);
+	const char *summary; /* one line */
+	const char *example; /* a whole command line */
+};
+
+/* One run of the program. */
+struct cli {
+	const char *dir;
+	bool json;
+	struct str account;
+	struct str password;
+	struct arena *arena;
+	const struct cli_command *command;
+	size_t args;
+	const char *arg[CLI_ARGS_MAX];
+	const char *option[CLI_OPTIONS_MAX]; /* value of command->options[i]; "" of a switch; NULL:
+	                                        not given */
+};
+
+/* The tables, one per noun. */
+#define CLI_TABLE(name)                                    \
+	extern const struct cli_command name##_commands[]; \
+	extern const size_t name##_commands_count
+CLI_TABLE(node);
+CLI_TABLE(peer);
+CLI_TABLE(account);
+CLI_TABLE(agreement);
+CLI_TABLE(object);
+CLI_TABLE(release);
+CLI_TABLE(scan);
+CLI_TABLE(audit);
+
+/* ---- what commands use ---- */
+
+/* The value of --name, or NULL; "" for a switch that was given. */
+const char *cli_option(const struct cli *c, const char *name);
+/* The same, required: prints what is missing and returns NULL. */
+const char *cli_need(const struct cli *c, const char *name);
+
+/* Prints "torana: TEXT" and the place on standard error; returns the exit code for err. */
+int cli_fail(const struct why *why, enum err err);
+
+/* A whole file, or standard input for "-", in the arena; bounded by max bytes. */
+enum err cli_read(const struct cli *c, const char *path, size_t max, struct str *ret,
+    struct why *why);
+
+/* One request to the API.  *ret is the answer's tree (NULL when it is empty).
+ * Returns 0, or the exit code after printing the error.  With --json the
+ * answer was printed already and *ret is NULL. */
+struct cli_request {
+	const char *method;
+	struct str target;
+	struct str body;
+};
+int cli_call(struct cli *c, const struct cli_request *request, const struct json **ret);
+
+/* Text percent-encoded for a target, in the arena. */
+struct str cli_encode(const struct cli *c, struct str text);
+
+/* A table on standard output: one row per element of list, one column per member.
+ * Control characters are escaped; long cells end in an ellipsis. */
+struct cli_column {
+	const char *title;
+	const char *member; /* "id", or "log.size": a path of names */
+	int width_max;
+};
+void cli_table(const struct json *list, const struct cli_column *columns, size_t n);
+
+/* Text with control characters escaped, on standard output. */
+void cli_text(struct str text);

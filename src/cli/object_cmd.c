@@ -1,0 +1,106 @@
+#include <stdio.h>
+
+#include "cli.h"
+
+enum { IMPORT_MAX = 256 * MIB }; /* as the API takes */
+
+static uint64_t
+number(const struct json *answer, const char *name)
+{
+	uint64_t n = 0;
+
+	(void)json_get_u64(answer, str_of(name), &n);
+	return n;
+}
+
+static void
+print_problems(const struct json *answer)
+{
+	static const struct cli_column columns[] = {
+		{ "INDEX", "index", 8 },
+		{ "ID", "id", 60 },
+		{ "PLACE", "pointer", 40 },
+		{ "RULE", "rule", 10 },
+		{ "WHAT IS WRONG", "message", 120 },
+	};
+	const struct json *problems = json_get(answer, S("problems"));
+
+	if (problems != NULL && problems->len > 0)
+		cli_table(problems, columns, COUNTOF(columns));
+}
+
+static int
+run_import(struct cli *c)
+{
+	struct str text = { 0 };
+	struct why why = { 0 };
+	const struct json *answer = NULL;
+	bool json = c->json;
+	enum err err = cli_read(c, c->arg[0], IMPORT_MAX, &text, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	/* The exit code depends on the answer: it is printed here. */
+	c->json = false;
+	struct str target = arena_printf(c->arena, "/api/v1/import?source=" STR_FMT,
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	int code = cli_call(c, &(struct cli_request){ "POST", target, text }, &answer);
+	if (answer == NULL)
+		return code;
+	if (json) {
+		(void)printf(STR_FMT "\n", STR_ARG(answer->raw));
+	} else {
+		(void)printf("%" PRIu64 " read, %" PRIu64 " new, %" PRIu64 " same, %" PRIu64
+		             " refused\n",
+		    number(answer, "read"), number(answer, "new"), number(answer, "same"),
+		    number(answer, "refused"));
+		print_problems(answer);
+	}
+	return number(answer, "refused") > 0 ? EXIT_WRONG : EXIT_FINE;
+}
+
+static int
+run_list(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "ID", "id", 60 },
+		{ "TLP", "tlp", 13 },
+		{ "FROM", "giver", 20 },
+		{ "NAME", "name", 60 },
+	};
+	const struct json *answer = NULL;
+	int code = cli_call(c,
+	    &(struct cli_request){ "GET", S("/api/v1/objects?limit=500"), S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, S("objects")), columns, COUNTOF(columns));
+	return code;
+}
+
+static int
+run_show(struct cli *c)
+{
+	const struct json *answer = NULL;
+	struct str target = arena_printf(c->arena, "/api/v1/objects/" STR_FMT,
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
+
+	if (answer != NULL) {
+		cli_text(json_str(json_get(answer, S("raw"))));
+		(void)printf("\n");
+	}
+	return code;
+}
+
+/* clang-format off */
+const struct cli_command object_commands[] = {
+	{ "object", "import", "FILE", 1, 1, NULL, 0, run_import,
+	  "store the STIX objects of a bundle; nothing leaves by this (exit 1: some were refused)",
+	  "torana object import incident.json --as meera --password-file FILE" },
+	{ "object", "list", "", 0, 0, NULL, 0, run_list,
+	  "the newest objects", "torana object list --as meera --password-file FILE" },
+	{ "object", "show", "ID", 1, 1, NULL, 0, run_show,
+	  "the exact bytes of an object", "torana object show indicator--... --as meera --password-file FILE" },
+};
+/* clang-format on */
+const size_t object_commands_count = COUNTOF(object_commands);

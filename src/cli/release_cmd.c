@@ -1,0 +1,348 @@
+#include <stdio.h>
+
+#include "buf.h"
+#include "cli.h"
+#include "json_writer.h"
+
+enum { BODY_MAX = 4 * MIB };
+
+static const struct cli_option ask_options[] = {
+	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
+	{ "purpose", "CODE", "purpose of the agreement, like incident-response" },
+	{ "area", "CODE", "area of the agreement; without it: its first" },
+	{ "at", "TIME", "as if asked at this instant, like 2026-11-22T03:00:00Z" },
+};
+
+/* ---- asking ---- */
+
+static void
+put_option(struct cli *c, struct json_writer *w, const char *name)
+{
+	const char *value = cli_option(c, name);
+
+	if (value != NULL)
+		json_put_str(json_key(w, str_of(name)), str_of(value));
+}
+
+static void
+put_ids(struct cli *c, struct json_writer *w)
+{
+	json_begin_array(json_key(w, S("ids")));
+	for (size_t i = 0; i < c->args; i++)
+		json_put_str(w, str_of(c->arg[i]));
+	json_end_array(w);
+}
+
+static struct str
+ask_body(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(BODY_MAX);
+	struct json_writer w = json_writer(&body);
+
+	json_begin_object(&w);
+	put_option(c, &w, "area");
+	put_ids(c, &w);
+	put_option(c, &w, "purpose");
+	put_option(c, &w, "to");
+	json_end_object(&w);
+	return arena_str(c->arena, buf_str(&body));
+}
+
+static void
+print_lines(const char *title, const struct json *list)
+{
+	if (list == NULL || list->len == 0)
+		return;
+	(void)printf("  %s\n", title);
+	for (const struct json *line = list->first; line != NULL; line = line->next) {
+		(void)printf("    - ");
+		cli_text(json_str(line));
+		(void)printf("\n");
+	}
+}
+
+static void
+print_line(const char *title, const struct json *text)
+{
+	(void)printf("  %-12s ", title);
+	cli_text(json_str(text));
+	(void)printf("\n");
+}
+
+static void
+print_decision(const struct json *d)
+{
+	bool model = false;
+
+	(void)json_get_bool(d, S("model"), &model);
+	cli_text(json_str(json_get(d, S("id"))));
+	(void)printf("\n");
+	print_line("outcome", json_get(d, S("outcome")));
+	print_line("what", json_get(d, S("what")));
+	print_line("why", json_get(d, S("why")));
+	print_line("clause", json_get(d, S("clause")));
+	if (model)
+		(void)printf("  %-12s model text, not the Memorandum\n", "");
+	print_lines("conditions", json_get(d, S("conditions")));
+	print_lines("what would change it", json_get(d, S("would_change")));
+	(void)printf("\n");
+}
+
+static int
+run_preview(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "OUTCOME", "outcome", 22 },
+		{ "CLAUSE", "clause", 8 },
+		{ "CODES", "codes", 30 },
+		{ "ID", "id", 60 },
+		{ "WHY", "why", 80 },
+	};
+	const struct json *answer = NULL;
+
+	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
+		return EXIT_USAGE;
+	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/preview"), ask_body(c) },
+	    &answer);
+	if (answer != NULL)
+		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
+	return code;
+}
+
+static int
+run_explain(struct cli *c)
+{
+	const struct json *answer = NULL;
+	struct str target = arena_printf(c->arena, "/api/v1/explain?id=" STR_FMT,
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+
+	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
+		return EXIT_USAGE;
+	for (size_t i = 0; i < COUNTOF(ask_options); i++) {
+		const char *value = cli_option(c, ask_options[i].name);
+
+		if (value != NULL)
+			target = arena_printf(c->arena, STR_FMT "&%s=" STR_FMT, STR_ARG(target),
+			    ask_options[i].name, STR_ARG(cli_encode(c, str_of(value))));
+	}
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
+	if (answer != NULL)
+		print_decision(answer);
+	return code;
+}
+
+/* ---- sending: what was previewed, at its time, with its hashes ---- */
+
+static struct str
+order_body(struct cli *c, const struct json *preview)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(BODY_MAX);
+	struct json_writer w = json_writer(&body);
+	const struct json *list = json_get(preview, S("decisions"));
+
+	json_begin_object(&w);
+	put_option(c, &w, "area");
+	json_put_str(json_key(&w, S("at")), json_str(json_get(preview, S("at"))));
+	json_begin_object(json_key(&w, S("expect")));
+	for (const struct json *d = list == NULL ? NULL : list->first; d != NULL; d = d->next)
+		json_put_str(json_key(&w, json_str(json_get(d, S("id")))),
+		    json_str(json_get(d, S("bytes_sha256"))));
+	json_end_object(&w);
+	put_ids(c, &w);
+	put_option(c, &w, "purpose");
+	put_option(c, &w, "to");
+	json_end_object(&w);
+	return arena_str(c->arena, buf_str(&body));
+}
+
+static int
+run_send(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "STATE", "state", 12 },
+		{ "OUTCOME", "outcome", 22 },
+		{ "ID", "id", 60 },
+	};
+	const struct json *preview = NULL, *answer = NULL;
+	bool json = c->json;
+
+	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
+		return EXIT_USAGE;
+	c->json = false;
+	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/preview"), ask_body(c) },
+	    &preview);
+	if (preview == NULL)
+		return code;
+	c->json = json;
+	code = cli_call(c,
+	    &(struct cli_request){ "POST", S("/api/v1/orders"), order_body(c, preview) }, &answer);
+	if (answer != NULL) {
+		(void)printf("order " STR_FMT "\n",
+		    STR_ARG(json_str(json_get(answer, S("order_id")))));
+		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
+	}
+	return code;
+}
+
+/* ---- the hold queue ---- */
+
+static int
+run_holds(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "ORDER", "order_id", 36 },
+		{ "ITEM", "ordinal", 6 },
+		{ "NEEDS", "needed", 30 },
+		{ "PROPOSER", "proposer", 16 },
+		{ "ID", "id", 60 },
+		{ "BYTES", "bytes_sha256", 64 },
+	};
+	const struct json *answer = NULL;
+	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/holds"), S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
+	return code;
+}
+
+static const struct cli_option verdict_options[] = {
+	{ "role", "ROLE", "the approval that is given: officer, legal, policy, defence-liaison" },
+	{ "bytes", "SHA256", "hash of the bytes that were looked at" },
+	{ "reason", "TEXT", "of a refusal" },
+};
+
+static int
+run_verdict(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
+	struct json_writer w = json_writer(&body);
+	const struct json *answer = NULL;
+	const char *role = cli_need(c, "role");
+	const char *bytes = cli_need(c, "bytes");
+
+	if (role == NULL || bytes == NULL)
+		return EXIT_USAGE;
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("bytes_sha256")), str_of(bytes));
+	put_option(c, &w, "reason");
+	json_put_str(json_key(&w, S("role")), str_of(role));
+	json_end_object(&w);
+	struct str target = arena_printf(c->arena, "/api/v1/holds/" STR_FMT "/" STR_FMT "/%s",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))), STR_ARG(cli_encode(c, str_of(c->arg[1]))),
+	    c->command->verb);
+	int code = cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);
+	if (answer != NULL) {
+		bool released = false;
+
+		(void)json_get_bool(answer, S("released"), &released);
+		(void)printf("%s\n",
+		    released ? "approved and released" : "approved; another approval is needed");
+	}
+	return code;
+}
+
+static const struct cli_option list_options[] = {
+	{ "id", "ID", "only those of this object" },
+};
+
+static int
+run_list(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "STATE", "state", 10 },
+		{ "TO", "recipient", 16 },
+		{ "LEAF", "leaf", 8 },
+		{ "COSIGNED", "cosigned", 9 },
+		{ "RECEIVED", "received", 28 },
+		{ "ID", "source_id", 60 },
+	};
+	const char *id = cli_option(c, "id");
+	struct str target = S("/api/v1/releases");
+	const struct json *answer = NULL;
+
+	if (id != NULL)
+		target = arena_printf(c->arena, "/api/v1/releases?id=" STR_FMT,
+		    STR_ARG(cli_encode(c, str_of(id))));
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
+	if (answer != NULL)
+		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
+	return code;
+}
+
+/* ---- recall ---- */
+
+static const struct cli_option recall_options[] = {
+	{ "to", "PARTY:ORG", "the organisation it was released to" },
+	{ "reason", "TEXT", "why, for the partner" },
+};
+
+static int
+run_recall(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
+	struct json_writer w = json_writer(&body);
+	const struct json *answer = NULL;
+
+	if (cli_need(c, "to") == NULL || cli_need(c, "reason") == NULL)
+		return EXIT_USAGE;
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("id")), str_of(c->arg[0]));
+	put_option(c, &w, "reason");
+	put_option(c, &w, "to");
+	json_end_object(&w);
+	int code = cli_call(c,
+	    &(struct cli_request){ "POST", S("/api/v1/recalls"), buf_str(&body) }, &answer);
+	if (answer != NULL)
+		(void)printf("asked; `torana recall list` shows the answer\n");
+	return code;
+}
+
+static int
+run_recalls(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "STATE", "state", 10 },
+		{ "ANSWER", "answer", 10 },
+		{ "DIRECTION", "direction", 10 },
+		{ "PEER", "peer", 24 },
+		{ "OBJECT", "object_id", 60 },
+		{ "REASON", "reason", 60 },
+	};
+	const struct json *answer = NULL;
+	int code =
+	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/recalls"), S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, S("recalls")), columns, COUNTOF(columns));
+	return code;
+}
+
+/* clang-format off */
+const struct cli_command release_commands[] = {
+	{ "release", "preview", "ID...", 1, CLI_ARGS_MAX, ask_options, 3, run_preview,
+	  "what would leave, as what, and why; changes nothing",
+	  "torana release preview indicator--... --to JP:JPCERT --purpose incident-response" },
+	{ "release", "explain", "ID", 1, 1, ask_options, COUNTOF(ask_options), run_explain,
+	  "one decision in four lines, with the exact bytes in --json",
+	  "torana release explain --json indicator--... --to JP:JPCERT --purpose incident-response" },
+	{ "release", "send", "ID...", 1, CLI_ARGS_MAX, ask_options, 3, run_send,
+	  "order the release of what a preview shows",
+	  "torana release send indicator--... --to JP:JPCERT --purpose incident-response" },
+	{ "release", "holds", "", 0, 0, NULL, 0, run_holds,
+	  "what waits for an approval", "torana release holds" },
+	{ "release", "approve", "ORDER ITEM", 2, 2, verdict_options, 2, run_verdict,
+	  "approve what waits, bound to its bytes; not what you proposed",
+	  "torana release approve ORDER 3 --role legal --bytes SHA256" },
+	{ "release", "refuse", "ORDER ITEM", 2, 2, verdict_options, COUNTOF(verdict_options), run_verdict,
+	  "refuse what waits, with a reason",
+	  "torana release refuse ORDER 3 --role legal --bytes SHA256 --reason 'names a plant'" },
+	{ "release", "list", "", 0, 0, list_options, COUNTOF(list_options), run_list,
+	  "what was released, held, denied, and how far it came", "torana release list" },
+	{ "recall", "ask", "ID", 1, 1, recall_options, COUNTOF(recall_options), run_recall,
+	  "ask a recipient to take an object out again",
+	  "torana recall ask indicator--... --to JP:JPCERT --reason 'false positive'" },
+	{ "recall", "list", "", 0, 0, NULL, 0, run_recalls,
+	  "recalls and their answers", "torana recall list" },
+};
+/* clang-format on */
+const size_t release_commands_count = COUNTOF(release_commands);
