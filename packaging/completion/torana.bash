@@ -1,0 +1,72 @@
+# bash completion of torana: nouns, verbs, options; then files.
+# tests/house/test_documents.py compares it with the program.
+
+_torana_common='--dir --as --password-file --json --help'
+
+_torana_nouns='init serve status sync routes config peer account agreement pack object release
+	recall scan sighting audit'
+
+_torana_verbs() {
+	case $1 in
+	peer) echo invite add list ;;
+	account) echo add list ;;
+	agreement) echo make add sign list suspend resume terminate ;;
+	pack) echo activate list ;;
+	object) echo import list show ;;
+	release) echo preview explain send holds approve refuse list ;;
+	recall) echo ask list ;;
+	sighting) echo make ;;
+	audit) echo verify heads ;;
+	esac
+}
+
+_torana_options() {
+	case $1 in
+	init)
+		echo --realm --party --org --name --display --peer-url --identity --people-port \
+			--peer-port --peer-address --every-ms
+		;;
+	'peer add') echo --fingerprint ;;
+	'account add') echo --roles --display --new-password-file ;;
+	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
+	'release preview' | 'release send') echo --to --purpose --area ;;
+	'release explain') echo --to --purpose --area --at ;;
+	'release approve') echo --role --bytes ;;
+	'release refuse') echo --role --bytes --reason ;;
+	'release list') echo --id ;;
+	'recall ask') echo --to --reason ;;
+	scan) echo --report ;;
+	'sighting make') echo --count --first --last ;;
+	'audit verify') echo --heads ;;
+	'audit heads') echo --of ;;
+	esac
+}
+
+# Values that are words; others are files or cannot be guessed.
+_torana_values() {
+	case $1 in
+	--realm) echo real exercise demo ;;
+	--role) echo officer legal policy defence-liaison ;;
+	esac
+}
+
+_torana() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local noun=${COMP_WORDS[1]} verbs command words
+
+	verbs=$(_torana_verbs "$noun")
+	command=$noun${verbs:+ ${COMP_WORDS[2]}}
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="$_torana_nouns --help --version"
+	elif [ "$COMP_CWORD" -eq 2 ] && [ -n "$verbs" ]; then
+		words="$verbs --help"
+	elif [ "${word#-}" != "$word" ]; then
+		words="$(_torana_options "$command") $_torana_common"
+	else
+		words=$(_torana_values "$before")
+	fi
+	COMPREPLY=($(compgen -W "$words" -- "$word"))
+}
+
+# -o default: where no word fits, file names.
+complete -o default -F _torana torana
