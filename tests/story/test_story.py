@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+import forge
 import story
 import withheld
 
@@ -63,6 +64,18 @@ def test_step_2_both_signatures_open_the_door(tale):
     tale.agree()
     answer = tale.JP.peer_request("/ij-model/", tale.IN)
     assert answer.json["versions"] == ["application/taxii+json;version=2.1"]
+
+
+def test_step_2_a_partner_cannot_sign_for_us(tale):
+    """Our name stands in the forgery with a key that is not ours."""
+    path = tale.folder / "forged.envelope"
+    path.write_bytes(forge.forged((tale.folder / "ij.envelope").read_bytes(),
+                                  tale.JP.realm / "keys/agreement.key", "IN"))
+    done = tale.IN.run("agreement", "add", str(path), check=False)
+    assert done.returncode == 1
+    assert "the key that the agreement gives for IN is not the one we know" in done.stderr.decode()
+    listed = tale.IN.json("agreement", "list")["agreements"]
+    assert [(a["id"], a["version"]) for a in listed] == [("IJ-MODEL", 1)]
 
 
 # ---- 3: import is not release ----
@@ -154,6 +167,24 @@ def test_step_4_explain_says_the_same_on_the_command_line(tale, preview):
                 "obligations", "rules", "bytes"):
         assert key in d
     assert (d["outcome"], d["codes"]) == (preview[identifier]["outcome"], preview[identifier]["codes"])
+
+
+def test_step_4_a_victim_that_is_only_mentioned_is_found(tale):
+    """The object refers to nothing, and is asked for alone."""
+    lone = {"type": "indicator", "spec_version": "2.1",
+            "id": "indicator--6d0c3a3e-1f0b-4f5c-9a51-0d6c8f7f1b22", "created": "2026-11-20T06:00:00.000Z",
+            "modified": "2026-11-20T06:00:00.000Z", "name": "Address of a second relay",
+            "description": "First reported by SABARMATI  Grid Distribution Limited.",
+            "pattern": "[ipv4-addr:value = '203.0.113.77']", "pattern_type": "stix",
+            "valid_from": "2026-11-20T06:00:00Z", "object_marking_refs": [
+                "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"]}
+    path = tale.folder / "lone.json"
+    path.write_text(json.dumps(lone))
+    tale.IN.run("object", "import", str(path), account="meera")
+    decisions = {d["id"]: d for d in tale.preview("JP:JPCERT", [lone["id"]])["decisions"]}
+    d = decisions[lone["id"]]
+    assert d["outcome"] != "ALLOW" and "V-VICTIM" in d["codes"]
+    assert withheld.find(d["bytes"].encode() or b"{}") == []
 
 
 # ---- 5: send, four eyes ----
