@@ -33,16 +33,18 @@ def written(folder):
     return [folder / name for name in FILES]
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_a_program_has_the_files(tmp_path, pytestconfig, compiler):
+@pytest.mark.parametrize("compiler, options", [("gcc", []), ("gcc", ["-O2", "-flto"]), ("clang", [])])
+def test_a_program_has_the_files(tmp_path, pytestconfig, compiler, options):
     if not shutil.which(compiler):
         pytest.skip(f"no {compiler}")
     paths = written(tmp_path)
-    (tmp_path / "t.c").write_text(embed.embed("t", tmp_path, paths))
+    table, image = embed.embed("t", tmp_path, paths)
+    (tmp_path / "t.c").write_text(table)
+    (tmp_path / "files.S").write_text(image)
     (tmp_path / "main.c").write_text(PROGRAM)
     base = pytestconfig.rootpath / "src" / "base"
-    subprocess.run([compiler, "-std=gnu2x", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{base}",
-                    "-o", tmp_path / "t", tmp_path / "t.c", tmp_path / "main.c"], check=True)
+    subprocess.run([compiler, "-std=gnu2x", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *options, f"-I{base}",
+                    "-o", tmp_path / "t", tmp_path / "files.S", tmp_path / "t.c", tmp_path / "main.c"], check=True)
     out = subprocess.run([tmp_path / "t"], check=True, capture_output=True, text=True).stdout
     types = {"b.css": "text/css; charset=utf-8", "a/x y.html": "text/html; charset=utf-8",
              "c.sql": "application/sql"}

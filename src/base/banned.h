@@ -4,7 +4,7 @@
  * way to do what base/ does. */
 #pragma once
 
-#ifndef __cplusplus
+#if !defined(__cplusplus) && !defined(__ASSEMBLER__)
 /* The headers first: poisoning a name makes its later declaration an error. */
 #include <ctype.h>
 #include <stdio.h>
