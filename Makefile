@@ -5,7 +5,7 @@ suites = tools/run_suites.py $(if $(T),--module $(T)) $(if $(SECONDS),--seconds 
 
 # The builds: sanitizers unless asked otherwise, warnings are errors in all.
 options-build =
-options-build-release = -Dbuildtype=release -Db_sanitize=none -Dcrash_points=false
+options-build-release = -Dbuildtype=release -Db_sanitize=none -Db_lto=true -Dcrash_points=false
 options-build-clang = -Db_sanitize=none
 options-build-fuzz = -Dfuzzing=true -Dc_args=-fsanitize=fuzzer-no-link \
 	-Dcpp_args=-fsanitize=fuzzer-no-link
@@ -23,13 +23,15 @@ demo-clean: ## remove what `make run` made
 	rm -rf demo
 
 build: ## compile with sanitizers
-build-release: ## compile as for use
+build-release: ## compile as for use: optimised when linked, without the tests
+targets-build-release = program bench
 build build-release build-clang: %: %/build.ninja
-	ninja -C $@
+	ninja -C $@ $(targets-$@)
 
 install: build-release ## install the release build; PREFIX and DESTDIR are heeded
 	meson configure build-release --prefix=$(or $(PREFIX),/usr/local)
-	meson install -C build-release $(if $(DESTDIR),--destdir $(DESTDIR))
+	ninja -C build-release program
+	meson install -C build-release --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
 
 test: need-browser build ## the tests; T=merkle runs those of one module
 	$(suites) unit corpus $(if $(T),,tree house system browser)
