@@ -27,6 +27,19 @@ struct gather {
  * (made when missing), what the recipient has.  In a write transaction. */
 enum err gather_request(const struct gather *in, struct agreement_request *ret, struct why *why);
 
+/* The agreement of an order; of a new one that with the recipient which is in
+ * force, or any with it.  NULL: there is none. */
+const struct standing *gather_agreement(const struct gather *in);
+
+/* ERR_INVALID: the recipient is no organisation of another party of the
+ * agreement, or the purpose is none of its purposes. */
+enum err gather_check_recipient(const struct gate *g, const struct release_ask *ask,
+    const struct agreement *in, struct why *why);
+
+/* Whether the key of the recipient's node was checked by two people. */
+enum err gather_is_verified(struct db *db, const struct standing *s, struct str to, bool *ret,
+    struct why *why);
+
 /* Whether the agreement names the purpose. */
 bool gather_has_purpose(const struct agreement *in, struct str code);
 

@@ -236,13 +236,21 @@ static const char answer_item[] =
     " AND i.ordinal = r.ordinal WHERE r.recall_id = $1 AND r.direction = 'sent'"
     " AND i.leaving_id = release_item.leaving_id AND i.recipient = release_item.recipient)";
 
+static const char find_asked[] =
+    "SELECT object_id FROM recall WHERE recall_id = $1 AND direction = 'sent'";
+
 enum err
 release_recall_answered(const struct release_job *job, struct str recall_id, struct str answer,
     struct why *why)
 {
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select_one(job->db, &rows, why, find_asked, DB_T(recall_id)));
+	struct str object = arena_str(job->arena, db_col_text(&rows, 0));
+	db_rows_endp(&rows);
 	TRY(db_run(job->db, why, answer_recall, DB_T(recall_id), DB_T(answer), DB_I(job->at)));
 	TRY(db_run(job->db, why, answer_item, DB_T(recall_id), DB_I(job->at)));
-	return record_event(job, "recall.answered", recall_id, S(""), why);
+	return record_event(job, "recall.answered", object, S(""), why);
 }
 
 /* ---- copies ---- */

@@ -105,8 +105,13 @@ check_two_recipients(void **state)
 	assert_true(
 	    str_is(office_text(&o, "SELECT recipient FROM release_item WHERE state = 'recalled'"),
 	        "JP:NCO"));
+	assert_true(
+	    str_eq(office_text(&o, "SELECT subject FROM event WHERE name = 'recall.answered'"),
+	        office_indicator(&o, 1)));
 
-	/* Answered once. */
+	/* Answered once; and only what was asked. */
+	struct answer stray = { S("11111111-1111-4111-8111-111111111111"), S("removed") };
+	assert_int_equal(office_try(&o, answered_job, &stray, NULL), ERR_NOT_FOUND);
 	a.answer = S("unknown");
 	WORKS(&o, office_try(&o, answered_job, &a, NULL));
 	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM recall WHERE answer = 'removed'"),

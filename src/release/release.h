@@ -210,7 +210,8 @@ struct release_recalled {
 enum err release_recalled(const struct release_job *job, const struct release_recalled *r,
     struct str *ret_answer, struct why *why);
 
-/* The partner's answer to our recall: shown as "answered", never as "deleted". */
+/* The partner's answer to our recall: shown as "answered", never as "deleted".
+ * ERR_NOT_FOUND: we never asked that. */
 enum err release_recall_answered(const struct release_job *job, struct str recall_id,
     struct str answer, struct why *why);
 

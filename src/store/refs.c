@@ -18,8 +18,6 @@ static const char add_ref[] =
 static const char set_mark[] =
     "INSERT INTO watermark (name, shard_key, done_to) VALUES ('refs', $1, $2) "
     "ON CONFLICT (name, shard_key) DO UPDATE SET done_to = excluded.done_to";
-static const char list_referrers[] =
-    "SELECT DISTINCT source FROM object_ref WHERE target = $1 ORDER BY source LIMIT $2";
 
 struct refs {
 	struct db *db;
@@ -97,28 +95,4 @@ store_refs_catch_up(struct db *db, struct why *why)
 		TRY(take_collection(&r, shard_key, db_col_i64(&rows, 2), why));
 		TRY(db_run(db, why, set_mark, DB_I(shard_key), DB_I(last)));
 	}
-}
-
-enum err
-store_referrers(struct db *db, struct arena *a, struct str target, size_t max,
-    struct referrers *ret, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct str *list = arena_make(a, struct str, max + 1);
-	size_t len = 0;
-	bool has = false;
-
-	if (list == NULL)
-		return stored_full(why);
-	TRY(db_select(db, &rows, why, list_referrers, DB_T(target), DB_I((int64_t)max)));
-	for (;;) {
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			break;
-		list[len] = arena_str(a, db_col_text(&rows, 0));
-		if (list[len++].ptr == NULL)
-			return stored_full(why);
-	}
-	*ret = (struct referrers){ list, len };
-	return OK;
 }

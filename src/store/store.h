@@ -225,13 +225,6 @@ enum err store_import(struct db *db, struct arena *a, const struct import_reques
  * created_by_ref and marking references are left out: they tie nothing
  * together and would make hubs.  In a transaction. */
 enum err store_refs_catch_up(struct db *db, struct why *why);
-/* Identifiers of the objects that refer to `target`, sorted; at most max. */
-struct referrers {
-	struct str *id;
-	size_t len;
-};
-enum err store_referrers(struct db *db, struct arena *a, struct str target, size_t max,
-    struct referrers *ret, struct why *why);
 
 /* ---- events ---- */
 

@@ -1,0 +1,73 @@
+/* Under which agreement, and to whom. */
+#include "gather_p.h"
+
+bool
+gather_has_purpose(const struct agreement *in, struct str code)
+{
+	for (size_t i = 0; i < in->purposes; i++) {
+		if (str_eq(in->purpose[i].code, code))
+			return true;
+	}
+	return false;
+}
+
+enum err
+gather_check_recipient(const struct gate *g, const struct release_ask *ask,
+    const struct agreement *in, struct why *why)
+{
+	const struct party *party = NULL;
+
+	if (agreement_organisation(in, ask->to, &party) == NULL)
+		return fail(why, ERR_INVALID, "release.recipient",
+		    STR_FMT " is no organisation of " STR_FMT "; write PARTY:ORGANISATION",
+		    STR_ARG(ask->to), STR_ARG(in->id));
+	if (str_eq(party->code, g->party))
+		return fail(why, ERR_INVALID, "release.recipient",
+		    STR_FMT " is an organisation of our own party: that is access, not release",
+		    STR_ARG(ask->to));
+	if (!gather_has_purpose(in, ask->purpose))
+		return fail(why, ERR_INVALID, "release.purpose",
+		    STR_FMT " is no purpose of " STR_FMT, STR_ARG(ask->purpose), STR_ARG(in->id));
+	return OK;
+}
+
+const struct standing *
+gather_agreement(const struct gather *in)
+{
+	const struct gate *g = in->job->gate;
+	const struct standing *found = NULL;
+
+	for (size_t i = 0; i < g->agreements; i++) {
+		const struct standing *s = g->standing[i];
+		struct standing_reason reason;
+
+		if (agreement_organisation(s->agreement, in->ask->to, NULL) == NULL ||
+		    (in->agreement.len > 0 && !str_eq(in->agreement, s->agreement->id)))
+			continue;
+		if (s->signed_by == s->agreement->parties &&
+		    standing_in_force(s, in->ask->area, in->job->at, &reason))
+			return s;
+		/* A draft of one party changes nothing. */
+		if (found == NULL || (found->signed_by < found->agreement->parties &&
+		                         s->signed_by == s->agreement->parties))
+			found = s;
+	}
+	return found;
+}
+
+static const char peer_verified[] = "SELECT verified_at FROM peer WHERE party = $1";
+
+enum err
+gather_is_verified(struct db *db, const struct standing *s, struct str to, bool *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct party *party = NULL;
+	bool has = false;
+
+	(void)agreement_organisation(s->agreement, to, &party);
+	TRY(db_select(db, &rows, why, peer_verified, DB_T(party->code)));
+	TRY(db_next(&rows, &has, why));
+	*ret = has && db_col_i64(&rows, 0) != 0;
+	return OK;
+}
