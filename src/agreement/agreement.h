@@ -25,6 +25,30 @@ enum outcome {
 const char *outcome_name(enum outcome o); /* "ALLOW_WITH_REDACTION" */
 bool outcome_parse(struct str name, enum outcome *ret);
 
+/* How soon the recipient is to act; the agreement says what each means in hours. */
+enum urgency { URGENCY_ROUTINE, URGENCY_PRIORITY, URGENCY_IMMEDIATE, URGENCY_FLASH };
+const char *urgency_name(enum urgency u); /* "flash" */
+bool urgency_parse(struct str name, enum urgency *ret);
+
+/* What waiting would do.  Only a danger to life and limb is a case of its own. */
+enum harm { HARM_NONE, HARM_IMMINENT_SAFETY };
+const char *harm_name(enum harm h); /* "none", "imminent-safety" */
+bool harm_parse(struct str name, enum harm *ret);
+
+/* What becomes of a selection of which one object is denied. */
+enum bundle_mode {
+	BUNDLE_PARTIAL, /* the others go */
+	BUNDLE_STRICT,  /* none goes */
+};
+
+/* A wish to pass over a refusal in an emergency.  At most it turns a refusal
+ * into a HOLD; some refusals it never touches. */
+struct break_glass {
+	struct str by;        /* officer who asked; empty: nobody did */
+	bool two_officers;    /* two different officers stand behind it */
+	struct str condition; /* code of one of the agreement's conditions */
+};
+
 /* How the recipient knows an object: what a reference to it may say. */
 enum delivered { DELIVERED_NOTHING, DELIVERED_ORIGINAL, DELIVERED_COPY };
 
@@ -45,6 +69,7 @@ struct agreement_item {
 	time_us copy_modified;    /* of this version's copy; 0: copy_time of the request */
 	enum delivered delivered; /* to this recipient, before this decision */
 	bool approved;            /* the approvals that its hold asks for are all there */
+	uint64_t persons;         /* people whose data it holds, as counted by us; 0: not counted */
 };
 
 enum consent_scope { CONSENT_TECHNIQUE, CONSENT_NAME, CONSENT_PERSONAL };
@@ -69,6 +94,15 @@ struct agreement_request {
 	struct str area;
 	struct str redaction_identity; /* created_by_ref of copies: public name of the node */
 	bool recipient_verified; /* its node key was checked by two people (K-KEY otherwise) */
+	time_us
+	    recipient_key_until; /* first instant at which that key is no longer good; 0: none */
+	struct str person_key; /* channel person: fingerprint of the named person's key, checked */
+	uint64_t poc_failed; /* checks of the recipient's contact that failed, one after another */
+	enum urgency urgency;
+	enum harm harm;
+	struct break_glass break_glass;
+	struct str legal_basis; /* code of the ground that is cited; empty: none is */
+	enum bundle_mode mode;
 	const struct standing *standing;
 	size_t packs;
 	const struct rule_pack *pack[PACKS_MAX];
@@ -113,6 +147,8 @@ struct agreement_decision {
 	struct str obligation[LINES_MAX];
 	size_t approvals; /* what a HOLD waits for */
 	struct str approval[APPROVERS_MAX];
+	struct str route;      /* of ROUTE: "person", "mla", "classified"; else empty */
+	uint64_t review_hours; /* of an emergency: a review falls due so long after; else 0 */
 	size_t rules;
 	struct rule_cited rule[RULES_CITED_MAX];
 	size_t changes;
@@ -155,6 +191,8 @@ struct judgement {
 	struct str code[CODES_MAX];
 	size_t approvals;
 	struct str approval[APPROVERS_MAX];
+	struct str route;
+	uint64_t review_hours;
 };
 enum err agreement_judge(struct arena *a, struct str facts, const struct documents *documents,
     struct judgement *ret, struct why *why);

@@ -12,7 +12,7 @@ const struct reason reasons[] = {
 	{ "D-CATEGORY",       "The agreement does not let objects of this kind go by themselves." },
 	{ "D-EMPTY",          "Nothing useful would remain of it." },
 	{ "D-LEAKREF",        "It points to something that does not go, or what is left would still tell a withheld value." },
-	{ "K-KEY",            "The recipient's key has not been checked by two people." },
+	{ "K-KEY",            "The recipient's key has not been checked by two people, or is past its end." },
 	{ "K-POC-STALE",      "The recipient's point of contact has not answered the last checks." },
 	{ "L-BASIS",          "There is no legal basis for it." },
 	{ "L-MLA",            "It belongs to mutual legal assistance." },

@@ -26,6 +26,67 @@ outcome_parse(struct str name, enum outcome *ret)
 	return false;
 }
 
+/* ---- words of a request ---- */
+
+/* The place of a word in a table; false when it is not there. */
+static bool
+find_word(struct str word, const char *const *words, int n, int *ret)
+{
+	for (int i = 0; i < n; i++) {
+		if (str_is(word, words[i])) {
+			*ret = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *const urgencies[] = {
+	[URGENCY_ROUTINE] = "routine",
+	[URGENCY_PRIORITY] = "priority",
+	[URGENCY_IMMEDIATE] = "immediate",
+	[URGENCY_FLASH] = "flash",
+};
+
+const char *
+urgency_name(enum urgency u)
+{
+	return urgencies[u];
+}
+
+bool
+urgency_parse(struct str name, enum urgency *ret)
+{
+	int at;
+
+	if (!find_word(name, urgencies, COUNTOF(urgencies), &at))
+		return false;
+	*ret = (enum urgency)at;
+	return true;
+}
+
+static const char *const harms[] = {
+	[HARM_NONE] = "none",
+	[HARM_IMMINENT_SAFETY] = "imminent-safety",
+};
+
+const char *
+harm_name(enum harm h)
+{
+	return harms[h];
+}
+
+bool
+harm_parse(struct str name, enum harm *ret)
+{
+	int at;
+
+	if (!find_word(name, harms, COUNTOF(harms), &at))
+		return false;
+	*ret = (enum harm)at;
+	return true;
+}
+
 /* ---- when to decide again ---- */
 
 static time_us
@@ -38,7 +99,8 @@ time_us
 decision_valid_until(const struct gate *gate)
 {
 	const struct agreement_request *r = gate->r;
-	time_us until = standing_next_change(r->standing, r->at);
+	time_us until =
+	    sooner(standing_next_change(r->standing, r->at), r->recipient_key_until, r->at);
 
 	for (size_t p = 0; p < r->packs; p++) {
 		for (size_t i = 0; i < r->pack[p]->rules; i++) {

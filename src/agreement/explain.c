@@ -221,6 +221,8 @@ explain(struct gate *gate, const struct piece *p, const struct verdict *v,
 	d->shared_codes = verdict_codes(v, true, d->shared_code);
 	d->approvals = v->approvals;
 	memcpy(d->approval, v->approval, sizeof(d->approval));
+	d->route = d->outcome == OUTCOME_ROUTE ? v->route : (struct str){ 0 };
+	d->review_hours = v->review_hours;
 	say_what(p, d, &text);
 	TRY(keep(gate, &text, &d->what));
 	buf_clear(&text);

@@ -126,6 +126,15 @@ draw_request(const struct gate *gate, struct facts *f)
 	f->purpose = r->purpose;
 	f->area = r->area;
 	f->verified = r->recipient_verified;
+	f->key_until = r->recipient_key_until;
+	f->person = r->person_key.len > 0;
+	f->poc_failed = r->poc_failed;
+	f->urgency = r->urgency;
+	f->harm = r->harm;
+	if (r->break_glass.by.len > 0 && r->break_glass.two_officers)
+		f->broken_glass = r->break_glass.condition;
+	f->legal_basis = r->legal_basis;
+	f->strict = r->mode == BUNDLE_STRICT;
 	f->closed = closed_by(r);
 	if (g != NULL) {
 		f->agreement_id = g->id;
@@ -153,6 +162,7 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 	f->received_under = item->received_under;
 	f->own_observation = item->own_observation;
 	f->approved = item->approved;
+	f->persons = item->persons;
 	draw_predicates(gate, p, f);
 	draw_touched(gate, p, f);
 	draw_request(gate, f);

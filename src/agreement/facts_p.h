@@ -9,7 +9,7 @@
 #include "predicate_p.h"
 
 enum {
-	FACTS_ENGINE = 1, /* raised when the same facts would be judged otherwise */
+	FACTS_ENGINE = 2, /* raised when the same facts would be judged otherwise */
 	TOUCHED_WORDS = RULES_MAX / 64,
 };
 
@@ -52,6 +52,16 @@ struct facts {
 	struct str purpose;
 	struct str area;
 	bool verified;
+	time_us key_until; /* 0: no end */
+	bool person;       /* sealed to a named person's checked key */
+	uint64_t poc_failed;
+	enum urgency urgency;
+	enum harm harm;
+	struct str broken_glass; /* condition under which two officers ask; empty: they do not */
+	struct str legal_basis;
+	bool strict;  /* one that is denied stops all */
+	bool stopped; /* and one is */
+	uint64_t persons;
 	struct str closed; /* code of what keeps the agreement closed; empty: in force */
 	bool approved;
 	enum remains remains;
@@ -79,4 +89,11 @@ static inline enum tlp
 facts_tlp(const struct facts *f)
 {
 	return f->tlp == TLP_NONE ? f->default_tlp : f->tlp;
+}
+
+/* Sealed to a named person's key: it never lies on a node in the open. */
+static inline bool
+is_to_person(const struct facts *f)
+{
+	return f->channel == CHANNEL_PERSON && f->person;
 }

@@ -115,14 +115,25 @@ facts_text(struct arena *a, const struct facts *f, const struct documents *docum
 	json_put_bool(json_key(&w, S("approved")), f->approved);
 	json_put_str(json_key(&w, S("area")), f->area);
 	json_put_str(json_key(&w, S("at")), str_of(at));
+	json_put_str(json_key(&w, S("break_glass")), f->broken_glass);
 	write_lists(&w, f, documents);
 	json_put_str(json_key(&w, S("from")), f->from);
+	json_put_str(json_key(&w, S("harm")), str_of(harm_name(f->harm)));
+	time_text(f->key_until, at);
+	json_put_str(json_key(&w, S("key_until")), str_of(at));
+	json_put_str(json_key(&w, S("legal_basis")), f->legal_basis);
 	write_object_facts(&w, f);
 	write_packs(&w, f, documents);
+	json_put_bool(json_key(&w, S("person")), f->person);
+	json_put_u64(json_key(&w, S("persons")), f->persons);
+	json_put_u64(json_key(&w, S("poc_failed")), f->poc_failed);
 	json_put_str(json_key(&w, S("purpose")), f->purpose);
 	json_put_str(json_key(&w, S("realm")), f->realm);
 	json_put_str(json_key(&w, S("remains")), str_of(remains[f->remains]));
+	json_put_bool(json_key(&w, S("stopped")), f->stopped);
+	json_put_bool(json_key(&w, S("strict")), f->strict);
 	json_put_str(json_key(&w, S("to")), f->to);
+	json_put_str(json_key(&w, S("urgency")), str_of(urgency_name(f->urgency)));
 	json_put_bool(json_key(&w, S("verified")), f->verified);
 	json_end_object(&w);
 	if (out.full)
@@ -191,6 +202,30 @@ read_object_facts(const struct doc *d, struct facts *f)
 	TRY(doc_flag(&m, "own_observation", DOC_REQUIRED, &f->own_observation));
 	TRY(read_text(&m, "path", &f->path));
 	return read_text(&m, "received_under", &f->received_under);
+}
+
+/* What an emergency, a person and a contact have to do with it. */
+static enum err
+read_case(const struct doc *d, struct facts *f)
+{
+	struct str text;
+
+	TRY(read_text(d, "break_glass", &f->broken_glass));
+	TRY(read_text(d, "harm", &text));
+	if (!harm_parse(text, &f->harm))
+		return doc_fail(d, ERR_INVALID, "facts.word", "there is no harm \"" STR_FMT "\"",
+		    STR_ARG(text));
+	TRY(read_text(d, "urgency", &text));
+	if (!urgency_parse(text, &f->urgency))
+		return doc_fail(d, ERR_INVALID, "facts.word", "there is no urgency \"" STR_FMT "\"",
+		    STR_ARG(text));
+	TRY(doc_time(d, "key_until", DOC_REQUIRED, &f->key_until));
+	TRY(read_text(d, "legal_basis", &f->legal_basis));
+	TRY(doc_flag(d, "person", DOC_REQUIRED, &f->person));
+	TRY(doc_number(d, "persons", JSON_INTEGER_MAX, DOC_REQUIRED, &f->persons));
+	TRY(doc_number(d, "poc_failed", JSON_INTEGER_MAX, DOC_REQUIRED, &f->poc_failed));
+	TRY(doc_flag(d, "stopped", DOC_REQUIRED, &f->stopped));
+	return doc_flag(d, "strict", DOC_REQUIRED, &f->strict);
 }
 
 static enum err
@@ -314,6 +349,7 @@ facts_read(struct arena *a, struct str text, const struct documents *documents, 
 		    FACTS_ENGINE);
 	TRY(read_object_facts(&d, ret));
 	TRY(read_request_facts(&d, ret));
+	TRY(read_case(&d, ret));
 	TRY(read_predicates(&d, ret));
 	if (documents->agreement != NULL)
 		TRY(read_categories(&d, documents->agreement, ret));
@@ -332,7 +368,12 @@ agreement_judge(struct arena *a, struct str facts, const struct documents *docum
 		return fail(why, ERR_LIMIT, "facts.memory", "no memory is left");
 	TRY(facts_read(a, facts, documents, f, why));
 	judge(f, documents, v);
-	*ret = (struct judgement){ .outcome = verdict_outcome(v), .approvals = v->approvals };
+	*ret = (struct judgement){
+		.outcome = verdict_outcome(v),
+		.approvals = v->approvals,
+		.route = v->route,
+		.review_hours = v->review_hours,
+	};
 	ret->codes = verdict_codes(v, false, ret->code);
 	memcpy(ret->approval, v->approval, sizeof(ret->approval));
 	return OK;

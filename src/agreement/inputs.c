@@ -46,6 +46,7 @@ add_item(struct hasher *h, const struct agreement_item *item)
 	add_number(h, item->copy_modified);
 	add_number(h, item->delivered);
 	add_number(h, item->approved);
+	add_number(h, (int64_t)item->persons);
 }
 
 static void
@@ -89,6 +90,16 @@ add_request(struct hasher *h, const struct agreement_request *r)
 	add_str(h, r->area);
 	add_str(h, r->redaction_identity);
 	add_number(h, r->recipient_verified);
+	add_number(h, r->recipient_key_until);
+	add_str(h, r->person_key);
+	add_number(h, (int64_t)r->poc_failed);
+	add_number(h, r->urgency);
+	add_number(h, r->harm);
+	add_str(h, r->break_glass.by);
+	add_number(h, r->break_glass.two_officers);
+	add_str(h, r->break_glass.condition);
+	add_str(h, r->legal_basis);
+	add_number(h, r->mode);
 }
 
 struct hash

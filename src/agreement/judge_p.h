@@ -38,6 +38,8 @@ struct verdict {
 	struct finding finding[FINDINGS_MAX];
 	size_t approvals;
 	struct str approval[APPROVERS_MAX];
+	struct str route; /* of the first finding that routes */
+	uint64_t review_hours;
 };
 
 void judge(const struct facts *f, const struct documents *documents, struct verdict *ret);

@@ -28,8 +28,10 @@ apply_category(struct judging *j, const struct category *c)
 		for (size_t i = 0; i < c->approvals; i++)
 			find_approval(j, c->approval[i]);
 	}
-	/* TLP:RED has its own stage. */
-	if (tlp != TLP_RED && tlp > c->max_tlp)
+	/* TLP:RED has its own stage: a category that lets go all that a node may carry
+	 * says nothing about what is sealed to a person. */
+	if (tlp > c->max_tlp &&
+	    (tlp != TLP_RED || (is_to_person(j->f) && c->max_tlp < TLP_AMBER_STRICT)))
 		find(j, &(struct finding){ .effect = EFFECT_DENY,
 		            .code = S("M-CEIL"),
 		            .shared = S("M-CEIL"),

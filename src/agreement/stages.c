@@ -1,5 +1,11 @@
 #include "stages_p.h"
 
+enum {
+	/* Failed checks of a contact after which only GREEN and CLEAR go: one may be
+	 * a holiday. */
+	POC_FAILED_MAX = 2,
+};
+
 /* One finding of the gate itself, which both sides may see. */
 static void
 find_own(struct judging *j, enum effect effect, const char *code, struct str clause)
@@ -37,15 +43,24 @@ stage_agreement(struct judging *j)
 	return false;
 }
 
-/* Sender and recipient are organisations of two different parties, and the
- * key of the recipient's node was checked. */
+/* Checked by two people, and not past its end. */
+static bool
+is_key_good(const struct facts *f)
+{
+	return f->verified && (f->key_until == 0 || f->at < f->key_until);
+}
+
+/* Sender and recipient are organisations of two different parties, the key of
+ * the recipient's node is good and its point of contact answers. */
 static bool
 stage_recipient(struct judging *j)
 {
 	if (j->to == NULL || j->from_party == NULL || j->to_party == j->from_party)
 		find_own(j, EFFECT_DENY, "A-SCOPE", (struct str){ 0 });
-	else if (!j->f->verified)
+	else if (!is_key_good(j->f))
 		find_own(j, EFFECT_DENY, "K-KEY", (struct str){ 0 });
+	else if (j->f->poc_failed >= POC_FAILED_MAX && facts_tlp(j->f) > TLP_GREEN)
+		find_own(j, EFFECT_DENY, "K-POC-STALE", (struct str){ 0 });
 	return j->v->effect != EFFECT_DENY;
 }
 
@@ -55,8 +70,10 @@ stage_bars(struct judging *j)
 {
 	if (predicate_holds(IS_CLASSIFIED, j->f))
 		find_own(j, EFFECT_DENY, "C-CLASSIFIED", (struct str){ 0 });
-	if (facts_tlp(j->f) == TLP_RED)
+	if (facts_tlp(j->f) == TLP_RED && !is_to_person(j->f)) {
 		find_own(j, EFFECT_ROUTE, "M-RED", j->g->red_clause);
+		j->v->route = S("person");
+	}
 	return true;
 }
 
@@ -128,15 +145,17 @@ stage_originator(struct judging *j)
 	return true;
 }
 
-/* TLP:RED has its own stage and is not measured again. */
+/* What is RED and goes to a person is measured like everything else; on any
+ * other channel the bars have spoken. */
 static bool
 stage_marking(struct judging *j)
 {
 	enum tlp tlp = facts_tlp(j->f);
+	bool barred = tlp == TLP_RED && !is_to_person(j->f);
 
 	if (j->f->unknown > 0 || tlp == TLP_NONE)
 		find_own(j, EFFECT_DENY, "M-UNKNOWN", j->g->unknown_clause);
-	if (tlp != TLP_RED && tlp > j->g->ceiling[j->f->channel])
+	if (!barred && tlp > j->g->ceiling[j->f->channel])
 		find_own(j, EFFECT_DENY, "M-CEIL", j->g->marking_clause);
 	return true;
 }

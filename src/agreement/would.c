@@ -122,12 +122,30 @@ try_agreement(struct trial *t)
 }
 
 static void
+try_recipient(struct trial *t)
+{
+	reset(t);
+	t->facts.key_until = 0;
+	if (is_looser(t))
+		say(t, "The recipient has a new key, checked by two people.");
+	reset(t);
+	t->facts.poc_failed = 0;
+	if (is_looser(t))
+		say(t, "The recipient's point of contact answers a check.");
+}
+
+static void
 try_channel(struct trial *t)
 {
 	reset(t);
 	t->facts.channel = CHANNEL_OFFICER;
 	if (t->now->channel == CHANNEL_AUTO && is_looser(t))
 		say(t, "An officer sends it, instead of a standing order.");
+	reset(t);
+	t->facts.channel = CHANNEL_PERSON;
+	t->facts.person = true;
+	if (!t->now->person && is_looser(t))
+		say(t, "It is sealed to the checked key of a named person.");
 }
 
 static void
@@ -185,6 +203,7 @@ explain_would_change(struct gate *gate, const struct piece *p, const struct verd
 		.effect = v->effect,
 		.d = d };
 	try_agreement(t);
+	try_recipient(t);
 	try_identity(t);
 	try_consents(t);
 	try_marking(t);
