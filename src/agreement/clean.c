@@ -16,11 +16,6 @@ static const char *const phases[] = {
 	"network-effects", "persistence", "privilege-escalation", "reconnaissance", "remote-service-effects",
 	"resource-development", "weaponization",
 };
-static const char *const protocols[] = {
-	"bacnet", "dhcp", "dnp3", "dns", "ethernet", "ftp", "http", "https", "icmp", "imap", "ipv4", "ipv6", "iso-tsap",
-	"kerberos", "ldap", "modbus", "mqtt", "ntp", "opc-ua", "pop3", "rdp", "s7comm", "sip", "smb", "smtp", "snmp",
-	"ssh", "ssl", "tcp", "telnet", "tftp", "tls", "udp", "vnc",
-};
 /* clang-format on */
 
 static bool
@@ -196,16 +191,6 @@ put_kill_chain_phases(struct copying *c, const struct json *m)
 }
 
 static bool
-is_hex_text(const struct json *v)
-{
-	for (size_t i = 0; v->type == JSON_STRING && i < v->text.len; i++) {
-		if (strchr("0123456789abcdefABCDEF", v->text.ptr[i]) == NULL)
-			return false;
-	}
-	return v->type == JSON_STRING && v->text.len > 0;
-}
-
-static bool
 is_plain_hash(const struct json *m)
 {
 	return stix_vocabulary_has(S("hashes"), m->key) && is_hex_text(m);
@@ -230,144 +215,9 @@ put_hashes(struct copying *c, const struct json *m)
 	json_end_object(&c->w);
 }
 
-/* ---- values that cannot be prose ---- */
-
-static bool
-is_boolean(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)c, (void)property;
-	return v->type == JSON_TRUE || v->type == JSON_FALSE;
-}
-
-static bool
-is_number(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)c, (void)property;
-	return v->type == JSON_NUMBER;
-}
-
-static bool
-is_time(const struct copying *c, struct str property, const struct json *v)
-{
-	time_us at;
-
-	(void)c, (void)property;
-	return v->type == JSON_STRING && time_parse(v->text, &at);
-}
-
-static bool
-is_word(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)c;
-	return v->type == JSON_STRING && stix_vocabulary_has(property, v->text);
-}
-
-/* Labels are free words: those that some vocabulary has stay. */
-static bool
-is_label(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)property;
-	return v->type == JSON_STRING && stix_vocabulary_has((struct str){ 0 }, v->text) &&
-	       search_text(c->gate->searcher, v->text) == NULL;
-}
-
-static bool
-is_protocol(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)c, (void)property;
-	return v->type == JSON_STRING && IS_IN(v->text, protocols);
-}
-
-static bool
-is_hex(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)c, (void)property;
-	return is_hex_text(v);
-}
-
-/* "IN", "hi", "pt-BR" */
-static bool
-is_locale(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)c, (void)property;
-	if (v->type != JSON_STRING || (v->text.len != 2 && v->text.len != 5))
-		return false;
-	for (size_t i = 0; i < v->text.len; i++) {
-		char letter = (char)(v->text.ptr[i] | 0x20);
-
-		if (i == 2 ? v->text.ptr[i] != '-' : letter < 'a' || letter > 'z')
-			return false;
-	}
-	return true;
-}
-
-/* "2.1", "4.3.0" */
-static bool
-is_version(const struct copying *c, struct str property, const struct json *v)
-{
-	enum { VERSION_MAX = 12 };
-
-	(void)c, (void)property;
-	if (v->type != JSON_STRING || v->text.len > VERSION_MAX)
-		return false;
-	for (size_t i = 0; i < v->text.len; i++) {
-		if (strchr("0123456789.", v->text.ptr[i]) == NULL)
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_type(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)property;
-	return v->type == JSON_STRING && str_eq(v->text, c->p->item->object.type);
-}
-
-/* What a machine looks for. */
-static bool
-is_pattern(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)property;
-	return v->type == JSON_STRING && str_is(c->p->item->object.type, "indicator");
-}
-
-/* What was observed: an address, a URL. */
-static bool
-is_observed(const struct copying *c, struct str property, const struct json *v)
-{
-	(void)property;
-	return v->type == JSON_STRING && c->p->item->object.class == STIX_SCO;
-}
+/* ---- other members ---- */
 
 /* clang-format off */
-/* What stays.  All else is dropped: prose, and whatever this program does not know. */
-static const struct kept {
-	const char *property;
-	bool (*keeps)(const struct copying *c, struct str property, const struct json *v);
-} kept[] = {
-	/* common */
-	{ "type", is_type }, { "spec_version", is_version }, { "revoked", is_boolean }, { "confidence", is_number },
-	{ "lang", is_locale }, { "labels", is_label },
-	/* domain objects */
-	{ "architecture_execution_envs", is_word }, { "capabilities", is_word }, { "context", is_word },
-	{ "country", is_locale }, { "first_observed", is_time }, { "first_seen", is_time }, { "identity_class", is_word },
-	{ "implementation_languages", is_word }, { "indicator_types", is_word }, { "infrastructure_types", is_word },
-	{ "is_family", is_boolean }, { "last_observed", is_time }, { "last_seen", is_time }, { "malware_types", is_word },
-	{ "number_observed", is_number }, { "opinion", is_word }, { "pattern", is_pattern }, { "pattern_type", is_word },
-	{ "pattern_version", is_version }, { "primary_motivation", is_word }, { "published", is_time },
-	{ "region", is_word }, { "report_types", is_word }, { "resource_level", is_word }, { "result", is_word },
-	{ "secondary_motivations", is_word }, { "sectors", is_word }, { "sophistication", is_word },
-	{ "threat_actor_types", is_word }, { "tool_types", is_word }, { "valid_from", is_time }, { "valid_until", is_time },
-	/* links */
-	{ "count", is_number }, { "relationship_type", is_word }, { "start_time", is_time }, { "stop_time", is_time },
-	{ "summary", is_boolean },
-	/* observables */
-	{ "dst_byte_count", is_number }, { "dst_packets", is_number }, { "dst_port", is_number }, { "end", is_time },
-	{ "is_active", is_boolean }, { "magic_number_hex", is_hex }, { "number", is_number }, { "protocols", is_protocol },
-	{ "size", is_number }, { "src_byte_count", is_number }, { "src_packets", is_number }, { "src_port", is_number },
-	{ "start", is_time }, { "value", is_observed },
-};
 static const char *const references[] = {
 	"analysis_sco_refs", "bcc_refs", "belongs_to_ref", "belongs_to_refs", "body_raw_ref", "cc_refs", "child_refs",
 	"contains_refs", "content_ref", "creator_user_ref", "dst_payload_ref", "dst_ref", "encapsulated_by_ref",
@@ -387,30 +237,20 @@ static const struct instead {
 };
 /* clang-format on */
 
-static const struct kept *
-kept_as(struct str property)
-{
-	for (size_t i = 0; i < COUNTOF(kept); i++) {
-		if (str_is(property, kept[i].property))
-			return &kept[i];
-	}
-	return NULL;
-}
-
 static void
-put_list(struct copying *c, const struct json *m, const struct kept *k)
+put_list(struct copying *c, const struct json *m)
 {
 	size_t good = 0;
 
 	for (const struct json *v = m->first; v != NULL; v = v->next)
-		good += k->keeps(c, m->key, v);
+		good += is_kept_value(c, m->key, v);
 	if (good < m->len)
 		note_change(c, m->key, "V-VICTIM", "drop");
 	if (good == 0)
 		return;
 	json_begin_array(json_key(&c->w, m->key));
 	for (const struct json *v = m->first; v != NULL; v = v->next) {
-		if (!k->keeps(c, m->key, v))
+		if (!is_kept_value(c, m->key, v))
 			continue;
 		if (v->type == JSON_STRING)
 			json_put_str(&c->w, v->text);
@@ -444,8 +284,6 @@ is_reference(const struct json *m)
 void
 put_cleaned(struct copying *c, const struct json *m)
 {
-	const struct kept *k = kept_as(m->key);
-
 	if (str_is(m->key, "name"))
 		put_name(c, m);
 	else if (str_is(m->key, "external_references") && m->type == JSON_ARRAY)
@@ -454,74 +292,10 @@ put_cleaned(struct copying *c, const struct json *m)
 		put_kill_chain_phases(c, m);
 	else if (str_is(m->key, "hashes") && m->type == JSON_OBJECT)
 		put_hashes(c, m);
-	else if (k != NULL && m->type == JSON_ARRAY)
-		put_list(c, m, k);
-	else if (is_reference(m) || (k != NULL && k->keeps(c, m->key, m)))
+	else if (is_kept_property(m->key) && m->type == JSON_ARRAY)
+		put_list(c, m);
+	else if (is_reference(m) || is_kept_value(c, m->key, m))
 		(void)put_member(c, m);
 	else
 		put_instead(c, m);
-}
-
-/* ---- markings ---- */
-
-/* Whether a marking of parts still means the same parts: all are there, and
- * none is an element of a list, whose places may have changed. */
-static bool
-still_selects(const struct copying *c, const struct json *granular)
-{
-	const struct json *selectors = json_get(granular, S("selectors"));
-
-	if (!json_is(selectors, JSON_ARRAY) || c->p->cleaned)
-		return false;
-	for (const struct json *v = selectors->first; v != NULL; v = v->next) {
-		if (v->type != JSON_STRING || str_find(v->text, S("[")) != SIZE_MAX ||
-		    str_find(v->text, S("_ref")) != SIZE_MAX ||
-		    marking_select(c->p->item->object.json, v->text) == NULL)
-			return false;
-	}
-	return true;
-}
-
-static void
-put_object_markings(struct copying *c, const struct json *refs, const struct json *granular)
-{
-	json_begin_array(json_key(&c->w, S("object_marking_refs")));
-	for (const struct json *v = json_is(refs, JSON_ARRAY) ? refs->first : NULL; v != NULL;
-	     v = v->next)
-		json_put_tree(&c->w, v);
-	for (const struct json *v = json_is(granular, JSON_ARRAY) ? granular->first : NULL;
-	     v != NULL; v = v->next) {
-		struct str id = json_str(json_get(v, S("marking_ref")));
-
-		if (id.len > 0 && !still_selects(c, v))
-			json_put_str(&c->w, id);
-	}
-	json_end_array(&c->w);
-}
-
-void
-put_markings(struct copying *c)
-{
-	const struct json *object = c->p->item->object.json;
-	const struct json *refs = json_get(object, S("object_marking_refs"));
-	const struct json *granular = json_get(object, S("granular_markings"));
-	size_t moved = 0, stay = 0;
-
-	for (const struct json *v = json_is(granular, JSON_ARRAY) ? granular->first : NULL;
-	     v != NULL; v = v->next) {
-		stay += still_selects(c, v);
-		moved += !still_selects(c, v) && json_get(v, S("marking_ref")) != NULL;
-	}
-	if (refs != NULL || moved > 0)
-		put_object_markings(c, refs, granular);
-	if (granular != NULL)
-		note_change(c, S("granular_markings"), "D-LEAKREF", "replace");
-	if (stay == 0)
-		return;
-	json_begin_array(json_key(&c->w, S("granular_markings")));
-	for (const struct json *v = granular->first; v != NULL; v = v->next) {
-		if (still_selects(c, v))
-			json_put_tree(&c->w, v);
-	}
-	json_end_array(&c->w);
 }

@@ -1,21 +1,11 @@
+/* Escapes: what one character is written as with several. */
 #include <unistr.h>
 
 #include "codec.h"
 #include "views_p.h"
 
-enum {
-	BASE64_RUN_MIN = 4, /* three bytes, the shortest needle */
-	HEX_RUN_MIN = 6,    /* the same */
-};
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static void
-put_character(struct buf *out, uint32_t c)
+void
+view_put_character(struct buf *out, uint32_t c)
 {
 	uint8_t bytes[8];
 	int len = u8_uctomb(bytes, c, sizeof(bytes));
@@ -55,10 +45,10 @@ utf16_escape(struct str s, size_t prefix, struct buf *out)
 	if (high >= 0xd800 && high < 0xdc00 && s.len >= 2 * one &&
 	    memcmp(s.ptr, s.ptr + one, prefix) == 0 && hex_number(s, one + prefix, 4, &low) &&
 	    low >= 0xdc00 && low < 0xe000) {
-		put_character(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+		view_put_character(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
 		return 2 * one;
 	}
-	put_character(out, high);
+	view_put_character(out, high);
 	return one;
 }
 
@@ -98,7 +88,7 @@ backslash_escape(struct str s, struct buf *out)
 		while (i < s.len && i < 9 && hex_digit(s.ptr[i]) >= 0)
 			n = n << 4 | (uint32_t)hex_digit(s.ptr[i++]);
 		if (i < s.len && s.ptr[i] == '}' && i > 3) {
-			put_character(out, n);
+			view_put_character(out, n);
 			return i + 1;
 		}
 	}
@@ -109,7 +99,7 @@ backslash_escape(struct str s, struct buf *out)
 		return 4;
 	}
 	if (kind == 'U' && hex_number(s, 2, 8, &c)) {
-		put_character(out, c);
+		view_put_character(out, c);
 		return 10;
 	}
 	return 0;
@@ -173,7 +163,7 @@ put_entity(struct str s, const char *name, uint32_t c, struct buf *out)
 
 	if (!str_starts(str_sub(s, 1, SIZE_MAX), str_of(name)))
 		return 0;
-	put_character(out, c);
+	view_put_character(out, c);
 	return s.len > len && s.ptr[len] == ';' ? len + 1 : len;
 }
 
@@ -183,7 +173,7 @@ named_entity(struct str s, struct buf *out)
 {
 	size_t read = 0;
 
-	if (s.len < 2 || !is_letter(s.ptr[1]))
+	if (s.len < 2 || !view_is_letter(s.ptr[1]))
 		return 0;
 	for (size_t i = 0; read == 0 && i < COUNTOF(entities); i++)
 		read = put_entity(s, entities[i].name, entities[i].c, out);
@@ -212,7 +202,7 @@ entity_escape(struct str s, struct buf *out)
 	}
 	if (i == start)
 		return 0;
-	put_character(out, n);
+	view_put_character(out, n);
 	return i < s.len && s.ptr[i] == ';' ? i + 1 : i;
 }
 
@@ -253,7 +243,7 @@ style_escape(struct str s, struct buf *out)
 		c = c << 4 | (uint32_t)hex_digit(s.ptr[i]);
 	if (i == 1)
 		return 0;
-	put_character(out, c);
+	view_put_character(out, c);
 	return i < s.len && s.ptr[i] == ' ' ? i + 1 : i;
 }
 
@@ -273,321 +263,4 @@ view_unstyle(struct str text, struct buf *out)
 		i += read == 0 ? 1 : read;
 	}
 	return any;
-}
-
-/* ---- markup and regular expressions: each returns the bytes it read ---- */
-
-enum {
-	TAG_MAX = 1024,  /* longer is no tag: somebody wrote "<" */
-	CLASS_MAX = 32,  /* of a regular expression */
-	REPEAT_MAX = 12, /* "{0,3}" */
-};
-
-/* Bytes up to and with `close`, when it comes within max; else 0. */
-static size_t
-through(struct str s, char close, size_t max)
-{
-	for (size_t i = 1; i < s.len && i < max; i++) {
-		if (s.ptr[i] == close)
-			return i + 1;
-	}
-	return 0;
-}
-
-/* <b>, </b>, <!-- -->, <?x?> */
-static size_t
-skip_tag(struct str s)
-{
-	if (s.len < 3 || (!is_letter(s.ptr[1]) && strchr("/!?", s.ptr[1]) == NULL))
-		return 0;
-	return through(s, '>', TAG_MAX);
-}
-
-/* Bytes of "[Ss]"; what has a bracket or a blank inside is no class. */
-static size_t
-class_length(struct str s)
-{
-	size_t len = through(s, ']', CLASS_MAX);
-
-	for (size_t i = 1; i < len; i++) {
-		if (s.ptr[i] == '[' || s.ptr[i] == ' ')
-			return 0;
-	}
-	return len;
-}
-
-/* The letter that a class stands for: the first; none for a range or "[^x]". */
-static void
-put_class(struct str inside, struct buf *out)
-{
-	bool letters = inside.len > 0 && inside.ptr[0] != '^' && inside.ptr[0] != '/';
-
-	for (size_t i = 1; letters && i + 1 < inside.len; i++)
-		letters = inside.ptr[i] != '-';
-	if (letters && is_letter(inside.ptr[0]))
-		buf_putc(out, inside.ptr[0]);
-}
-
-/* [text](address) gives the text, [Ss] a letter, [1] and [/b] nothing. */
-static size_t
-read_bracket(struct str s, struct buf *out)
-{
-	size_t link = through(s, ']', TAG_MAX), len = class_length(s);
-
-	if (link > 0 && link < s.len && s.ptr[link] == '(') {
-		size_t address = through(str_sub(s, link, SIZE_MAX), ')', TAG_MAX);
-
-		if (address > 0) {
-			buf_put(out, str_sub(s, 1, link - 2));
-			return link + address;
-		}
-	}
-	if (len == 0)
-		return 0;
-	put_class(str_sub(s, 1, len - 2), out);
-	return len;
-}
-
-/* \s, \W, however often the backslash is doubled */
-static size_t
-skip_class_escape(struct str s)
-{
-	size_t i = 0;
-
-	while (i < s.len && s.ptr[i] == '\\')
-		i++;
-	return i < s.len && strchr("sSwWdDbBAzZ", s.ptr[i]) != NULL && s.ptr[i] != '\0' ? i + 1 : 0;
-}
-
-/* (?i) and (?: */
-static size_t
-skip_group_flags(struct str s)
-{
-	size_t i = 2;
-
-	if (s.len < 3 || s.ptr[1] != '?')
-		return 0;
-	while (i < s.len && (is_letter(s.ptr[i]) || s.ptr[i] == '-'))
-		i++;
-	return i < s.len && (s.ptr[i] == ')' || s.ptr[i] == ':') ? i + 1 : 0;
-}
-
-bool
-view_strip(struct str text, struct buf *out)
-{
-	bool any = false;
-
-	buf_clear(out);
-	for (size_t i = 0; i < text.len;) {
-		struct str rest = str_sub(text, i, SIZE_MAX);
-		size_t read = 0;
-
-		switch (text.ptr[i]) {
-		case '<': read = skip_tag(rest); break;
-		case '[': read = read_bracket(rest, out); break;
-		case '{': read = through(rest, '}', REPEAT_MAX); break;
-		case '(': read = skip_group_flags(rest); break;
-		case '\\': read = skip_class_escape(rest); break;
-		default: break;
-		}
-		any = any || read > 0;
-		if (read == 0)
-			buf_putc(out, text.ptr[i]);
-		i += read == 0 ? 1 : read;
-	}
-	return any;
-}
-
-/* ---- defanged forms ---- */
-
-/* clang-format off */
-static const struct fang {
-	const char *defanged; /* lower case */
-	const char *plain;
-} fangs[] = {
-	{ "(at)",  "@" }, { "[at]",  "@" }, { "{at}",  "@" }, { "<at>",  "@" }, { " at ",  "@" },
-	{ "_at_",  "@" }, { "-at-",  "@" }, { "(dot)", "." }, { "[dot]", "." }, { "{dot}", "." },
-	{ "<dot>", "." }, { " dot ", "." }, { "_dot_", "." }, { "-dot-", "." }, { "hxxp",  "http" },
-};
-/* clang-format on */
-
-static const struct fang *
-fang_at(struct str rest)
-{
-	if (strchr("([{< _-hH", rest.ptr[0]) == NULL) /* none begins so */
-		return NULL;
-	for (size_t i = 0; i < COUNTOF(fangs); i++) {
-		struct str f = str_of(fangs[i].defanged);
-
-		if (str_eq_nocase(str_sub(rest, 0, f.len), f))
-			return &fangs[i];
-	}
-	return NULL;
-}
-
-bool
-view_refang(struct str text, struct buf *out)
-{
-	bool any = false;
-
-	buf_clear(out);
-	for (size_t i = 0; i < text.len;) {
-		const struct fang *f = fang_at(str_sub(text, i, SIZE_MAX));
-
-		if (f == NULL) {
-			buf_putc(out, text.ptr[i++]);
-			continue;
-		}
-		any = true;
-		buf_put(out, str_of(f->plain));
-		/* " at x at " shares its blanks */
-		i += strlen(f->defanged) - (f->defanged[0] == ' ' ? 1 : 0);
-	}
-	return any;
-}
-
-/* ---- base64 ---- */
-
-static int
-base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+' || c == '-')
-		return 62;
-	if (c == '/' || c == '_')
-		return 63;
-	return -1;
-}
-
-static bool
-is_line_end(char c)
-{
-	return c == '\r' || c == '\n';
-}
-
-struct str
-view_base64_run(struct str text, size_t *at)
-{
-	while (*at < text.len) {
-		size_t start = *at, digits = 0;
-
-		while (*at < text.len && (base64_digit(text.ptr[*at]) >= 0 ||
-		                             (digits > 0 && is_line_end(text.ptr[*at]))))
-			digits += base64_digit(text.ptr[(*at)++]) >= 0;
-		if (digits >= BASE64_RUN_MIN)
-			return str_sub(text, start, *at - start);
-		if (*at == start)
-			++*at;
-	}
-	return (struct str){ 0 };
-}
-
-void
-view_base64(struct str run, size_t skip, struct buf *out)
-{
-	uint32_t bits = 0;
-	int have = 0;
-
-	buf_clear(out);
-	for (size_t i = 0; i < run.len; i++) {
-		int digit = base64_digit(run.ptr[i]);
-
-		if (digit < 0)
-			continue;
-		if (skip > 0) {
-			skip--;
-			continue;
-		}
-		bits = bits << 6 | (uint32_t)digit;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			buf_putc(out, (char)(bits >> have & 0xff));
-		}
-	}
-}
-
-/* ---- hex ---- */
-
-/* Between two pairs: "67 75", "67:75", "0x67,0x75", "\x67\x75". */
-static bool
-is_between_hex(char c)
-{
-	return c != '\0' && strchr(" :-,;.\\xX\r\n\t", c) != NULL;
-}
-
-struct str
-view_hex_run(struct str text, size_t *at)
-{
-	while (*at < text.len) {
-		size_t start = *at, digits = 0;
-
-		while (*at < text.len && (hex_digit(text.ptr[*at]) >= 0 ||
-		                             (digits > 0 && is_between_hex(text.ptr[*at]))))
-			digits += hex_digit(text.ptr[(*at)++]) >= 0;
-		if (digits >= HEX_RUN_MIN)
-			return str_sub(text, start, *at - start);
-		if (*at == start)
-			++*at;
-	}
-	return (struct str){ 0 };
-}
-
-/* Whether the digit at i is the 0 of "0x". */
-static bool
-is_hex_prefix(struct str run, size_t i)
-{
-	return run.ptr[i] == '0' && i + 1 < run.len &&
-	       (run.ptr[i + 1] == 'x' || run.ptr[i + 1] == 'X');
-}
-
-void
-view_hex(struct str run, size_t skip, struct buf *out)
-{
-	int high = -1;
-
-	buf_clear(out);
-	for (size_t i = 0; i < run.len; i++) {
-		int digit = hex_digit(run.ptr[i]);
-
-		if (digit < 0 || is_hex_prefix(run, i))
-			continue;
-		if (skip > 0) {
-			skip--;
-		} else if (high < 0) {
-			high = digit;
-		} else {
-			buf_putc(out, (char)(high << 4 | digit));
-			high = -1;
-		}
-	}
-}
-
-/* ---- UTF-16 ---- */
-
-void
-view_utf16(struct str bytes, bool big, struct buf *out)
-{
-	const uint8_t *b = (const uint8_t *)bytes.ptr;
-	uint32_t high = 0;
-
-	buf_clear(out);
-	for (size_t i = 0; i + 1 < bytes.len; i += 2) {
-		uint32_t unit =
-		    big ? (uint32_t)(b[i] << 8 | b[i + 1]) : (uint32_t)(b[i + 1] << 8 | b[i]);
-
-		if (unit >= 0xd800 && unit < 0xdc00) {
-			high = unit;
-			continue;
-		}
-		if (unit >= 0xdc00 && unit < 0xe000 && high != 0)
-			unit = 0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00);
-		high = 0;
-		put_character(out, unit);
-	}
 }

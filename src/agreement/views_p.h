@@ -6,6 +6,15 @@
 
 #include "buf.h"
 
+static inline bool
+view_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* One character as UTF-8; nothing for what is no character. */
+void view_put_character(struct buf *out, uint32_t c);
+
 /* Percent, \x \u \U \n \123, %u, entities and quoted-printable, all in one
  * pass.  Returns whether anything was decoded. */
 bool view_unescape(struct str text, struct buf *out);
