@@ -163,8 +163,7 @@ decide_all(struct gate *gate, struct agreement_decisions *ret)
 		d[ret->len++].valid_until = until;
 	}
 	ret->decision = d;
-	ret->inputs = decision_inputs(gate);
-	return OK;
+	return decision_inputs(gate, &ret->inputs);
 }
 
 static void

@@ -15,5 +15,5 @@ enum err explain_would_change(struct gate *gate, const struct piece *p, const st
 /* The instant at which a decision has to be made again. */
 time_us decision_valid_until(const struct gate *gate);
 
-/* Hash over everything that decisions depend on. */
-struct hash decision_inputs(const struct gate *gate);
+/* Hash over everything that decisions depend on (request.h).  ERR_LIMIT. */
+enum err decision_inputs(const struct gate *gate, struct hash *ret);
