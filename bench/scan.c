@@ -14,11 +14,8 @@ build(struct str list)
 
 	while (list.ptr != NULL && list.len > 0) {
 		struct str value = str_split(&list, '\n');
-		enum pattern_kind kind;
 
-		if (!match_guess(value, &kind))
-			bench_die("indicators", "a value is of no kind that is known");
-		bench_need(match_builder_add(b, kind, value, value, &why), &why);
+		bench_need(match_builder_add_text(b, value, value, &why), &why);
 	}
 	bench_need(match_builder_finish(&b, &index, &why), &why);
 	return index;

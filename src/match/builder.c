@@ -13,12 +13,6 @@ enum {
 };
 #define STORE_MAX ((size_t)UINT32_MAX * REF_BYTES)
 
-/* What goes into the table when everything is known. */
-struct [[gnu::packed]] entry {
-	uint64_t key;
-	uint32_t ref;
-};
-
 struct match_builder {
 	struct image_header head;
 	struct buf image;   /* header and records; the other sections are added at the end */
@@ -59,23 +53,21 @@ match_builder_free(struct match_builder *b)
 
 /* Also notes how many labels the names have. */
 static uint64_t
-domain_key(struct match_builder *b, const char *text, size_t len)
+domain_key(struct match_builder *b, const struct normal *n)
 {
 	uint64_t key = b->start[PATTERN_DOMAIN];
-	unsigned labels = 0;
-	size_t end = len;
-	const char *dot;
+	unsigned labels = 1;
 
-	while ((dot = memrchr(text, '.', end)) != NULL) {
-		size_t start = (size_t)(dot + 1 - text);
+	for (size_t end = n->len;; labels++) {
+		size_t start = label_start(n->dots.word, 0, end);
 
-		key = key_part(key, text + start, end - start, KEY_FOLD);
+		key = key_part(key, n->text + start, end - start, KEY_FOLD);
+		if (start == 0)
+			break;
 		end = start - 1;
-		labels++;
 	}
-	labels++;
 	b->head.labels |= UINT64_C(1) << (labels < 63 ? labels : 63);
-	return key_part(key, text, end, KEY_FOLD);
+	return key;
 }
 
 static void
@@ -127,7 +119,7 @@ value_key(struct match_builder *b)
 	case PATTERN_IPV6:
 		b->head.nets6[n->bits / 64] |= UINT64_C(1) << (n->bits % 64);
 		return key_ipv6(b->start[n->kind], (const uint8_t *)n->text, n->bits);
-	case PATTERN_DOMAIN: return domain_key(b, n->text, n->len);
+	case PATTERN_DOMAIN: return domain_key(b, n);
 	case PATTERN_URL: return key_url(b->start[n->kind], text);
 	case PATTERN_EMAIL: {
 		struct str domain = text, local = str_split(&domain, '@');
@@ -141,36 +133,67 @@ value_key(struct match_builder *b)
 	return key_hash(b->start[n->kind], n->text, n->len);
 }
 
-enum err
-match_builder_add(struct match_builder *b, enum pattern_kind kind, struct str value, struct str id,
-    struct why *why)
+/* In steps of BYTES_PAD: behind both texts is room for a whole one. */
+static void
+copy_text(char *to, const char *from, size_t len)
 {
-	if (id.len > MATCH_ID_MAX)
-		return fail(why, ERR_LIMIT, "match.id",
-		    "the indicator id has %zu bytes; %d are the most", id.len, MATCH_ID_MAX);
-	TRY(normal_make(kind, value, &b->scratch, why));
+	for (size_t i = 0; i < len; i += BYTES_PAD)
+		memcpy(to + i, from + i, BYTES_PAD);
+}
+
+/* Adds what is in b->scratch. */
+static enum err
+add(struct match_builder *b, struct str id, struct why *why)
+{
 	const struct normal *n = &b->scratch;
 	bool same = str_eq(id, (struct str){ n->text, n->len });
-	struct record r = { .value_len = (uint16_t)n->len,
-		.id_len = same ? ID_IS_VALUE : (uint16_t)id.len,
-		.kind = (uint8_t)n->kind,
-		.bits = (uint8_t)n->bits };
-	size_t used = RECORD_HEAD + n->len + record_id_len(&r);
-	size_t bytes = (used + REF_BYTES - 1) / REF_BYTES * REF_BYTES;
-	char *to = buf_reserve(&b->image, bytes);
+	size_t id_len = same ? 0 : id.len;
+	size_t used = RECORD_HEAD + n->len + id_len;
+	char *to = buf_reserve(&b->image, used + BYTES_PAD);
 	char *slot = buf_reserve(&b->entries, sizeof(struct entry));
+
 	if (to == NULL || slot == NULL)
 		return fail(why, ERR_LIMIT, "match.size", "the index would pass %zu bytes",
 		    STORE_MAX);
 	struct entry entry = { .key = value_key(b), .ref = (uint32_t)(b->image.len / REF_BYTES) };
-	memcpy(to, &r, RECORD_HEAD);
-	memcpy(to + RECORD_HEAD, n->text, n->len);
-	memcpy(to + RECORD_HEAD + n->len, id.ptr, record_id_len(&r));
-	memset(to + used, 0, bytes - used);
+	*(struct record *)(void *)to = (struct record){ .value_len = (uint16_t)n->len,
+		.id_len = same ? ID_IS_VALUE : (uint16_t)id.len,
+		.kind = (uint8_t)n->kind,
+		.bits = (uint8_t)n->bits };
+	copy_text(to + RECORD_HEAD, n->text, n->len);
+	if (!same)
+		memcpy(to + RECORD_HEAD + n->len, id.ptr, id_len);
+	memset(to + used, 0, REF_BYTES);
 	memcpy(slot, &entry, sizeof(entry));
-	b->image.len += bytes;
+	b->image.len += (used + REF_BYTES - 1) / REF_BYTES * REF_BYTES;
 	b->entries.len += sizeof(entry);
 	return OK;
+}
+
+static enum err
+check_id(struct str id, struct why *why)
+{
+	if (id.len > MATCH_ID_MAX)
+		return fail(why, ERR_LIMIT, "match.id",
+		    "the indicator id has %zu bytes; %d are the most", id.len, MATCH_ID_MAX);
+	return OK;
+}
+
+enum err
+match_builder_add(struct match_builder *b, enum pattern_kind kind, struct str value, struct str id,
+    struct why *why)
+{
+	TRY(check_id(id, why));
+	TRY(normal_make(kind, value, &b->scratch, why));
+	return add(b, id, why);
+}
+
+enum err
+match_builder_add_text(struct match_builder *b, struct str value, struct str id, struct why *why)
+{
+	TRY(check_id(id, why));
+	TRY(normal_make_text(value, &b->scratch, why));
+	return add(b, id, why);
 }
 
 /* Where the sections go behind the records. */
@@ -234,34 +257,20 @@ insert(struct match_builder *b, uint64_t *table, uint64_t slots, const struct en
 }
 
 static void
-bloom_add(uint32_t block[BLOOM_WORDS], uint64_t key)
-{
-	static const uint32_t salt[BLOOM_WORDS] = BLOOM_SALTS;
-
-	for (size_t i = 0; i < BLOOM_WORDS; i++)
-		block[i] |= UINT32_C(1) << (((uint32_t)key * salt[i]) >> 27);
-}
-
-static void
 fill(struct match_builder *b)
 {
 	const struct entry *entry = (const struct entry *)(const void *)b->entries.ptr;
 	size_t n = b->entries.len / sizeof(*entry);
 	uint64_t *table = (uint64_t *)(void *)(b->image.ptr + b->head.table.at);
-	uint32_t(*bloom)[BLOOM_WORDS] =
-	    (uint32_t(*)[BLOOM_WORDS])(void *)(b->image.ptr + b->head.bloom.at);
 	uint64_t slots = b->head.table.bytes / 8;
-	uint64_t blocks = b->head.bloom.bytes / (4 * BLOOM_WORDS);
 
 	for (size_t i = 0; i < n; i++) {
-		if (i + AHEAD < n) {
-			uint64_t key = entry[i + AHEAD].key;
-			__builtin_prefetch(&table[key_slot(key, slots)], 1);
-			__builtin_prefetch(bloom[key_block(key, blocks)], 1);
-		}
+		if (i + AHEAD < n)
+			__builtin_prefetch(&table[key_slot(entry[i + AHEAD].key, slots)], 1);
 		insert(b, table, slots, &entry[i]);
-		bloom_add(bloom[key_block(entry[i].key, blocks)], entry[i].key);
 	}
+	engine_best()->bloom((uint32_t(*)[BLOOM_WORDS])(void *)(b->image.ptr + b->head.bloom.at),
+	    b->head.bloom.bytes / (4 * BLOOM_WORDS), entry, n);
 }
 
 /* Filter and table are read at random: with large pages few of the places have

@@ -1,7 +1,6 @@
 /* Domains and IPv4 addresses: runs of host characters with a dot in them. */
+#include "quad_p.h"
 #include "window_p.h"
-
-enum { IPV4_TEXT_MIN = 7, IPV4_TEXT_MAX = 15 };
 
 /* The letters and marks of Latin to Arabic, Indic and Ethiopic scripts go on
  * with a word; punctuation, symbols, kana, ideographs and Hangul do not. */
@@ -42,19 +41,6 @@ window_name_start(const struct match_scanner *s, size_t at)
 	return start;
 }
 
-/* The start of the label that ends at end. */
-static inline size_t
-label_start(const struct match_scanner *s, size_t from, size_t end)
-{
-	size_t w = end / 64;
-	uint64_t dots = s->maps.dot[w] & ((UINT64_C(1) << (end % 64)) - 1);
-
-	while (dots == 0 && 64 * w > from)
-		dots = s->maps.dot[--w];
-	size_t start = dots == 0 ? 0 : 64 * w + 64 - (size_t)__builtin_clzll(dots);
-	return start < from ? from : start;
-}
-
 static inline uint64_t
 label_bit(unsigned labels)
 {
@@ -70,7 +56,7 @@ probe_name(struct match_scanner *s, size_t from, size_t to)
 	size_t end = to;
 
 	for (unsigned labels = 1;; labels++) {
-		size_t start = label_start(s, from, end);
+		size_t start = label_start(s->maps.dot, from, end);
 
 		if (start == end)
 			return; /* an empty label: the name begins behind it */
@@ -95,13 +81,13 @@ probe_ipv4(struct match_scanner *s, const struct quad *q)
 		return;
 	for (uint64_t nets = s->index->head->nets4; nets != 0; nets &= nets - 1) {
 		unsigned bits = (unsigned)__builtin_ctzll(nets);
-		uint32_t mask = bits == 0 ? 0 : UINT32_MAX << (32 - bits);
 
-		ring_push(s, (struct probe){ .key = key_ipv4(start, q->addr & mask, bits),
-		                 .at = q->at,
-		                 .len = q->len,
-		                 .sub = bits,
-		                 .type = PROBE_IPV4 });
+		ring_push(s,
+		    (struct probe){ .key = key_ipv4(start, q->addr & ipv4_mask(bits), bits),
+		        .at = q->at,
+		        .len = q->len,
+		        .sub = bits,
+		        .type = PROBE_IPV4 });
 	}
 }
 
@@ -125,49 +111,16 @@ quad_push(struct match_scanner *s, uint32_t addr, size_t from, size_t to)
 		quads_drain(s);
 }
 
-/* The value of one to three digits; sets bits in *bad if they are not an
- * octet without leading zeros.  Reads four bytes; no branch, because lengths
- * of octets are random. */
-static inline uint32_t
-octet(const char *p, size_t len, uint32_t *bad)
-{
-	unsigned shift = (32 - 8 * (unsigned)len) & 31;
-	uint32_t word;
-
-	memcpy(&word, p, sizeof(word));
-	word = (word ^ 0x30303030) << shift; /* the last digit is the highest byte */
-	uint32_t value = (word >> 24) + 10 * (word >> 16 & 0xFF) + 100 * (word >> 8 & 0xFF);
-	*bad |= (word | (word + 0x76767676)) & 0x80808080;
-	*bad |= (uint32_t)(len - 1 > 2) | (uint32_t)(value > 255);
-	*bad |= (uint32_t)(len > 1) & (uint32_t)((word >> shift & 0xFF) == 0);
-	return value;
-}
-
 /* normal_ipv4() for a run of the window. */
 static inline bool
 quad_at(const struct match_scanner *s, size_t from, size_t to, uint32_t *ret)
 {
-	const char *p = s->text + from;
-	size_t len = to - from, w = from / 64, place = from % 64;
+	size_t w = from / 64, place = from % 64;
 	uint64_t dots = s->maps.dot[w] >> place;
 
-	if (len < IPV4_TEXT_MIN || len > IPV4_TEXT_MAX)
-		return false;
 	if (place != 0)
 		dots |= s->maps.dot[w + 1] << (64 - place);
-	dots &= (UINT64_C(1) << len) - 1;
-	uint64_t after1 = dots & (dots - 1), after2 = after1 & (after1 - 1);
-	if (after2 == 0 || (after2 & (after2 - 1)) != 0)
-		return false;
-	size_t dot1 = (size_t)__builtin_ctzll(dots), dot2 = (size_t)__builtin_ctzll(after1);
-	size_t dot3 = (size_t)__builtin_ctzll(after2);
-	uint32_t bad = 0;
-	uint32_t addr = octet(p, dot1, &bad) << 24;
-	addr |= octet(p + dot1 + 1, dot2 - dot1 - 1, &bad) << 16;
-	addr |= octet(p + dot2 + 1, dot3 - dot2 - 1, &bad) << 8;
-	addr |= octet(p + dot3 + 1, len - dot3 - 1, &bad);
-	*ret = addr;
-	return bad == 0;
+	return quad_parse((struct str){ s->text + from, to - from }, dots, ret);
 }
 
 static bool

@@ -104,7 +104,18 @@ sieve_portable(const struct match_index *index, struct probe *probe, size_t len)
 	return kept;
 }
 
-const struct engine engine_portable = { classify_portable, sieve_portable };
+void
+bloom_portable(uint32_t (*bloom)[BLOOM_WORDS], uint64_t blocks, const struct entry *entry, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t *block = bloom[key_block(entry[i].key, blocks)];
+
+		for (size_t k = 0; k < BLOOM_WORDS; k++)
+			block[k] |= UINT32_C(1) << (((uint32_t)entry[i].key * salts[k]) >> 27);
+	}
+}
+
+const struct engine engine_portable = { classify_portable, sieve_portable, bloom_portable };
 
 #if defined(__x86_64__)
 
@@ -176,6 +187,15 @@ classify_avx2(const char *text, size_t len, struct maps *m)
 	return lines;
 }
 
+/* The eight bits of a key, one in each word. */
+__attribute__((target("avx2"))) static inline __m256i
+key_bits_avx2(uint64_t key, __m256i salt)
+{
+	__m256i product = _mm256_mullo_epi32(_mm256_set1_epi32((int)(uint32_t)key), salt);
+
+	return _mm256_sllv_epi32(_mm256_set1_epi32(1), _mm256_srli_epi32(product, 27));
+}
+
 __attribute__((target("avx2"))) static size_t
 sieve_avx2(const struct match_index *index, struct probe *probe, size_t len)
 {
@@ -185,11 +205,7 @@ sieve_avx2(const struct match_index *index, struct probe *probe, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		uint64_t key = probe[i].key;
 		const uint32_t *block = index->bloom[key_block(key, index->bloom_blocks)];
-		__m256i place =
-		    _mm256_srli_epi32(_mm256_mullo_epi32(_mm256_set1_epi32((int)(uint32_t)key),
-		                          salt),
-		        27);
-		__m256i want = _mm256_sllv_epi32(_mm256_set1_epi32(1), place);
+		__m256i want = key_bits_avx2(key, salt);
 
 		probe[kept] = probe[i];
 		kept += (size_t)_mm256_testc_si256(load_avx2((const char *)block), want);
@@ -197,7 +213,20 @@ sieve_avx2(const struct match_index *index, struct probe *probe, size_t len)
 	return kept;
 }
 
-static const struct engine engine_avx2 = { classify_avx2, sieve_avx2 };
+__attribute__((target("avx2"))) static void
+bloom_avx2(uint32_t (*bloom)[BLOOM_WORDS], uint64_t blocks, const struct entry *entry, size_t n)
+{
+	const __m256i salt = load_avx2((const char *)salts);
+
+	for (size_t i = 0; i < n; i++) {
+		char *block = (char *)bloom[key_block(entry[i].key, blocks)];
+		__m256i set = _mm256_or_si256(load_avx2(block), key_bits_avx2(entry[i].key, salt));
+
+		_mm256_storeu_si256((__m256i *)(void *)block, set);
+	}
+}
+
+static const struct engine engine_avx2 = { classify_avx2, sieve_avx2, bloom_avx2 };
 
 const struct engine *
 engine_best(void)

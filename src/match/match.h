@@ -62,9 +62,12 @@ void match_builder_free(struct match_builder *b);
 enum err match_builder_add(struct match_builder *b, enum pattern_kind kind, struct str value,
     struct str id, struct why *why);
 
-/* What kind of value a bare text is, for lists of one value a line; false if
- * it looks like none.  Adding it may still fail. */
-bool match_guess(struct str text, enum pattern_kind *ret);
+/* Adds one value of the kind that its text shows, for lists of one value a line.
+ *
+ * ERR_INVALID   it looks like no kind of value, or is not well-formed
+ * ERR_LIMIT     as match_builder_add() */
+enum err match_builder_add_text(struct match_builder *b, struct str value, struct str id,
+    struct why *why);
 
 /* Makes the index and frees the builder, also when it fails.
  *

@@ -50,12 +50,8 @@ sample(void)
 	struct match_builder *b = match_builder_new(SEED);
 	struct match_index *index;
 
-	for (size_t i = 0; i < COUNTOF(values); i++) {
-		enum pattern_kind kind;
-
-		assert_true(match_guess(str_of(values[i]), &kind));
-		assert_int_equal(match_builder_add(b, kind, str_of(values[i]), S("id"), NULL), OK);
-	}
+	for (size_t i = 0; i < COUNTOF(values); i++)
+		assert_int_equal(match_builder_add_text(b, str_of(values[i]), S("id"), NULL), OK);
 	assert_int_equal(match_builder_finish(&b, &index, NULL), OK);
 	return index;
 }
@@ -216,6 +212,22 @@ check_many_ids(void **state)
 	assert_int_equal(hits, IDS / 2);
 }
 
+/* The filter is the same whatever the processor can do. */
+static void
+check_bloom(void **state)
+{
+	enum { BLOCKS = 3, KEYS = 40 };
+	uint32_t best[BLOCKS][BLOOM_WORDS] = { 0 }, portable[BLOCKS][BLOOM_WORDS] = { 0 };
+	struct entry entry[KEYS];
+
+	(void)state;
+	for (uint64_t i = 0; i < KEYS; i++)
+		entry[i] = (struct entry){ .key = key_start(SEED, (unsigned)i) };
+	engine_best()->bloom(best, BLOCKS, entry, KEYS);
+	bloom_portable(portable, BLOCKS, entry, KEYS);
+	assert_memory_equal(best, portable, sizeof(best));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -226,5 +238,6 @@ main(int argc, char **argv)
 	CASES(&cases, damage_cases, check_damage);
 	CASE(&cases, check_short_file);
 	CASE(&cases, check_many_ids);
+	CASE(&cases, check_bloom);
 	return cases_run("match_index", &cases, argc, argv);
 }

@@ -349,12 +349,11 @@ naive_index(struct naive *n, struct str values)
 
 	while (values.ptr != NULL && n->len < NAIVE_MAX) {
 		struct str value = str_split(&values, '\n');
-		enum pattern_kind kind;
 		struct normal *normal = heap_new(sizeof(*normal), 1);
 		struct str id_text = { id, (size_t)snprintf(id, sizeof(id), "%zu", n->len) };
 
-		if (match_guess(value, &kind) && normal_make(kind, value, normal, NULL) == OK &&
-		    match_builder_add(b, kind, value, id_text, NULL) == OK)
+		if (normal_make_text(value, normal, NULL) == OK &&
+		    match_builder_add_text(b, value, id_text, NULL) == OK)
 			n->value[n->len++] = normal;
 		else
 			heap_free(normal);

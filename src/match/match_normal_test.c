@@ -1,4 +1,7 @@
+#include <stdio.h>
+
 #include "base.h"
+#include "bytes_p.h"
 #include "cases.h"
 #include "match.h"
 #include "match_p.h"
@@ -143,10 +146,90 @@ static void
 check_guess(void **state)
 {
 	const struct guess_case *c = *state;
-	enum pattern_kind kind;
-	bool known = match_guess(str_of(c->text), &kind);
+	CLEANUP(heap_freep) struct normal *n = heap_new(sizeof(*n), 1);
+	struct why why = { 0 };
 
-	assert_int_equal(known ? (int)kind : -1, c->want);
+	if (normal_make_text(str_of(c->text), n, &why) != OK) {
+		assert_int_equal(c->want, -1);
+		assert_string_equal(why.code, "match.guess");
+		return;
+	}
+	assert_int_equal(n->kind, c->want);
+}
+
+/* Every byte at every place of a vector is what the table says. */
+static void
+check_bytes(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 256; first++) {
+		char text[BYTES_PAD];
+		bytes16 lower;
+		uint32_t dots = 0;
+
+		for (unsigned i = 0; i < sizeof(text); i++)
+			text[i] = (char)(uint8_t)(first + 37 * i);
+		bytes16 classes = bytes_classes(bytes_load(text), &lower);
+		bytes16 is_dot = (bytes16)(classes == BYTE_DOT);
+		unsigned seen = 0;
+		for (unsigned i = 0; i < sizeof(text); i++) {
+			unsigned want = byte_class(text[i]);
+
+			want = want == BYTE_MAIL ? BYTE_OTHER : want;
+			assert_int_equal(classes[i], want);
+			assert_int_equal(lower[i], (uint8_t)byte_lower(text[i]));
+			dots |= (uint32_t)(text[i] == '.') << i;
+			seen |= want;
+		}
+		assert_int_equal(bytes_bits(is_dot), dots);
+		assert_int_equal(bytes_bits_portable(is_dot), dots);
+		assert_int_equal(bytes_any(classes), seen);
+	}
+}
+
+/* A name of each length: halves, whole vectors, and the last one read again. */
+static void
+check_lengths(void **state)
+{
+	CLEANUP(heap_freep) struct normal *n = heap_new(sizeof(*n), 1);
+
+	(void)state;
+	for (size_t len = 3; len <= DOMAIN_MAX; len++) {
+		CLEANUP(heap_freep) char *name = heap_new(1, len);
+
+		for (size_t i = 0; i < len; i++)
+			name[i] = i % 4 == 1 && i + 1 < len ? '.' : "Ab-c"[i % 4 == 2 ? 0 : i % 2];
+		assert_int_equal(normal_make(PATTERN_DOMAIN, (struct str){ name, len }, n, NULL),
+		    OK);
+		assert_int_equal(n->len, len);
+		for (size_t i = 0; i < len; i++) {
+			assert_int_equal(n->text[i], byte_lower(name[i]));
+			assert_int_equal(n->dots.word[i / 64] >> (i % 64) & 1, name[i] == '.');
+		}
+	}
+}
+
+/* Every number of up to four digits, with and without leading zeros, at each of
+ * the four places. */
+static void
+check_octets(void **state)
+{
+	static const char *const before[] = { "", "9.", "9.8.", "99.0.255." };
+	static const char *const behind[] = { ".8.77.66", ".1.2", ".23", "" };
+
+	(void)state;
+	for (int i = 0; i < 4 * 3 * 1100; i++) {
+		int place = i % 4, digits = i / 4 % 3 + 1, number = i / 12;
+		char octet[8], text[32];
+		uint32_t addr;
+
+		int len = snprintf(octet, sizeof(octet), "%0*d", digits, number);
+		(void)snprintf(text, sizeof(text), "%s%s%s", before[place], octet, behind[place]);
+		bool plain = number <= 255 && (len == 1 || octet[0] != '0');
+		assert_int_equal(normal_ipv4(str_of(text), &addr), plain);
+		if (plain)
+			assert_int_equal(addr >> (24 - 8 * place) & 0xFF, number);
+	}
 }
 
 static void
@@ -177,6 +260,9 @@ main(int argc, char **argv)
 
 	CASES(&cases, normal_cases, check_normal);
 	CASES(&cases, guess_cases, check_guess);
+	CASE(&cases, check_bytes);
+	CASE(&cases, check_lengths);
+	CASE(&cases, check_octets);
 	CASE(&cases, check_limits);
 	return cases_run("match_normal", &cases, argc, argv);
 }

@@ -10,6 +10,8 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "match/ needs a little-
 
 /* ---- bytes ---- */
 
+enum { BYTES_PAD = 16 }; /* so many are copied at once */
+
 enum byte_class {
 	BYTE_DIGIT = 0x01,
 	BYTE_HEX = 0x02,    /* a to f, either case */
@@ -52,24 +54,56 @@ byte_lower(char c)
 
 /* ---- normal forms ---- */
 
-/* A value in the form in which it is compared.
- *
- *   IPv4, IPv6   4 or 16 bytes as on the wire, masked to bits
- *   others       text; KEY_PAD bytes behind it are readable */
 enum { DOMAIN_MAX = 253, EMAIL_LOCAL_MAX = 64, SCHEME_MAX = 16 };
 
+/* Which bytes of a name are dots: a bit per byte, and a word that may be
+ * touched when bits are written across the end. */
+struct dots {
+	uint64_t word[DOMAIN_MAX / 64 + 2];
+};
+
+/* The start of the label that ends at end, not before from. */
+static inline size_t
+label_start(const uint64_t *dot, size_t from, size_t end)
+{
+	size_t w = end / 64;
+	uint64_t dots = dot[w] & ((UINT64_C(1) << (end % 64)) - 1);
+
+	while (dots == 0 && 64 * w > from)
+		dots = dot[--w];
+	size_t start = dots == 0 ? 0 : 64 * w + 64 - (size_t)__builtin_clzll(dots);
+	return start < from ? from : start;
+}
+
+/* A value in the form in which it is compared.
+ *
+ *   text   IPv4, IPv6: 4 or 16 bytes as on the wire, masked to bits; others:
+ *          text, BYTES_PAD bytes behind it are readable
+ *   dots   of domains only */
 struct normal {
 	enum pattern_kind kind;
 	unsigned bits; /* of the network, of addresses only */
 	size_t len;
-	char text[MATCH_VALUE_MAX + DOMAIN_MAX + KEY_PAD];
+	struct dots dots;
+	char text[MATCH_VALUE_MAX + DOMAIN_MAX + BYTES_PAD];
 };
 
 /* ERR_INVALID, ERR_LIMIT: as match_builder_add(). */
 enum err normal_make(enum pattern_kind kind, struct str value, struct normal *ret, struct why *why);
 
+/* The same for a value of the kind that it looks like.
+ *
+ * ERR_INVALID, ERR_LIMIT: as match_builder_add_text(). */
+enum err normal_make_text(struct str value, struct normal *ret, struct why *why);
+
 /* A dotted quad without leading zeros, in host order. */
 bool normal_ipv4(struct str text, uint32_t *ret);
+
+static inline uint32_t
+ipv4_mask(unsigned bits)
+{
+	return bits == 0 ? 0 : UINT32_MAX << (32 - bits);
+}
 bool normal_ipv6(struct str text, uint8_t ret[16]);
 
 /* Whether addr is ::ffff:0:0/96, which stands for the IPv4 address. */
@@ -266,10 +300,22 @@ struct probe {
 typedef size_t sieve_fn(const struct match_index *index, struct probe *probe, size_t len);
 sieve_fn sieve_portable;
 
+/* What goes into filter and table when all values are known. */
+struct [[gnu::packed]] entry {
+	uint64_t key;
+	uint32_t ref;
+};
+
+/* Sets the bits of n keys in the filter. */
+typedef void bloom_fn(uint32_t (*bloom)[BLOOM_WORDS], uint64_t blocks, const struct entry *entry,
+    size_t n);
+bloom_fn bloom_portable;
+
 /* What this processor does best; both give the same results. */
 struct engine {
 	classify_fn *classify;
 	sieve_fn *sieve;
+	bloom_fn *bloom;
 };
 extern const struct engine engine_portable;
 const struct engine *engine_best(void);

@@ -3,10 +3,12 @@
 
 #include <idn2.h>
 
+#include "bytes_p.h"
 #include "key_p.h"
 #include "match_p.h"
+#include "quad_p.h"
 
-enum { IPV4_TEXT_MIN = 7, IPV4_TEXT_MAX = 15, IPV6_TEXT_MAX = 45, LABEL_MAX = 63 };
+enum { IPV6_TEXT_MAX = 45, LABEL_MAX = 63 };
 
 /* clang-format off */
 #define OTHER_16 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, \
@@ -36,29 +38,89 @@ classes_of(struct str s)
 	return seen;
 }
 
+static void
+note_dots(struct dots *dots, size_t at, uint64_t bits)
+{
+	dots->word[at / 64] |= bits << (at % 64);
+	if (at % 64 > 48)
+		dots->word[at / 64 + 1] |= bits >> (64 - at % 64);
+}
+
+/* copy_lower() for less than 8 bytes: the first byte fills the vector. */
+static unsigned
+copy_lower_few(struct str from, char *to, struct dots *dots)
+{
+	char padded[16];
+	bytes16 lower;
+
+	if (from.len == 0)
+		return 0;
+	memset(padded, from.ptr[0], sizeof(padded));
+	memcpy(padded, from.ptr, from.len);
+	bytes16 classes = bytes_classes(bytes_load(padded), &lower);
+	memcpy(padded, &lower, sizeof(lower));
+	memcpy(to, padded, from.len);
+	dots->word[0] = bytes_bits((bytes16)(classes == BYTE_DOT)) & ((1u << from.len) - 1);
+	return bytes_any(classes);
+}
+
+/* copy_lower() for 8 to 15 bytes: two halves that overlap. */
+static inline unsigned
+copy_lower_halves(struct str from, char *to, struct dots *dots)
+{
+	size_t last = from.len - 8;
+	bytes16 lower;
+	bytes16 x = (bytes16)(halves){ key_load(from.ptr), key_load(from.ptr + last) };
+	bytes16 classes = bytes_classes(x, &lower);
+	uint64_t bits = bytes_bits((bytes16)(classes == BYTE_DOT));
+	uint64_t first_half = ((halves)lower)[0], last_half = ((halves)lower)[1];
+
+	memcpy(to, &first_half, 8);
+	memcpy(to + last, &last_half, 8);
+	dots->word[0] = (bits & 0xFF) | (bits >> 8) << last;
+	return bytes_any(classes);
+}
+
+/* Copies with ASCII in lower case, and returns the classes that occur.
+ *
+ *   to     may be where the text is
+ *   dots   of as many bytes as a name has */
+static unsigned
+copy_lower(struct str from, char *to, struct dots *dots)
+{
+	bytes16 seen = { 0 };
+
+	*dots = (struct dots){ 0 };
+	if (from.len < 8)
+		return copy_lower_few(from, to, dots);
+	if (from.len < 16)
+		return copy_lower_halves(from, to, dots);
+	for (size_t at = 0;; at += 16) {
+		if (at + 16 > from.len)
+			at = from.len - 16;
+		bytes16 lower, classes = bytes_classes(bytes_load(from.ptr + at), &lower);
+
+		memcpy(to + at, &lower, sizeof(lower));
+		seen |= classes;
+		if (at <= DOMAIN_MAX)
+			note_dots(dots, at, bytes_bits((bytes16)(classes == BYTE_DOT)));
+		if (at + 16 == from.len)
+			return bytes_any(seen);
+	}
+}
+
 /* ---- addresses ---- */
 
 bool
 normal_ipv4(struct str text, uint32_t *ret)
 {
-	uint32_t addr = 0;
-	size_t i = 0;
+	char copy[IPV4_TEXT_MAX + QUAD_PAD] = { 0 };
+	struct dots dots;
 
-	if (text.len < IPV4_TEXT_MIN || text.len > IPV4_TEXT_MAX)
+	if (text.len > IPV4_TEXT_MAX)
 		return false;
-	for (int part = 0; part < 4; part++) {
-		if (part > 0 && (i == text.len || text.ptr[i++] != '.'))
-			return false;
-		size_t start = i;
-		uint32_t octet = 0;
-		for (; i < text.len && byte_is_digit(text.ptr[i]) && i - start < 3; i++)
-			octet = octet * 10 + (uint32_t)(text.ptr[i] - '0');
-		if (i == start || octet > 255 || (i - start > 1 && text.ptr[start] == '0'))
-			return false;
-		addr = addr << 8 | octet;
-	}
-	*ret = addr;
-	return i == text.len;
+	(void)copy_lower(text, copy, &dots);
+	return quad_parse((struct str){ copy, text.len }, dots.word[0], ret);
 }
 
 bool
@@ -120,14 +182,14 @@ make_ipv4(struct str value, struct normal *ret, struct why *why)
 	struct str addr = value;
 	uint32_t host;
 
-	if (!take_bits(&addr, 32, &ret->bits) || !normal_ipv4(addr, &host))
+	if (!take_bits(&addr, 32, &ret->bits) ||
+	    !quad_parse((struct str){ ret->text, addr.len }, ret->dots.word[0], &host))
 		return fail(why, ERR_INVALID, "match.ipv4",
 		    "\"" STR_FMT "\" is not an IPv4 address or network like 198.51.100.0/24",
 		    STR_ARG(value));
-	uint32_t wire = htonl(host);
+	uint32_t wire = htonl(host & ipv4_mask(ret->bits));
 	memcpy(ret->text, &wire, sizeof(wire));
 	ret->len = sizeof(wire);
-	normal_mask((uint8_t *)ret->text, ret->len, ret->bits);
 	return OK;
 }
 
@@ -190,61 +252,43 @@ has_high(struct str s)
 	return all >= 0x80;
 }
 
-/* Copies ASCII in lower case and returns the classes that occur. */
-static unsigned
-copy_lower(struct str from, char *to)
-{
-	unsigned seen = 0;
-
-	for (size_t i = 0; i < from.len; i++) {
-		unsigned class = byte_class(from.ptr[i]);
-
-		to[i] = byte_lower(from.ptr[i]);
-		seen |= class;
-	}
-	return seen;
-}
-
-static bool
-is_number(struct str s)
-{
-	return s.len > 0 && classes_of(s) == BYTE_DIGIT;
-}
-
 /* What is wrong with the labels of a name, or NULL. */
 static const char *
-labels_objection(struct str name)
+labels_objection(struct str name, const struct dots *dots)
 {
-	size_t labels = 0, start = 0;
+	size_t labels = 0, start, end = name.len;
+	bool number = false;
 
-	for (size_t i = 0; i <= name.len; i++) {
-		if (i < name.len && name.ptr[i] != '.')
-			continue;
-		if (i == start || i - start > LABEL_MAX)
+	for (;; end = start - 1) {
+		start = label_start(dots->word, 0, end);
+		if (start == end || end - start > LABEL_MAX)
 			return "has an empty label or one longer than 63 bytes";
-		if (name.ptr[start] == '-' || name.ptr[i - 1] == '-')
+		if (name.ptr[start] == '-' || name.ptr[end - 1] == '-')
 			return "has a label that begins or ends with '-'";
-		labels++;
-		if (i < name.len)
-			start = i + 1;
+		if (labels++ == 0 && str_is_digits(str_sub(name, start, SIZE_MAX)))
+			number = true;
+		if (start == 0)
+			break;
 	}
 	if (labels < 2)
 		return "has one label only: everything below it would be hit";
-	return is_number(str_sub(name, start, SIZE_MAX)) ? "ends with a number" : NULL;
+	return number ? "ends with a number" : NULL;
 }
 
-/* Appends the normal form of a name to ret->text; what is wrong, or NULL. */
+/* Brings a name, whose lower case stands at the end of ret->text, to its normal
+ * form there; what is wrong, or NULL.
+ *
+ *   seen   what copy_lower() saw in it */
 static const char *
-append_domain(struct str name, struct normal *ret)
+append_domain(struct str name, unsigned seen, struct normal *ret)
 {
 	char *to = ret->text + ret->len;
 	size_t len = name.len;
-	unsigned seen = len > DOMAIN_MAX + 1 ? BYTE_OTHER : copy_lower(name, to);
 
 	if (seen >= BYTE_OTHER && has_high(name)) {
 		if (!normal_idna(name, to, &len))
 			return "has no form in ASCII (IDNA 2008)";
-		seen = copy_lower((struct str){ to, len }, to);
+		seen = copy_lower((struct str){ to, len }, to, &ret->dots);
 	}
 	if (len > DOMAIN_MAX + 1)
 		return "is longer than 253 bytes";
@@ -255,13 +299,13 @@ append_domain(struct str name, struct normal *ret)
 	if (len > DOMAIN_MAX)
 		return "is longer than 253 bytes";
 	ret->len += len;
-	return labels_objection((struct str){ to, len });
+	return labels_objection((struct str){ to, len }, &ret->dots);
 }
 
 static enum err
-make_domain(struct str value, struct normal *ret, struct why *why)
+make_domain(struct str value, unsigned seen, struct normal *ret, struct why *why)
 {
-	const char *objection = append_domain(value, ret);
+	const char *objection = append_domain(value, seen, ret);
 
 	if (objection != NULL)
 		return fail(why, ERR_INVALID, "match.domain", "domain \"" STR_FMT "\" %s",
@@ -287,7 +331,9 @@ make_email(struct str value, struct normal *ret, struct why *why)
 	memcpy(ret->text, local.ptr, local.len);
 	ret->text[local.len] = '@';
 	ret->len = local.len + 1;
-	const char *objection = append_domain(domain, ret);
+	struct str first = str_sub(domain, 0, DOMAIN_MAX + 2);
+	unsigned seen = copy_lower(first, ret->text + ret->len, &ret->dots);
+	const char *objection = append_domain(domain, seen, ret);
 	if (objection != NULL)
 		return fail(why, ERR_INVALID, "match.email", "the domain of \"" STR_FMT "\" %s",
 		    STR_ARG(value), objection);
@@ -297,7 +343,7 @@ make_email(struct str value, struct normal *ret, struct why *why)
 /* ---- hashes ---- */
 
 static enum err
-make_hash(struct str value, struct normal *ret, struct why *why)
+make_hash(struct str value, unsigned seen, struct normal *ret, struct why *why)
 {
 	static const size_t digits[PATTERN_KINDS] = {
 		[PATTERN_MD5] = 32,
@@ -307,8 +353,7 @@ make_hash(struct str value, struct normal *ret, struct why *why)
 	};
 
 	ret->len = digits[ret->kind];
-	if (value.len != ret->len ||
-	    (copy_lower(value, ret->text) & ~(unsigned)(BYTE_DIGIT | BYTE_HEX)) != 0)
+	if (value.len != ret->len || (seen & ~(unsigned)(BYTE_DIGIT | BYTE_HEX)) != 0)
 		return fail(why, ERR_INVALID, "match.hash",
 		    "\"" STR_FMT "\" is not a hash of %zu hex digits", STR_ARG(value), ret->len);
 	return OK;
@@ -329,24 +374,43 @@ make_url(struct str value, struct normal *ret, struct why *why)
 	return OK;
 }
 
-enum err
-normal_make(enum pattern_kind kind, struct str value, struct normal *ret, struct why *why)
+/* Copies the value, in lower case, to where its normal form will be: names and
+ * hashes are then nearly done.  Of what is too long for any kind only the start.
+ *
+ * The classes that occur. */
+static unsigned
+begin(struct str value, struct normal *ret)
 {
-	ret->kind = kind;
 	ret->bits = 0;
 	ret->len = 0;
-	switch (kind) {
+	return copy_lower(str_sub(value, 0, MATCH_VALUE_MAX), ret->text, &ret->dots);
+}
+
+static enum err
+make(struct str value, unsigned seen, struct normal *ret, struct why *why)
+{
+	switch (ret->kind) {
 	case PATTERN_IPV4: return make_ipv4(value, ret, why);
 	case PATTERN_IPV6: return make_ipv6(value, ret, why);
-	case PATTERN_DOMAIN: return make_domain(value, ret, why);
+	case PATTERN_DOMAIN: return make_domain(value, seen, ret, why);
 	case PATTERN_URL: return make_url(value, ret, why);
 	case PATTERN_EMAIL: return make_email(value, ret, why);
 	case PATTERN_MD5:
 	case PATTERN_SHA1:
 	case PATTERN_SHA256:
-	case PATTERN_SHA512: return make_hash(value, ret, why);
+	case PATTERN_SHA512: return make_hash(value, seen, ret, why);
 	}
-	return fail(why, ERR_INVALID, "match.kind", "there is no kind of value %u", (unsigned)kind);
+	return fail(why, ERR_INVALID, "match.kind", "there is no kind of value %u",
+	    (unsigned)ret->kind);
+}
+
+enum err
+normal_make(enum pattern_kind kind, struct str value, struct normal *ret, struct why *why)
+{
+	unsigned seen = begin(value, ret);
+
+	ret->kind = kind;
+	return make(value, seen, ret, why);
 }
 
 static bool
@@ -361,11 +425,10 @@ guess_hash(size_t digits, enum pattern_kind *ret)
 	}
 }
 
-bool
-match_guess(struct str text, enum pattern_kind *ret)
+/* What kind of value a text of these classes looks like; false: none. */
+static bool
+guess(struct str text, unsigned seen, enum pattern_kind *ret)
 {
-	unsigned seen = classes_of(text);
-
 	if ((seen & ~(unsigned)(BYTE_DIGIT | BYTE_HEX)) == 0)
 		return guess_hash(text.len, ret);
 	if ((seen & BYTE_MARK) != 0) {
@@ -385,4 +448,16 @@ match_guess(struct str text, enum pattern_kind *ret)
 	bool numeric = (seen & ~(unsigned)(BYTE_DIGIT | BYTE_DOT | BYTE_MARK)) == 0;
 	*ret = numeric ? PATTERN_IPV4 : PATTERN_DOMAIN;
 	return (seen & BYTE_DOT) != 0;
+}
+
+enum err
+normal_make_text(struct str value, struct normal *ret, struct why *why)
+{
+	unsigned seen = begin(value, ret);
+
+	if (!guess(value, seen, &ret->kind))
+		return fail(why, ERR_INVALID, "match.guess",
+		    "\"" STR_FMT "\" looks like no address, name, URL, e-mail address or hash",
+		    STR_ARG(value));
+	return make(value, seen, ret, why);
 }
