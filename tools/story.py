@@ -287,15 +287,15 @@ class Story:
         return self.sent
 
     def holds(self, account="arjun"):
-        return self.IN.api("GET", "/holds", account=account)["items"]
+        return self.IN.api("GET", "/approvals", account=account)["items"]
 
     def approve(self, item, account="arjun", role=None, digest=None):
-        path = f"/api/v1/holds/{item['order_id']}/{item['ordinal']}/approve"
+        path = f"/api/v1/approvals/{item['order_id']}/{item['ordinal']}/approve"
         return self.IN.request("POST", path, {
             "role": role or item["needed"][0], "bytes_sha256": digest or item["bytes_sha256"]}, account)
 
     def refuse(self, item, reason, account="arjun"):
-        path = f"/api/v1/holds/{item['order_id']}/{item['ordinal']}/refuse"
+        path = f"/api/v1/approvals/{item['order_id']}/{item['ordinal']}/refuse"
         return self.IN.request("POST", path, {
             "role": item["needed"][0], "bytes_sha256": item["bytes_sha256"], "reason": reason}, account)
 

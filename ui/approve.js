@@ -19,20 +19,20 @@ function entry(item) {
 	return { key: keyOf(item), content: [
 		el("span.name", { dir: "auto" }, object.name || typeName(object.type)),
 		el("span.sub", {}, typeName(object.type), " → ", item.recipient),
-		el("span.badge", { "data-outcome": "HOLD" }, item.needed.map(roleName).join(", ")),
+		el("span.badge", { "data-outcome": "HOLD" }, item.missing.map(roleName).join(", ")),
 		el("span.sub", {}, item.proposer, ", ", when(item.changed_at))] };
 }
 
 // An approval is bound to the bytes that were shown here.
 function verdict(item, refreshed) {
 	const key = keyOf(item);
-	const mine = item.needed.filter(may.approveAs);
-	const path = `/holds/${escaped(item.order_id)}/${item.ordinal}`;
+	const mine = [...new Set(item.missing)].filter(may.approveAs);
+	const path = `/approvals/${escaped(item.order_id)}/${item.ordinal}`;
 	const place = el("div");
 	if (item.proposer === state.session.account)
 		return el("p.hint", {}, t("approve.own"));
 	if (mine.length === 0)
-		return el("p.hint", {}, t("approve.not-yours", { roles: item.needed.map(roleName).join(", ") }));
+		return el("p.hint", {}, t("approve.not-yours", { roles: item.missing.map(roleName).join(", ") }));
 	const approve = (role) => action(
 		el("button.primary", { type: "button", "data-approve": role }, t("approve.as", { role: roleName(role) })), place,
 		async () => {

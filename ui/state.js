@@ -81,7 +81,7 @@ export async function refreshNode() {
 const lists = {
 	agreements: ["/agreements", "agreements"],
 	objects: [`/objects?limit=${OBJECTS_SHOWN}`, "objects"],
-	holds: ["/holds", "items"],
+	holds: ["/approvals", "items"],
 	releases: ["/releases", "items"],
 	recalls: ["/recalls", "recalls"],
 };

@@ -199,7 +199,7 @@ give(struct world *w, const struct caller *who, const struct verdict *v)
 	    v->reason == NULL ? S("") : arena_printf(w->arena, ",\"reason\":\"%s\"", v->reason);
 
 	assert_true(json_get_u64(v->item, S("ordinal"), &ordinal));
-	struct str target = arena_printf(w->arena, "/api/v1/holds/" STR_FMT "/%" PRIu64 "/%s",
+	struct str target = arena_printf(w->arena, "/api/v1/approvals/" STR_FMT "/%" PRIu64 "/%s",
 	    STR_ARG(text_member(v->item, "order_id")), ordinal, v->what);
 	return call(w, who, "POST", arena_cstr(w->arena, target),
 	    arena_printf(w->arena,
@@ -215,7 +215,7 @@ hold_one(struct world *w, struct str id)
 	struct answer sent = send_one(w, SECOND, p, decision_about(p, id));
 
 	expect_status(sent, 201);
-	struct answer a = get(w, APPROVER, "/api/v1/holds");
+	struct answer a = get(w, APPROVER, "/api/v1/approvals");
 	expect_status(a, 200);
 	for (const struct json *i = json_get(a.json, S("items"))->first; i != NULL; i = i->next) {
 		if (str_eq(text_member(i, "order_id"), text_member(sent.json, "order_id")))
@@ -242,6 +242,8 @@ check_holds(struct world *w)
 		.hash = text_member(item, "bytes_sha256"),
 	};
 	hash_text(&other, text);
+	assert_int_equal(json_get(item, S("missing"))->len, json_get(item, S("needed"))->len);
+	assert_int_equal(json_get(item, S("given"))->len, 0);
 
 	const struct caller *who = str_is(v.role, "legal") ? AS("leela") : APPROVER;
 	expect_error(give(w, SECOND, &v), 403, "release.four-eyes");

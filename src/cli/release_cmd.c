@@ -192,13 +192,15 @@ run_holds(struct cli *c)
 	static const struct cli_column columns[] = {
 		{ "ORDER", "order_id", 36 },
 		{ "ITEM", "ordinal", 6 },
-		{ "NEEDS", "needed", 30 },
+		{ "MISSING", "missing", 30 },
+		{ "UNTIL", "expires_at", 28 },
 		{ "PROPOSER", "proposer", 16 },
 		{ "ID", "id", 60 },
 		{ "BYTES", "bytes_sha256", 64 },
 	};
 	const struct json *answer = NULL;
-	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/holds"), S("") }, &answer);
+	int code =
+	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/approvals"), S("") }, &answer);
 
 	if (answer != NULL)
 		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
@@ -227,7 +229,7 @@ run_verdict(struct cli *c)
 	put_option(c, &w, "reason");
 	json_put_str(json_key(&w, S("role")), str_of(role));
 	json_end_object(&w);
-	struct str target = arena_printf(c->arena, "/api/v1/holds/" STR_FMT "/" STR_FMT "/%s",
+	struct str target = arena_printf(c->arena, "/api/v1/approvals/" STR_FMT "/" STR_FMT "/%s",
 	    STR_ARG(cli_encode(c, str_of(c->arg[0]))), STR_ARG(cli_encode(c, str_of(c->arg[1]))),
 	    c->command->verb);
 	int code = cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);

@@ -1,5 +1,7 @@
+#include "approvals_p.h"
 #include "decisions_p.h"
 #include "gather_p.h"
+#include "holds_p.h"
 #include "release.h"
 
 /* A held item with its order, as the approver finds it. */
@@ -87,34 +89,22 @@ load_held(const struct release_job *job, const struct release_verdict *v, struct
 
 /* ---- who may speak ---- */
 
-static bool
-has_word(struct str words, struct str word)
-{
-	while (words.ptr != NULL) {
-		if (str_eq(str_split(&words, ' '), word))
-			return true;
-	}
-	return false;
-}
-
 static const char find_account[] =
     "SELECT roles, organisation FROM account WHERE name = $1 AND disabled = 0";
 
-/* An approval of the kind "officer" is any approver's; "legal", "policy" and
- * "defence-liaison" are roles of their own. */
 static enum err
 check_role(const struct release_job *job, const struct release_verdict *v, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct str role = str_is(v->role, "officer") ? S("approver") : v->role;
 	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, find_account, DB_T(v->account)));
 	TRY(db_next(&rows, &has, why));
 	if (!has || !str_eq(db_col_text(&rows, 1), job->gate->organisation) ||
-	    !has_word(db_col_text(&rows, 0), role))
+	    !approvals_account_holds(db_col_text(&rows, 0), v->role))
 		return fail(why, ERR_FORBIDDEN, "release.role",
-		    STR_FMT " does not hold the role " STR_FMT, STR_ARG(v->account), STR_ARG(role));
+		    STR_FMT " does not hold the role " STR_FMT, STR_ARG(v->account),
+		    STR_ARG(str_is(v->role, "officer") ? S("approver") : v->role));
 	return OK;
 }
 
@@ -122,14 +112,17 @@ static enum err
 check_speaker(const struct release_job *job, const struct held *h, const struct release_verdict *v,
     struct why *why)
 {
+	struct needs needs;
+
+	needs_read(h->needed, &needs);
 	if (str_eq(v->account, h->proposer))
 		return fail(why, ERR_FORBIDDEN, "release.four-eyes",
 		    STR_FMT " proposed this order; another officer must look at it",
 		    STR_ARG(v->account));
-	if (!has_word(h->needed, v->role))
+	if (!needs_has(&needs, v->role))
 		return fail(why, ERR_FORBIDDEN, "release.role",
 		    "no " STR_FMT " approval is asked for; needed: " STR_FMT, STR_ARG(v->role),
-		    STR_ARG(h->needed));
+		    STR_ARG(needs_text(job->arena, &needs)));
 	return check_role(job, v, why);
 }
 
@@ -179,26 +172,32 @@ speak(const struct release_job *job, const struct release_verdict *v, const char
 	    pairs, COUNTOF(pairs), why);
 }
 
-static const char count_role[] =
-    "SELECT COUNT(*) FROM approval WHERE order_id = $1 AND ordinal = $2 AND role = $3"
-    " AND verdict = 'approve' AND bytes_hash = $4";
-
 static enum err
-is_complete(struct db *db, const struct held *h, const struct release_verdict *v, bool *ret,
+find_missing(const struct release_job *job, const struct held *h, const struct release_verdict *v,
+    struct needs *ret, struct why *why)
+{
+	const struct release_row row = {
+		.order_id = v->order_id,
+		.ordinal = v->ordinal,
+		.approvals_needed = h->needed,
+		.bytes_hash = h->preview_hash,
+	};
+	struct release_approvals given;
+
+	TRY(release_approvals(job->db, job->arena, &row, &given, why));
+	needs_read(given.missing, ret);
+	return OK;
+}
+
+/* Two officers are two; a third adds nothing. */
+static enum err
+check_place(const struct release_job *job, const struct needs *missing, struct str role,
     struct why *why)
 {
-	struct str needed = h->needed;
-
-	*ret = true;
-	while (needed.ptr != NULL) {
-		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-		struct str role = str_split(&needed, ' ');
-
-		TRY(db_select_one(db, &rows, why, count_role, DB_T(v->order_id),
-		    DB_I((int64_t)v->ordinal), DB_T(role), DB_B(hash_str(&h->preview_hash))));
-		if (db_col_i64(&rows, 0) == 0)
-			*ret = false;
-	}
+	if (missing->len > 0 && !needs_has(missing, role))
+		return fail(why, ERR_CONFLICT, "release.enough",
+		    "enough " STR_FMT " approvals are there; missing: " STR_FMT, STR_ARG(role),
+		    STR_ARG(needs_text(job->arena, missing)));
 	return OK;
 }
 
@@ -258,27 +257,25 @@ release_held(const struct release_job *job, const struct held *h, const struct r
 	return decisions_release_held(&out, v->ordinal, d, why);
 }
 
-static const char close_order[] =
-    "UPDATE release_order SET state = 'done' WHERE order_id = $1 AND state = 'waiting' AND NOT EXISTS"
-    " (SELECT 1 FROM release_item WHERE release_item.order_id = $1 AND state = 'held')";
-
 enum err
 release_approve(const struct release_job *job, const struct release_verdict *v, bool *ret_released,
     struct why *why)
 {
 	struct held h = { 0 };
-	bool complete = false;
+	struct needs missing;
 
 	TRY(load_held(job, v, &h, why));
 	TRY(check_speaker(job, &h, v, why));
 	TRY(check_bytes(&h, v, why));
+	TRY(find_missing(job, &h, v, &missing, why));
 	TRY(speak(job, v, "approve", why));
-	TRY(is_complete(job->db, &h, v, &complete, why));
-	if (complete) {
+	TRY(check_place(job, &missing, v->role, why));
+	TRY(find_missing(job, &h, v, &missing, why));
+	if (missing.len == 0) {
 		TRY(release_held(job, &h, v, why));
-		TRY(db_run(job->db, why, close_order, DB_T(v->order_id)));
+		TRY(holds_end_order(job, v->order_id, why));
 	}
-	*ret_released = complete;
+	*ret_released = missing.len == 0;
 	return record_event(job, "release.approved", h.source_id, S(""), why);
 }
 
@@ -299,6 +296,6 @@ release_refuse(const struct release_job *job, const struct release_verdict *v, s
 	TRY(speak(job, v, "refuse", why));
 	TRY(db_run(job->db, why, refuse_item, DB_T(v->order_id), DB_I((int64_t)v->ordinal),
 	    DB_T(v->reason), DB_I(job->at)));
-	TRY(db_run(job->db, why, close_order, DB_T(v->order_id)));
+	TRY(holds_end_order(job, v->order_id, why));
 	return record_event(job, "release.refused", h.source_id, S(""), why);
 }

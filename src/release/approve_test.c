@@ -200,7 +200,7 @@ static const struct void_row {
 	{ "a newer version was imported",      newer_version,         ERR_CONFLICT,  "release.version" },
 	{ "the source is gone",                source_withdrawn,      ERR_NOT_FOUND, "store.object" },
 	{ "the rules changed",                 other_pack,            ERR_CONFLICT,  "release.rules" },
-	{ "the agreement is suspended",        not_in_force,          ERR_CONFLICT,  "release.no-longer" },
+	{ "the agreement is suspended",        not_in_force,          ERR_CONFLICT,  "release.rules" },
 	{ "the order has expired",             expired,               ERR_CONFLICT,  "release.expired" },
 };
 /* clang-format on */
@@ -246,6 +246,77 @@ check_two_approvals(void **state)
 	WORKS(&o, approve(&o, &v, &released));
 	assert_true(released);
 	assert_string_equal(office_item_state(&o, 1), "released");
+}
+
+/* Two officers are two people, neither of whom proposed; a third adds nothing. */
+static void
+check_two_officers(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	bool released = false;
+
+	(void)state;
+	office_open(&o);
+	struct release_verdict v = hold(&o, "check");
+	office_sql(&o,
+	    "UPDATE release_item SET approvals_needed = 'two legal' WHERE state = 'held'");
+	WORKS(&o, approve(&o, &v, &released));
+	REFUSES(&o, approve(&o, &v, &released), ERR_CONFLICT, "release.spoken");
+	v.account = S("meera");
+	REFUSES(&o, approve(&o, &v, &released), ERR_FORBIDDEN, "release.four-eyes");
+	v.account = S("uma");
+	WORKS(&o, approve(&o, &v, &released));
+	assert_false(released);
+	v.account = S("arjun");
+	REFUSES(&o, approve(&o, &v, &released), ERR_CONFLICT, "release.enough");
+	assert_string_equal(o.why.text, "enough officer approvals are there; missing: legal");
+	v.account = S("leela");
+	v.role = S("legal");
+	WORKS(&o, approve(&o, &v, &released));
+	assert_true(released);
+}
+
+static enum err
+approvals_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	const struct release_query query = { .owner = job->gate->organisation, .state = S("held") };
+	struct release_row *rows = NULL;
+	size_t n = 0;
+
+	(void)in;
+	TRY(release_rows(job->db, job->arena, &query, &rows, &n, why));
+	assert_int_equal(n, 1);
+	return release_approvals(job->db, job->arena, &rows[0], out, why);
+}
+
+/* Whoever lost the role, or the account, since has not approved. */
+static void
+check_approver_gone(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_approvals given;
+	bool released = false;
+
+	(void)state;
+	office_open(&o);
+	struct release_verdict v = hold(&o, "two");
+	WORKS(&o, office_try(&o, approvals_job, NULL, &given));
+	assert_true(str_is(given.missing, "officer legal"));
+	WORKS(&o, approve(&o, &v, &released));
+	office_sql(&o, "UPDATE account SET roles = 'officer' WHERE name = 'kiran'");
+	WORKS(&o, office_try(&o, approvals_job, NULL, &given));
+	assert_int_equal(given.len, 1);
+	assert_false(given.item[0].counts);
+	assert_true(str_is(given.missing, "officer legal"));
+	v.account = S("leela");
+	v.role = S("legal");
+	WORKS(&o, approve(&o, &v, &released));
+	assert_false(released);
+	v.account = S("arjun");
+	REFUSES(&o, approve(&o, &v, &released), ERR_FORBIDDEN, "release.role");
+	v.role = S("officer");
+	WORKS(&o, approve(&o, &v, &released));
+	assert_true(released);
 }
 
 /* One person with both roles is one pair of eyes. */
@@ -305,6 +376,8 @@ main(int argc, char **argv)
 	CASE(&list, check_approve);
 	CASES(&list, void_table, check_void);
 	CASE(&list, check_two_approvals);
+	CASE(&list, check_two_officers);
+	CASE(&list, check_approver_gone);
 	CASE(&list, check_two_roles_one_account);
 	CASE(&list, check_refusal);
 	return cases_run("approve", &list, argc, argv);

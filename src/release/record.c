@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "json_writer.h"
 #include "record_p.h"
 #include "uuid_make.h"
@@ -41,10 +43,13 @@ record_private(const uint8_t *nonce, struct str source_id, struct str version, s
 struct hash
 record_rules(const struct agreement_request *r)
 {
-	struct str part[1 + PACKS_MAX];
+	struct str part[2 + PACKS_MAX];
+	char statements[sizeof("18446744073709551615")];
 	size_t n = 0;
 
+	(void)snprintf(statements, sizeof(statements), "%" PRIu64, r->standing->epoch);
 	part[n++] = hash_str(&r->standing->agreement->hash);
+	part[n++] = str_of(statements);
 	for (size_t i = 0; i < r->packs; i++)
 		part[n++] = hash_str(&r->pack[i]->hash);
 	return hash_of_parts(part, n);

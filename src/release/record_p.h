@@ -36,7 +36,8 @@ enum err record_head(struct arena *a, const struct agreement_request *r, struct 
 enum err record_decision(struct arena *a, const struct agreement_request *r,
     const struct agreement_decision *d, struct str *ret, struct why *why);
 
-/* Over the hashes of agreement and packs: what an approval is bound to beside the bytes. */
+/* Over the hashes of agreement and packs and the count of statements about it:
+ * what an approval is bound to beside the bytes. */
 struct hash record_rules(const struct agreement_request *r);
 
 /* Appends a small entry to the ledger: {"account","at","order","reason","type"}

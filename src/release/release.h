@@ -76,7 +76,7 @@ enum err release_preview(const struct release_job *job, const struct release_ask
 
 /* ---- orders ---- */
 
-enum { ORDER_DAYS = 30 }; /* an unfinished order expires after */
+enum { ORDER_DAYS = 7 }; /* an unfinished order expires after: five working days */
 
 struct release_send {
 	struct release_ask ask;
@@ -108,9 +108,10 @@ struct release_verdict {
 /* One approval.  When it was the last one needed the object is decided again
  * with approved = true and released.  *ret_released says so.
  *
- * ERR_FORBIDDEN  the proposer approves, or the role is not asked for
- * ERR_CONFLICT   the bytes or the rules changed since (the approval is void),
- *                the item is not held, this account has spoken already
+ * ERR_FORBIDDEN  the proposer approves, or the role is not asked for or not held
+ * ERR_CONFLICT   the bytes or the rules (agreement, a statement about it, packs)
+ *                changed since: the approval is void; the item is not held, this
+ *                account has spoken already, or enough of this role have
  * ERR_NOT_FOUND */
 enum err release_approve(const struct release_job *job, const struct release_verdict *v,
     bool *ret_released, struct why *why);
@@ -235,6 +236,7 @@ struct release_row {
 	struct hash bytes_hash;
 	int64_t leaf, place;
 	time_us changed_at;
+	time_us expires_at;  /* of the order: what is held then is closed */
 	time_us received_at; /* 0: the recipient gave no receipt yet */
 	struct str receipt;  /* JSON {"own_leaf","reason"?,"state"} */
 };
@@ -247,3 +249,18 @@ struct release_query {
 enum { ROWS_MAX = 1000 };
 enum err release_rows(struct db *db, struct arena *a, const struct release_query *q,
     struct release_row **ret, size_t *ret_len, struct why *why);
+
+/* Who agreed to a held item, and whose word is still missing. */
+enum { APPROVALS_MAX = 32 }; /* of one item that are listed */
+struct release_approval {
+	struct str account, role;
+	time_us at;
+	bool counts; /* its giver is not disabled, and still holds the role */
+};
+struct release_approvals {
+	size_t len;
+	struct release_approval item[APPROVALS_MAX];
+	struct str missing; /* roles separated by ' ', one for each person; empty: all are there */
+};
+enum err release_approvals(struct db *db, struct arena *a, const struct release_row *row,
+    struct release_approvals *ret, struct why *why);

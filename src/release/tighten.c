@@ -1,27 +1,8 @@
 #include "gather_p.h"
+#include "holds_p.h"
 #include "recall_p.h"
 #include "record_p.h"
 #include "release.h"
-
-/* ---- orders whose time is up ---- */
-
-static const char expire_items[] =
-    "UPDATE release_item SET state = 'expired', changed_at = $1 WHERE state = 'held' AND EXISTS"
-    " (SELECT 1 FROM release_order WHERE release_order.order_id = release_item.order_id"
-    " AND expires_at <= $1)";
-static const char expire_orders[] =
-    "UPDATE release_order SET state = 'expired' WHERE expires_at <= $1"
-    " AND state IN ('waiting', 'active')";
-
-static enum err
-expire(const struct release_job *job, struct release_tightened *ret, struct why *why)
-{
-	int64_t changed = 0;
-
-	TRY(db_exec(job->db, DB_SQL(expire_items, DB_I(job->at)), &changed, why));
-	ret->closed += (size_t)changed;
-	return db_run(job->db, why, expire_orders, DB_I(job->at));
-}
 
 /* ---- what was released ---- */
 
@@ -279,15 +260,16 @@ enum err
 release_tighten(const struct release_job *job, struct release_tightened *ret, struct why *why)
 {
 	struct again *list = arena_make(job->arena, struct again, TIGHTEN_MAX);
+	bool more = false;
 	size_t n = 0;
 
 	*ret = (struct release_tightened){ 0 };
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
-	TRY(expire(job, ret, why));
+	TRY(holds_close(job, &ret->closed, &more, why));
 	TRY(list_items(job, list, &n, why));
 	for (size_t i = 0; i < n; i++)
 		TRY(work_on(job, &list[i], ret, why));
-	ret->more = n == TIGHTEN_MAX;
+	ret->more = more || n == TIGHTEN_MAX;
 	return OK;
 }

@@ -144,6 +144,35 @@ check_held_expires(void **state)
 	assert_int_equal(office_tighten(&o).closed, 1);
 	assert_string_equal(office_item_state(&o, 1), "expired");
 	assert_true(str_is(office_text(&o, "SELECT state FROM release_order"), "expired"));
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'release.expired'"),
+	    1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM ledger_leaf WHERE kind = 'refusal'"),
+	    1);
+}
+
+/* An approval is bound to the rules: what waits under others waits in vain. */
+static void
+check_held_void(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "check");
+	(void)office_send(&o, 1, 1);
+	assert_int_equal(office_tighten(&o).closed, 0);
+	office_state(&o, STATEMENT_SUSPEND, "INFO");
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "void");
+	assert_true(str_is(office_text(&o, "SELECT state FROM release_order"), "done"));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM event WHERE name = 'release.void'"),
+	    1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM ledger_leaf WHERE kind = 'refusal'"),
+	    1);
+	assert_int_equal(office_tighten(&o).closed, 0);
 }
 
 /* ---- suspensions ---- */
@@ -260,6 +289,7 @@ main(int argc, char **argv)
 	CASE(&list, check_redaction_asked_for);
 	CASE(&list, check_approved);
 	CASE(&list, check_held_expires);
+	CASE(&list, check_held_void);
 	CASE(&list, check_area_paused);
 	CASE(&list, check_other_area_stays);
 	CASE(&list, check_paused_recalled);

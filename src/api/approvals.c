@@ -2,7 +2,24 @@
 #include "handlers_p.h"
 
 static void
-print_hold(struct json_writer *w, const struct release_row *row)
+print_given(struct json_writer *w, const struct release_approvals *given)
+{
+	api_put_words(w, "missing", given->missing);
+	api_begin_array(w, "given");
+	for (size_t i = 0; i < given->len; i++) {
+		json_begin_object(w);
+		api_put_text(w, "account", given->item[i].account);
+		api_put_text(w, "role", given->item[i].role);
+		api_put_time(w, "at", given->item[i].at);
+		api_put_flag(w, "counts", given->item[i].counts);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void
+print_hold(struct json_writer *w, const struct release_row *row,
+    const struct release_approvals *given)
 {
 	json_begin_object(w);
 	api_put_text(w, "order_id", row->order_id);
@@ -13,9 +30,11 @@ print_hold(struct json_writer *w, const struct release_row *row)
 	api_put_text(w, "area", row->area);
 	api_put_text(w, "proposer", row->proposer);
 	api_put_words(w, "needed", row->approvals_needed);
+	print_given(w, given);
 	api_put_hash(w, "bytes_sha256", &row->bytes_hash);
 	json_put_raw(json_key(w, S("decision")), row->decision);
 	api_put_time(w, "changed_at", row->changed_at);
+	api_put_time(w, "expires_at", row->expires_at);
 	json_end_object(w);
 }
 
@@ -36,8 +55,12 @@ api_get_holds(void *ctx, struct http_request *req, struct http_response *ret, st
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_begin_array(&w, "items");
-	for (size_t i = 0; i < n; i++)
-		print_hold(&w, &rows[i]);
+	for (size_t i = 0; i < n; i++) {
+		struct release_approvals given;
+
+		TRY(release_approvals(lease.db, req->arena, &rows[i], &given, why));
+		print_hold(&w, &rows[i], &given);
+	}
 	json_end_array(&w);
 	json_end_object(&w);
 	return OK;

@@ -1,0 +1,21 @@
+/* approvals_p.h: places that approvals fill (private to release). */
+#pragma once
+
+#include "release.h"
+
+enum { NEEDS_MAX = 16 }; /* twice APPROVERS_MAX for "two", and room for an emergency's */
+
+/* What is asked for: one entry for each person, so that "two" are two. */
+struct needs {
+	size_t len;
+	struct str role[NEEDS_MAX]; /* "officer", "legal", "policy", "defence-liaison" */
+};
+
+/* From words that blanks separate, as a decision lists them. */
+void needs_read(struct str words, struct needs *ret);
+bool needs_has(const struct needs *n, struct str role);
+struct str needs_text(struct arena *a, const struct needs *n);
+
+/* Whether an account with these roles may give an approval of this kind:
+ * "officer" is any approver's, the others are roles of their own. */
+bool approvals_account_holds(struct str roles, struct str role);
