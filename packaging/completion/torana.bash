@@ -13,7 +13,7 @@ _torana_verbs() {
 	agreement) echo make add sign list suspend resume terminate ;;
 	pack) echo activate list ;;
 	object) echo import list show ;;
-	release) echo preview explain send holds approve refuse list ;;
+	release) echo preview explain send holds approve refuse reviews review list ;;
 	recall) echo ask list ;;
 	sighting) echo make ;;
 	audit) echo verify heads ;;
@@ -29,10 +29,11 @@ _torana_options() {
 	'peer add') echo --fingerprint ;;
 	'account add') echo --roles --display --new-password-file ;;
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
-	'release preview' | 'release send') echo --to --purpose --area ;;
+	'release preview' | 'release send') echo --to --purpose --area --urgency --harm --break-glass --reason ;;
 	'release explain') echo --to --purpose --area --at ;;
 	'release approve') echo --role --bytes ;;
 	'release refuse') echo --role --bytes --reason ;;
+	'release review') echo --finding --text ;;
 	'release list') echo --id ;;
 	'recall ask') echo --to --reason ;;
 	scan) echo --report ;;

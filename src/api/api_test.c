@@ -42,6 +42,8 @@ static const struct access_case {
 	{ "GET /api/v1/approvals",                            "AOPLYDUS" },
 	{ "POST /api/v1/approvals/{order}/{ordinal}/approve", "PLYD" },
 	{ "POST /api/v1/approvals/{order}/{ordinal}/refuse",  "PLYD" },
+	{ "GET /api/v1/reviews",                          "AOPLYDUS" },
+	{ "POST /api/v1/reviews/{order}",                 "PLYD" },
 	{ "GET /api/v1/releases",                         "AOPLYDUS" },
 	{ "GET /api/v1/standing-orders",                  "AOPLYDUS" },
 	{ "POST /api/v1/standing-orders",                 "O" },

@@ -29,6 +29,10 @@ print_hold(struct json_writer *w, const struct release_row *row,
 	api_put_text(w, "purpose", row->purpose);
 	api_put_text(w, "area", row->area);
 	api_put_text(w, "proposer", row->proposer);
+	api_put_text(w, "urgency", row->urgency);
+	api_put_text(w, "harm", row->harm);
+	api_put_text(w, "break_glass", row->break_glass);
+	api_put_text(w, "reason", row->emergency);
 	api_put_words(w, "needed", row->approvals_needed);
 	print_given(w, given);
 	api_put_hash(w, "bytes_sha256", &row->bytes_hash);

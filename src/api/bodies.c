@@ -267,6 +267,23 @@ read_channel(const struct json *root, enum channel *ret, struct why *why)
 	return OK;
 }
 
+/* How urgent it is, and what it asks to pass over. */
+static enum err
+read_emergency(const struct json *root, struct release_ask *ret, struct why *why)
+{
+	struct str urgency = { 0 }, harm = { 0 };
+
+	TRY(read_text(root, "urgency", OPTIONAL, &urgency, why));
+	TRY(read_text(root, "harm", OPTIONAL, &harm, why));
+	TRY(read_text(root, "break_glass", OPTIONAL, &ret->break_glass, why));
+	TRY(read_text(root, "reason", OPTIONAL, &ret->reason, why));
+	if (urgency.len > 0 && !urgency_parse(urgency, &ret->urgency))
+		return bad(why, "urgency", "routine, priority, immediate or flash");
+	if (harm.len > 0 && !harm_parse(harm, &ret->harm))
+		return bad(why, "harm", "none or imminent-safety");
+	return OK;
+}
+
 static enum err
 read_ask(struct arena *a, const struct json *root, struct release_ask *ret, struct why *why)
 {
@@ -275,6 +292,7 @@ read_ask(struct arena *a, const struct json *root, struct release_ask *ret, stru
 	TRY(read_text(root, "to", REQUIRED, &ret->to, why));
 	TRY(read_text(root, "purpose", REQUIRED, &ret->purpose, why));
 	TRY(read_text(root, "area", OPTIONAL, &ret->area, why));
+	TRY(read_emergency(root, ret, why));
 	TRY(read_texts(a, root, "ids", SELECTION_MAX, &ids, why));
 	ret->ids = ids.len;
 	ret->id = ids.item;
@@ -287,7 +305,8 @@ api_read_preview(struct arena *a, struct str text, struct release_ask *ret, stru
 	const struct json *root = NULL;
 
 	*ret = (struct release_ask){ 0 };
-	TRY(read_object(a, text, "to purpose area channel ids", &root, why));
+	TRY(read_object(a, text, "to purpose area channel ids urgency harm break_glass reason",
+	    &root, why));
 	TRY(read_channel(root, &ret->channel, why));
 	return read_ask(a, root, ret, why);
 }
@@ -354,7 +373,8 @@ api_read_order(struct arena *a, struct str text, struct str also, struct order_b
 	const struct json *root = NULL;
 
 	*ret = (struct order_body){ .ask.channel = CHANNEL_OFFICER };
-	TRY(read_object(a, text, "to purpose area ids at expect", &root, why));
+	TRY(read_object(a, text, "to purpose area ids at expect urgency harm break_glass reason",
+	    &root, why));
 	TRY(read_ask(a, root, &ret->ask, why));
 	TRY(read_time(root, "at", REQUIRED, &ret->ask.copy_time, why));
 	return read_expected(a, root, also, ret, why);
@@ -380,6 +400,16 @@ api_read_refusal(struct arena *a, struct str text, struct verdict_body *ret, str
 	TRY(read_text(root, "role", REQUIRED, &ret->role, why));
 	TRY(read_text(root, "reason", REQUIRED, &ret->reason, why));
 	return read_hash(root, "bytes_sha256", &ret->bytes_hash, why);
+}
+
+enum err
+api_read_review(struct arena *a, struct str text, struct review_body *ret, struct why *why)
+{
+	const struct json *root = NULL;
+
+	TRY(read_object(a, text, "finding text", &root, why));
+	TRY(read_text(root, "finding", REQUIRED, &ret->finding, why));
+	return read_text(root, "text", REQUIRED, &ret->text, why);
 }
 
 enum err

@@ -80,6 +80,12 @@ enum err api_read_approval(struct arena *a, struct str text, struct verdict_body
 enum err api_read_refusal(struct arena *a, struct str text, struct verdict_body *ret,
     struct why *why);
 
+struct review_body {
+	struct str finding, text;
+};
+enum err api_read_review(struct arena *a, struct str text, struct review_body *ret,
+    struct why *why);
+
 struct standing_body {
 	struct str to, purpose, area;
 	size_t categories;

@@ -54,6 +54,7 @@ api_post_preview(void *ctx, struct http_request *req, struct http_response *ret,
 	TRY(api_check_releaser(api, req, why));
 	TRY(api_read_preview(req->arena, req->body, &p.ask, why));
 	p.ask.copy_time = job.now;
+	p.ask.by = req->principal.id;
 	job.arena = a;
 	job.gate = gate_of(gate);
 	TRY(realm_write(api->realm, run_preview, &job, why));

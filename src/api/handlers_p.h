@@ -15,6 +15,7 @@ http_handler api_post_import, api_get_objects, api_get_object;
 http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;
 http_handler api_get_holds, api_approve_hold, api_refuse_hold;
+http_handler api_get_reviews, api_post_review;
 http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop_standing;
 http_handler api_get_recalls, api_post_recall;
 http_handler api_post_hits, api_post_sighting;

@@ -6,11 +6,21 @@
 
 enum { BODY_MAX = 4 * MIB };
 
-static const struct cli_option ask_options[] = {
+static const struct cli_option explain_options[] = {
 	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
 	{ "purpose", "CODE", "purpose of the agreement, like incident-response" },
 	{ "area", "CODE", "area of the agreement; without it: its first" },
 	{ "at", "TIME", "as if asked at this instant, like 2026-11-22T03:00:00Z" },
+};
+static const struct cli_option ask_options[] = {
+	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
+	{ "purpose", "CODE", "purpose of the agreement, like incident-response" },
+	{ "area", "CODE", "area of the agreement; without it: its first" },
+	{ "urgency", "LEVEL",
+	    "routine, priority, immediate or flash: how long what is held waits" },
+	{ "harm", "KIND", "imminent-safety: people are in danger now" },
+	{ "break-glass", "CONDITION", "pass over a refusal, on a condition of the agreement" },
+	{ "reason", "TEXT", "why it is an emergency; for the log and the review" },
 };
 
 /* ---- asking ---- */
@@ -22,6 +32,18 @@ put_option(struct cli *c, struct json_writer *w, const char *name)
 
 	if (value != NULL)
 		json_put_str(json_key(w, str_of(name)), str_of(value));
+}
+
+static void
+put_emergency(struct cli *c, struct json_writer *w)
+{
+	const char *glass = cli_option(c, "break-glass");
+
+	if (glass != NULL)
+		json_put_str(json_key(w, S("break_glass")), str_of(glass));
+	put_option(c, w, "harm");
+	put_option(c, w, "reason");
+	put_option(c, w, "urgency");
 }
 
 static void
@@ -41,6 +63,7 @@ ask_body(struct cli *c)
 
 	json_begin_object(&w);
 	put_option(c, &w, "area");
+	put_emergency(c, &w);
 	put_ids(c, &w);
 	put_option(c, &w, "purpose");
 	put_option(c, &w, "to");
@@ -118,12 +141,12 @@ run_explain(struct cli *c)
 
 	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
 		return EXIT_USAGE;
-	for (size_t i = 0; i < COUNTOF(ask_options); i++) {
-		const char *value = cli_option(c, ask_options[i].name);
+	for (size_t i = 0; i < COUNTOF(explain_options); i++) {
+		const char *value = cli_option(c, explain_options[i].name);
 
 		if (value != NULL)
 			target = arena_printf(c->arena, STR_FMT "&%s=" STR_FMT, STR_ARG(target),
-			    ask_options[i].name, STR_ARG(cli_encode(c, str_of(value))));
+			    explain_options[i].name, STR_ARG(cli_encode(c, str_of(value))));
 	}
 	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
 	if (answer != NULL)
@@ -148,6 +171,7 @@ order_body(struct cli *c, const struct json *preview)
 		json_put_str(json_key(&w, json_str(json_get(d, S("id")))),
 		    json_str(json_get(d, S("bytes_sha256"))));
 	json_end_object(&w);
+	put_emergency(c, &w);
 	put_ids(c, &w);
 	put_option(c, &w, "purpose");
 	put_option(c, &w, "to");
@@ -243,6 +267,53 @@ run_verdict(struct cli *c)
 	return code;
 }
 
+/* ---- the reviews that emergencies owe ---- */
+
+static int
+run_reviews(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "STATE", "state", 8 },
+		{ "DUE", "due_at", 28 },
+		{ "ORDER", "order_id", 36 },
+		{ "TO", "recipient", 16 },
+		{ "PROPOSER", "proposer", 16 },
+		{ "HARM", "harm", 16 },
+		{ "GLASS", "break_glass", 20 },
+		{ "REASON", "reason", 60 },
+	};
+	const struct json *answer = NULL;
+	int code =
+	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/reviews"), S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
+	return code;
+}
+
+static const struct cli_option review_options[] = {
+	{ "finding", "WORD", "justified or not-justified" },
+	{ "text", "TEXT", "what the review found" },
+};
+
+static int
+run_review(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
+	struct json_writer w = json_writer(&body);
+	const struct json *answer = NULL;
+
+	if (cli_need(c, "finding") == NULL || cli_need(c, "text") == NULL)
+		return EXIT_USAGE;
+	json_begin_object(&w);
+	put_option(c, &w, "finding");
+	put_option(c, &w, "text");
+	json_end_object(&w);
+	struct str target = arena_printf(c->arena, "/api/v1/reviews/" STR_FMT,
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	return cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);
+}
+
 static const struct cli_option list_options[] = {
 	{ "id", "ID", "only those of this object" },
 };
@@ -321,13 +392,13 @@ run_recalls(struct cli *c)
 
 /* clang-format off */
 const struct cli_command release_commands[] = {
-	{ "release", "preview", "ID...", 1, CLI_ARGS_MAX, ask_options, 3, run_preview,
+	{ "release", "preview", "ID...", 1, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_preview,
 	  "what would leave, as what, and why; changes nothing",
 	  "torana release preview indicator--... --to JP:JPCERT --purpose incident-response" },
-	{ "release", "explain", "ID", 1, 1, ask_options, COUNTOF(ask_options), run_explain,
+	{ "release", "explain", "ID", 1, 1, explain_options, COUNTOF(explain_options), run_explain,
 	  "one decision in four lines, with the exact bytes in --json",
 	  "torana release explain --json indicator--... --to JP:JPCERT --purpose incident-response" },
-	{ "release", "send", "ID...", 1, CLI_ARGS_MAX, ask_options, 3, run_send,
+	{ "release", "send", "ID...", 1, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_send,
 	  "order the release of what a preview shows",
 	  "torana release send indicator--... --to JP:JPCERT --purpose incident-response" },
 	{ "release", "holds", "", 0, 0, NULL, 0, run_holds,
@@ -338,6 +409,11 @@ const struct cli_command release_commands[] = {
 	{ "release", "refuse", "ORDER ITEM", 2, 2, verdict_options, COUNTOF(verdict_options), run_verdict,
 	  "refuse what waits, with a reason",
 	  "torana release refuse ORDER 3 --role legal --bytes SHA256 --reason 'names a plant'" },
+	{ "release", "reviews", "", 0, 0, NULL, 0, run_reviews,
+	  "emergencies and their reviews, those that are due first", "torana release reviews" },
+	{ "release", "review", "ORDER", 1, 1, review_options, COUNTOF(review_options), run_review,
+	  "review an emergency; not one in which you took part",
+	  "torana release review ORDER --finding justified --text 'the device was stopped in time'" },
 	{ "release", "list", "", 0, 0, list_options, COUNTOF(list_options), run_list,
 	  "what was released, held, denied, and how far it came", "torana release list" },
 	{ "recall", "ask", "ID", 1, 1, recall_options, COUNTOF(recall_options), run_recall,

@@ -4,8 +4,8 @@
 /* ---- what is asked for ---- */
 
 /* "two" is two officers; "one", "officer" and "approver" are the same. */
-static void
-add_words(struct needs *n, struct str word)
+void
+needs_add(struct needs *n, struct str word)
 {
 	size_t times = str_is(word, "two") ? 2 : 1;
 	bool officer = times == 2 || str_is(word, "one") || str_is(word, "approver");
@@ -19,7 +19,7 @@ needs_read(struct str words, struct needs *ret)
 {
 	*ret = (struct needs){ 0 };
 	while (words.ptr != NULL)
-		add_words(ret, str_split(&words, ' '));
+		needs_add(ret, str_split(&words, ' '));
 }
 
 bool

@@ -13,6 +13,8 @@ struct needs {
 
 /* From words that blanks separate, as a decision lists them. */
 void needs_read(struct str words, struct needs *ret);
+/* One more of the words that a decision lists. */
+void needs_add(struct needs *n, struct str word);
 bool needs_has(const struct needs *n, struct str role);
 struct str needs_text(struct arena *a, const struct needs *n);
 

@@ -1,8 +1,10 @@
 #include "approvals_p.h"
 #include "decisions_p.h"
+#include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
 #include "release.h"
+#include "review_p.h"
 
 /* A held item with its order, as the approver finds it. */
 struct held {
@@ -16,14 +18,15 @@ struct held {
 	struct hash rules_hash;
 	struct str bytes;
 	int64_t leaf;
+	uint64_t review_hours;
 };
 
 static const char find_item[] =
     "SELECT state, source_id, version, preview_hash, rules_hash, bytes, approvals_needed, leaf, owner"
     " FROM release_item WHERE order_id = $1 AND ordinal = $2";
 static const char find_order[] =
-    "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement"
-    " FROM release_order WHERE order_id = $1";
+    "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement,"
+    " urgency, harm, break_glass, proposer, review_hours FROM release_order WHERE order_id = $1";
 
 static bool
 hash_from(struct str bytes, struct hash *ret)
@@ -82,6 +85,8 @@ load_held(const struct release_job *job, const struct release_verdict *v, struct
 		.copy_time = db_col_i64(&rows, 5),
 	};
 	ret->ask.id = &ret->source_id;
+	emergency_read(&rows, 8, a, &ret->ask);
+	ret->review_hours = (uint64_t)db_col_i64(&rows, 12);
 	ret->proposer = arena_str(a, db_col_text(&rows, 4));
 	ret->agreement = arena_str(a, db_col_text(&rows, 7));
 	return OK;
@@ -274,6 +279,8 @@ release_approve(const struct release_job *job, const struct release_verdict *v, 
 	if (missing.len == 0) {
 		TRY(release_held(job, &h, v, why));
 		TRY(holds_end_order(job, v->order_id, why));
+		if (h.review_hours > 0)
+			TRY(review_open(job, v->order_id, h.review_hours, why));
 	}
 	*ret_released = missing.len == 0;
 	return record_event(job, "release.approved", h.source_id, S(""), why);

@@ -1,3 +1,4 @@
+#include "emergency_p.h"
 #include "gather_p.h"
 #include "selection_p.h"
 
@@ -127,6 +128,7 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 	if (r.area.len == 0)
 		r.area = standing->agreement->area[0].code;
 	memcpy(r.pack, g->pack, sizeof(r.pack));
+	emergency_put(&r, ask);
 	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
 	TRY(gather_items(in, standing->agreement->id, &r, why));
 	TRY(load_consents(in->job->db, in->job->arena, &r, why));

@@ -85,10 +85,11 @@ close_hold(const struct release_job *job, const struct hold *h, const char *stat
 		{ "reason", reason },
 	};
 	TRY(record_append(job, "refusal", pairs, COUNTOF(pairs), why));
-	TRY(record_event(job, h->expired ? "release.expired" : "release.void", h->source_id, S(""),
-	    why));
 	/* An order whose time is up ends as expired, not as done. */
-	return h->expired ? OK : holds_end_order(job, h->order_id, why);
+	if (h->expired)
+		return record_event(job, "release.expired", h->source_id, S(""), why);
+	TRY(record_event(job, "release.void", h->source_id, S(""), why));
+	return holds_end_order(job, h->order_id, why);
 }
 
 static enum err

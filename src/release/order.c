@@ -1,4 +1,5 @@
 #include "decisions_p.h"
+#include "emergency_p.h"
 #include "gather_p.h"
 #include "json_writer.h"
 #include "release.h"
@@ -14,6 +15,7 @@ release_preview(const struct release_job *job, const struct release_ask *ask,
 	if (ask->copy_time > job->at || job->at - ask->copy_time > PREVIEW_VALID_S * US_PER_S)
 		return fail(why, ERR_CONFLICT, "release.preview-old",
 		    "the preview is older than %d minutes; preview again", PREVIEW_VALID_S / 60);
+	TRY(emergency_check(ask, why));
 	TRY(gather_request(&in, ret_request, why));
 	return gather_decide(job, ret_request, ret, why);
 }
@@ -44,8 +46,9 @@ check_expected(const struct release_send *send, const struct agreement_decisions
 static const char insert_order[] =
     "INSERT INTO release_order (order_id, kind, state, agreement, recipient, purpose, area,"
     " channel, scope, owner, enclave, proposer, approver, created_at, copy_time, starts_at,"
-    " expires_at)"
-    " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14)";
+    " expires_at, urgency, harm, break_glass, emergency, review_hours)"
+    " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14,"
+    " $15, $16, $17, $18, $19)";
 
 static enum err
 scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct why *why)
@@ -64,6 +67,19 @@ scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct
 	return OK;
 }
 
+/* The longest that one of the decisions asks for; 0: none does. */
+static uint64_t
+review_hours(const struct agreement_decisions *all)
+{
+	uint64_t hours = 0;
+
+	for (size_t i = 0; i < all->len; i++) {
+		if (all->decision[i].review_hours > hours)
+			hours = all->decision[i].review_hours;
+	}
+	return hours;
+}
+
 enum err
 order_insert(const struct decisions_in *in, const struct release_ask *ask, struct str proposer,
     const struct release_sent *sent, struct why *why)
@@ -77,7 +93,10 @@ order_insert(const struct decisions_in *in, const struct release_ask *ask, struc
 	    DB_T(r->to), DB_T(r->purpose), DB_T(r->area),
 	    DB_T(r->channel == CHANNEL_AUTO ? S("auto") : S("officer")), DB_T(scope),
 	    DB_T(in->job->gate->organisation), DB_T(in->job->gate->enclave), DB_T(proposer),
-	    DB_I(r->at), DB_I(r->copy_time), DB_I(r->at + ORDER_DAYS * US_PER_DAY));
+	    DB_I(r->at), DB_I(r->copy_time), DB_I(emergency_hold_until(r->urgency, r->at)),
+	    DB_T(str_of(urgency_name(r->urgency))), DB_T(str_of(harm_name(r->harm))),
+	    DB_T(ask->break_glass), DB_T(ask->reason),
+	    DB_I((int64_t)review_hours(sent->decisions)));
 }
 
 enum err
@@ -86,8 +105,10 @@ release_send(const struct release_job *job, const struct release_send *send,
 {
 	const struct agreement_decisions *all = NULL;
 	struct agreement_request request;
+	struct release_ask ask = send->ask;
 
-	TRY(release_preview(job, &send->ask, &all, &request, why));
+	ask.by = send->proposer;
+	TRY(release_preview(job, &ask, &all, &request, why));
 	TRY(check_expected(send, all, why));
 	struct decisions_in in = {
 		.job = job,
@@ -95,7 +116,8 @@ release_send(const struct release_job *job, const struct release_send *send,
 		.order_id = record_id_new(job->arena),
 	};
 	TRY(decisions_write(&in, all, ret, why));
-	TRY(order_insert(&in, &send->ask, send->proposer, ret, why));
+	TRY(order_insert(&in, &ask, send->proposer, ret, why));
+	TRY(emergency_record(job, &ask, ret, why));
 	return record_event(job, "release.sent", in.order_id,
 	    arena_printf(job->arena,
 	        "{\"denied\":%zu,\"held\":%zu,\"released\":%zu,\"to\":\"" STR_FMT "\"}",

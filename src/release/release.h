@@ -61,6 +61,11 @@ struct release_ask {
 	size_t ids;
 	const struct str *id; /* objects by identifier (latest versions); n is ids */
 	time_us copy_time;    /* time of the preview, which copies carry */
+	enum urgency urgency; /* how long what is held waits */
+	enum harm harm;
+	struct str break_glass; /* condition of the agreement that is cited; empty: none */
+	struct str by;          /* account that asks */
+	struct str reason;      /* of an emergency: required */
 };
 enum { PREVIEW_VALID_S = 3600 }; /* an order may be given on a preview that old */
 
@@ -92,7 +97,9 @@ struct release_sent {
 };
 
 /* Executes a one-off order: what is allowed is released, what is held waits, what is denied is
- * recorded.  ERR_CONFLICT: the bytes are no longer those of the preview; nothing happened. */
+ * recorded.  An emergency is a leaf of its own, also one that was refused.
+ * ERR_CONFLICT: the bytes are no longer those of the preview; nothing happened.
+ * ERR_INVALID: an emergency without a reason. */
 enum err release_send(const struct release_job *job, const struct release_send *send,
     struct release_sent *ret, struct why *why);
 
@@ -119,6 +126,33 @@ enum err release_approve(const struct release_job *job, const struct release_ver
 /* ERR_INVALID without a reason; ERR_CONFLICT; ERR_NOT_FOUND. */
 enum err release_refuse(const struct release_job *job, const struct release_verdict *v,
     struct why *why);
+
+/* ---- the review that an emergency owes ---- */
+
+struct release_review {
+	struct str order_id;
+	struct str account;
+	struct str finding; /* "justified", "not-justified" */
+	struct str text;
+};
+
+/* Ends the review of an order.
+ * ERR_INVALID    another finding, or no text
+ * ERR_FORBIDDEN  by one who proposed or approved
+ * ERR_CONFLICT   it was reviewed
+ * ERR_NOT_FOUND  no review is due */
+enum err release_review(const struct release_job *job, const struct release_review *r,
+    struct why *why);
+
+struct release_review_row {
+	struct str order_id, state; /* "open", "overdue", "done" */
+	struct str recipient, proposer, urgency, harm, break_glass, reason;
+	time_us opened_at, due_at, done_at;
+	struct str finding, account, text; /* empty: not reviewed yet */
+};
+/* At most ROWS_MAX, those that are due first. */
+enum err release_reviews(struct db *db, struct arena *a, struct str owner,
+    struct release_review_row **ret, size_t *ret_len, struct why *why);
 
 /* A standing order: what matches later is sent by itself. */
 struct standing_order {
@@ -229,6 +263,7 @@ struct release_row {
 	uint64_t ordinal;
 	struct str source_id, version, leaving_id;
 	struct str recipient, purpose, area, proposer;
+	struct str urgency, harm, break_glass, emergency; /* of the order */
 	struct str state, outcome;
 	struct str decision; /* JSON */
 	struct str approvals_needed;

@@ -4,7 +4,7 @@ static const char list_rows[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.leaving_id, i.recipient, o.purpose,"
     " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
-    " o.expires_at"
+    " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE i.owner = $1 AND ($2 = '' OR i.state = $2)"
     " AND ($3 = '' OR i.source_id = $3 OR i.leaving_id = $3)"
@@ -36,6 +36,10 @@ read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
 		.received_at = db_col_i64(rows, 18),
 		.receipt = arena_str(a, db_col_text(rows, 19)),
 		.expires_at = db_col_i64(rows, 20),
+		.urgency = arena_str(a, db_col_text(rows, 21)),
+		.harm = arena_str(a, db_col_text(rows, 22)),
+		.break_glass = arena_str(a, db_col_text(rows, 23)),
+		.emergency = arena_str(a, db_col_text(rows, 24)),
 	};
 	if (hash.len == HASH_BYTES)
 		memcpy(ret->bytes_hash.byte, hash.ptr, HASH_BYTES);

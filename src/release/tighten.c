@@ -1,8 +1,10 @@
+#include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
 #include "recall_p.h"
 #include "record_p.h"
 #include "release.h"
+#include "review_p.h"
 
 /* ---- what was released ---- */
 
@@ -12,6 +14,7 @@ struct again {
 	struct str source_id, version, leaving_id, recipient, purpose, area, agreement;
 	struct str bytes_hash;
 	enum channel channel;
+	struct release_ask emergency; /* urgency, harm and broken glass of the order */
 	time_us copy_time;
 	bool copied;
 	time_us copy_modified;
@@ -24,7 +27,8 @@ struct again {
 static const char list_due[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
     " o.channel, o.copy_time, i.leaf, i.approvals_needed, i.received_at, i.state, i.agreement,"
-    " i.version, i.preview_hash, i.copied, i.copy_modified"
+    " i.version, i.preview_hash, i.copied, i.copy_modified,"
+    " o.urgency, o.harm, o.break_glass, o.proposer"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE i.state IN ('released', 'paused') AND i.owner = $1"
     " AND (i.decided_epoch <> $2 OR i.valid_until <= $3)"
@@ -68,6 +72,7 @@ list_items(const struct release_job *job, struct again *ret, size_t *ret_len, st
 			.copied = db_col_i64(&rows, 16) != 0,
 			.copy_modified = db_col_i64(&rows, 17),
 		};
+		emergency_read(&rows, 18, a, &ret[*ret_len].emergency);
 	}
 }
 
@@ -76,15 +81,7 @@ static enum err
 decide_again(const struct release_job *job, const struct again *x,
     const struct agreement_decision **ret, struct why *why)
 {
-	struct release_ask ask = {
-		.to = x->recipient,
-		.purpose = x->purpose,
-		.area = x->area,
-		.channel = x->channel,
-		.ids = 1,
-		.id = &x->source_id,
-		.copy_time = x->copy_time,
-	};
+	struct release_ask ask = x->emergency;
 	struct gather in = {
 		.job = job,
 		.ask = &ask,
@@ -94,6 +91,13 @@ decide_again(const struct release_job *job, const struct again *x,
 	const struct agreement_decisions *all = NULL;
 	struct agreement_request request;
 
+	ask.to = x->recipient;
+	ask.purpose = x->purpose;
+	ask.area = x->area;
+	ask.channel = x->channel;
+	ask.ids = 1;
+	ask.id = &x->source_id;
+	ask.copy_time = x->copy_time;
 	TRY(gather_request(&in, &request, why));
 	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request.item;
 	for (size_t i = 0; i < request.items; i++) {
@@ -270,6 +274,7 @@ release_tighten(const struct release_job *job, struct release_tightened *ret, st
 	TRY(list_items(job, list, &n, why));
 	for (size_t i = 0; i < n; i++)
 		TRY(work_on(job, &list[i], ret, why));
+	TRY(review_timer(job, why));
 	ret->more = more || n == TIGHTEN_MAX;
 	return OK;
 }

@@ -3,8 +3,10 @@
 
 /* By tools/embed.py. */
 extern const char store_schema_0001_first_sql[];
+extern const char store_schema_0004_people_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
+	{ "0004-people", store_schema_0004_people_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);

@@ -1,0 +1,270 @@
+#include "fixture_p.h"
+
+/* ---- jobs ---- */
+
+static enum err
+review_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)out;
+	return release_review(job, in, why);
+}
+
+static enum err
+approve_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_approve(job, in, out, why);
+}
+
+static enum err
+list_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	struct release_review_row *rows = NULL;
+	size_t n = 0;
+
+	(void)in;
+	TRY(release_reviews(job->db, job->arena, job->gate->organisation, &rows, &n, why));
+	if (n == 0)
+		return ERR_NOT_FOUND;
+	*(struct release_review_row *)out = rows[0];
+	return OK;
+}
+
+/* What an order is that breaks the glass over one held object. */
+static struct release_send
+break_glass(struct office *o, const char *label)
+{
+	office_import(o, 1, 1, label);
+	struct release_send send = office_order(o, 1, 1);
+
+	send.ask.urgency = URGENCY_FLASH;
+	send.ask.break_glass = S("life-at-risk");
+	send.ask.reason = S("a dialysis unit is being switched off");
+	return send;
+}
+
+static struct release_verdict
+verdict_of(const struct office *o, const struct release_sent *sent, const char *account)
+{
+	const struct agreement_decision *d =
+	    agreement_decision_about(sent->decisions, office_indicator((struct office *)o, 1));
+
+	return (struct release_verdict){
+		.order_id = sent->order_id,
+		.ordinal = NODE,
+		.account = str_of(account),
+		.role = S("officer"),
+		.bytes_hash = hash_of(d->bytes),
+	};
+}
+
+/* An emergency that two officers let through, and that owes a review in 24 h. */
+static struct str
+emergency(struct office *o)
+{
+	struct release_send send = break_glass(o, "check");
+	struct release_sent sent;
+	bool released = false;
+
+	WORKS(o, office_try_send(o, &send, &sent));
+	office_sql(o, "UPDATE release_order SET review_hours = 24");
+	struct release_verdict v = verdict_of(o, &sent, "kiran");
+	WORKS(o, office_try(o, approve_job, &v, &released));
+	assert_false(released);
+	v.account = S("uma");
+	WORKS(o, office_try(o, approve_job, &v, &released));
+	assert_true(released);
+	return sent.order_id;
+}
+
+/* ---- the order ---- */
+
+static void
+check_reason(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+
+	(void)state;
+	office_open(&o);
+	struct release_send send = break_glass(&o, "check");
+	send.ask.reason = S("  ");
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_INVALID, "release.emergency");
+	send.ask.break_glass = S("");
+	send.ask.harm = HARM_IMMINENT_SAFETY;
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_INVALID, "release.emergency");
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_order"), 0);
+}
+
+/* The agreement asks for one officer; broken glass takes two, and never the proposer. */
+static void
+check_two_officers(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	(void)emergency(&o);
+	assert_string_equal(office_item_state(&o, 1), "released");
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"
+	                                  " WHERE approvals_needed = 'officer officer'"),
+	    1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_order WHERE urgency = 'flash'"
+	                     " AND break_glass = 'life-at-risk'"),
+	    1);
+}
+
+/* What broken glass cannot open stays shut, and the attempt stands in the log. */
+static void
+check_attempt_logged(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+
+	(void)state;
+	office_open(&o);
+	struct release_send send = break_glass(&o, "never");
+	WORKS(&o, office_try_send(&o, &send, &sent));
+	assert_string_equal(office_item_state(&o, 1), "denied");
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM ledger_leaf WHERE kind = 'order'"),
+	    1);
+	struct str leaf =
+	    office_text(&o, "SELECT CAST(entry AS TEXT) FROM ledger_leaf WHERE kind = 'order'");
+	assert_true(str_find(leaf, S("\"break_glass\":\"life-at-risk\"")) != SIZE_MAX);
+	assert_true(str_find(leaf, S("\"account\":\"meera\"")) != SIZE_MAX);
+	assert_true(str_find(leaf, S("dialysis")) != SIZE_MAX);
+}
+
+/* clang-format off */
+static const struct wait_row {
+	const char *name;
+	enum urgency urgency;
+	int64_t hours;
+} wait_table[] = {
+	{ "flash waits an hour",          URGENCY_FLASH,     1 },
+	{ "immediate waits four",         URGENCY_IMMEDIATE, 4 },
+	{ "priority waits a day",         URGENCY_PRIORITY,  24 },
+	{ "routine waits five work days", URGENCY_ROUTINE,   7 * 24 },
+};
+/* clang-format on */
+
+static void
+check_wait(void **state)
+{
+	const struct wait_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+
+	office_open(&o);
+	office_import(&o, 1, 1, "check");
+	struct release_send send = office_order(&o, 1, 1);
+	send.ask.urgency = row->urgency;
+	WORKS(&o, office_try_send(&o, &send, &sent));
+	office_wait(&o, row->hours * 3600 - 1);
+	assert_int_equal(office_tighten(&o).closed, 0);
+	office_wait(&o, 1);
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "expired");
+}
+
+/* ---- the review ---- */
+
+static void
+check_overdue(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_review_row row;
+
+	(void)state;
+	office_open(&o);
+	assert_int_equal(office_try(&o, list_job, NULL, &row), ERR_NOT_FOUND);
+	struct str order = emergency(&o);
+	WORKS(&o, office_try(&o, list_job, NULL, &row));
+	assert_true(str_is(row.state, "open") && str_eq(row.order_id, order));
+	assert_true(row.due_at == row.opened_at + 24 * 3600 * US_PER_S);
+	office_wait(&o, 24 * 3600 - 1);
+	(void)office_tighten(&o);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'review.overdue'"),
+	    0);
+	office_wait(&o, 1);
+	for (int i = 0; i < 2; i++)
+		(void)office_tighten(&o);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'review.overdue'"),
+	    1);
+	WORKS(&o, office_try(&o, list_job, NULL, &row));
+	assert_true(str_is(row.state, "overdue"));
+}
+
+/* clang-format off */
+static const struct review_row {
+	const char *name;
+	const char *account, *finding, *text;
+	enum err err;
+	const char *code;
+} review_table[] = {
+	{ "by the proposer",        "meera", "justified", "it was right", ERR_FORBIDDEN, "release.four-eyes" },
+	{ "by an approver of it",   "kiran", "justified", "it was right", ERR_FORBIDDEN, "release.four-eyes" },
+	{ "by the other approver",  "uma",   "justified", "it was right", ERR_FORBIDDEN, "release.four-eyes" },
+	{ "without a finding",      "leela", "",          "it was right", ERR_INVALID,   "review.finding" },
+	{ "with another finding",   "leela", "fine",      "it was right", ERR_INVALID,   "review.finding" },
+	{ "without a text",         "leela", "justified", " ",            ERR_INVALID,   "review.text" },
+};
+/* clang-format on */
+
+static void
+check_review_refused(void **state)
+{
+	const struct review_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	struct release_review review = {
+		.order_id = emergency(&o),
+		.account = str_of(row->account),
+		.finding = str_of(row->finding),
+		.text = str_of(row->text),
+	};
+	REFUSES(&o, office_try(&o, review_job, &review, NULL), row->err, row->code);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM review WHERE state = 'open'"), 1);
+}
+
+static void
+check_review(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	struct release_review review = {
+		.order_id = emergency(&o),
+		.account = S("leela"),
+		.finding = S("not-justified"),
+		.text = S("the device could have been unplugged"),
+	};
+	WORKS(&o, office_try(&o, review_job, &review, NULL));
+	REFUSES(&o, office_try(&o, review_job, &review, NULL), ERR_CONFLICT, "review.done");
+	office_wait(&o, 48 * 3600);
+	(void)office_tighten(&o);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'review.overdue'"),
+	    0);
+	review.order_id = S("00000000-0000-4000-8000-000000000000");
+	REFUSES(&o, office_try(&o, review_job, &review, NULL), ERR_NOT_FOUND, "review.none");
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASE(&list, check_reason);
+	CASE(&list, check_two_officers);
+	CASE(&list, check_attempt_logged);
+	CASES(&list, wait_table, check_wait);
+	CASE(&list, check_overdue);
+	CASES(&list, review_table, check_review_refused);
+	CASE(&list, check_review);
+	return cases_run("review", &list, argc, argv);
+}
