@@ -116,7 +116,8 @@ bool normal_idna(struct str name, char *ret, size_t *ret_len);
 
 /* The normal form of a URL that was found in a line or given as a value:
  * scheme://host[:port]/path[?query]; "\/" counts as "/".  The length, or 0 if
- * it is no URL or longer than MATCH_VALUE_MAX.  ret holds that and KEY_PAD. */
+ * it is no URL or longer than MATCH_VALUE_MAX.  ret holds that and BYTES_PAD,
+ * which walking needs, too. */
 size_t normal_url(struct str url, char *ret);
 
 /* Reads a normal form from its start, one path segment after the other.

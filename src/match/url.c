@@ -1,4 +1,5 @@
 /* The normal form of URLs, the same for indicators and for lines. */
+#include "bytes_p.h"
 #include "key_p.h"
 #include "match_p.h"
 
@@ -20,14 +21,30 @@ put(struct out *o, const char *p, size_t len)
 	o->len += len;
 }
 
-static void
+/* In place, up to BYTES_PAD bytes further; whether there is a byte beyond ASCII. */
+static bool
+lower(char *p, size_t len)
+{
+	bool high = false;
+
+	for (size_t i = 0; i < len; i += BYTES_PAD) {
+		bytes16 x = bytes_load(p + i), small;
+		uint32_t mask = len - i < BYTES_PAD ? (1u << (len - i)) - 1 : UINT16_MAX;
+
+		high |= (bytes_bits((bytes16)(x >= 0x80)) & mask) != 0;
+		(void)bytes_classes(x, &small);
+		memcpy(p + i, &small, sizeof(small));
+	}
+	return high;
+}
+
+static bool
 put_lower(struct out *o, struct str s)
 {
 	size_t start = o->len;
 
 	put(o, s.ptr, s.len);
-	for (size_t i = start; i < o->len; i++)
-		o->ptr[i] = byte_lower(o->ptr[i]);
+	return lower(o->ptr + start, o->len - start);
 }
 
 /* The length of a slash at the start of s: 1, or 2 when JSON escaped it. */
@@ -62,18 +79,30 @@ take_scheme(struct str *url, struct str *ret)
 	return true;
 }
 
+static bool
+ends_authority(char c)
+{
+	return c == '/' || c == '\\' || c == '?' || c == '#';
+}
+
 /* Takes what stands before the path off url. */
 static struct str
 take_authority(struct str *url)
 {
 	size_t end = 0;
 
-	for (; end < url->len; end++) {
-		char c = url->ptr[end];
+	for (; end + 16 <= url->len; end += 16) {
+		bytes16 x = bytes_load(url->ptr + end);
+		uint32_t ends = bytes_bits((bytes16)(x == '/') | (bytes16)(x == '\\') |
+		                           (bytes16)(x == '?') | (bytes16)(x == '#'));
 
-		if (c == '/' || c == '\\' || c == '?' || c == '#')
+		if (ends != 0) {
+			end += (size_t)__builtin_ctz(ends);
 			break;
+		}
 	}
+	while (end < url->len && !ends_authority(url->ptr[end]))
+		end++;
 	struct str authority = str_sub(*url, 0, end);
 	*url = str_sub(*url, end, SIZE_MAX);
 	return authority;
@@ -119,15 +148,18 @@ put_idna(struct out *o, struct str host)
 static void
 put_host(struct out *o, struct str host)
 {
-	unsigned all = 0;
+	size_t start = o->len;
 
-	for (size_t i = 0; i < host.len; i++)
-		all |= (unsigned char)host.ptr[i];
-	if (all >= 0x80 && put_idna(o, host))
+	if (!put_lower(o, host)) {
+		o->len -= host.len > 1 && o->ptr[o->len - 1] == '.';
+		return;
+	}
+	o->len = start;
+	if (put_idna(o, host))
 		return;
 	if (host.len > 1 && host.ptr[host.len - 1] == '.')
 		host.len--;
-	put_lower(o, host);
+	(void)put_lower(o, host);
 }
 
 /* Everything from the path on, without the fragment. */
@@ -165,7 +197,7 @@ normal_url(struct str url, char *ret)
 	struct str host = split_port(authority, &port);
 	if (host.len == 0)
 		return 0;
-	put_lower(&o, scheme);
+	(void)put_lower(&o, scheme);
 	put(&o, "://", 3);
 	put_host(&o, host);
 	if (!is_default_port(scheme, port)) {
@@ -189,6 +221,21 @@ url_first(uint64_t start, struct str url)
 	return (struct url_walk){ .key = key_part(start, url.ptr, end, KEY_FOLD), .end = end };
 }
 
+static size_t
+segment_end(struct str url, size_t at)
+{
+	for (; at < url.len; at += 16) {
+		bytes16 x = bytes_load(url.ptr + at);
+		uint32_t ends = bytes_bits((bytes16)(x == '/') | (bytes16)(x == '?'));
+
+		if (ends != 0) {
+			at += (size_t)__builtin_ctz(ends);
+			break;
+		}
+	}
+	return at < url.len ? at : url.len;
+}
+
 bool
 url_next(struct str url, struct url_walk *w)
 {
@@ -206,9 +253,7 @@ url_next(struct str url, struct url_walk *w)
 		w->end = url.len;
 		return true;
 	}
-	size_t end = from;
-	while (end < url.len && url.ptr[end] != '/' && url.ptr[end] != '?')
-		end++;
+	size_t end = segment_end(url, from);
 	w->key = key_part(w->key, url.ptr + from, end - from, 0);
 	w->end = end;
 	return true;

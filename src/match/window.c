@@ -1,5 +1,6 @@
 /* Finds what may be a value: hashes, e-mail addresses and URLs, and the walk as a
  * whole. */
+#include "bytes_p.h"
 #include "window_p.h"
 
 enum {
@@ -98,22 +99,34 @@ walk_at_signs(struct match_scanner *s)
 
 /* ---- URLs ---- */
 
+/* Where 16 bytes have one that ends a URL, or a backslash: a bit per byte. */
+static inline uint32_t
+url_stops(const char *p)
+{
+	bytes16 x = bytes_load(p);
+
+	return bytes_bits((bytes16)(x <= ' ') | (bytes16)(x == '"') | (bytes16)(x == '<') |
+	                  (bytes16)(x == '>') | (bytes16)(x == '\\') | (bytes16)(x == '^') |
+	                  (bytes16)(x == '`') | bytes_between(x, '{', '}') | (bytes16)(x == 0x7F));
+}
+
 /* What may stand in a URL in a line; a backslash only as JSON's "\/". */
 static size_t
 url_end(const struct match_scanner *s, size_t at)
 {
 	size_t limit = s->len - at < MATCH_VALUE_MAX ? s->len : at + MATCH_VALUE_MAX;
 
-	for (; at < limit; at++) {
-		unsigned char c = (unsigned char)s->text[at];
+	while (at < limit) {
+		uint32_t stops = url_stops(s->text + at);
 
-		if (c <= ' ' || c == 0x7F || c == '"' || c == '<' || c == '>' || c == '^' ||
-		    c == '`' || c == '{' || c == '|' || c == '}')
+		at += stops == 0 ? 16 : (size_t)__builtin_ctz(stops);
+		if (stops == 0 || at >= limit)
+			continue;
+		if (s->text[at] != '\\' || behind(s, at + 1) != '/')
 			return at;
-		if (c == '\\' && behind(s, at + 1) != '/')
-			return at;
+		at++;
 	}
-	return at;
+	return limit;
 }
 
 /* Where a URL ends if the punctuation behind it belongs to the text around. */
