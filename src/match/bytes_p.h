@@ -68,12 +68,14 @@ bytes_classes(bytes16 x, bytes16 *ret_lower)
 {
 	bytes16 folded = x | 0x20;
 	bytes16 letter = bytes_between(folded, 'a', 'z'), hex = bytes_between(folded, 'a', 'f');
-	bytes16 dash = (bytes16)(x == '-') | (bytes16)(x == '_');
-	bytes16 mark = (bytes16)(x == ':') | (bytes16)(x == '/') | (bytes16)(x == '@');
 	bytes16 classes = (bytes_between(x, '0', '9') & BYTE_DIGIT) |
 	                  ((bytes16)(x == '.') & BYTE_DOT) | (hex & BYTE_HEX) |
-	                  (letter & ~hex & BYTE_LETTER) | (dash & BYTE_DASH) | (mark & BYTE_MARK);
+	                  (letter & ~hex & BYTE_LETTER);
 
 	*ret_lower = x | (letter & 0x20);
+	if (bytes_bits((bytes16)(classes == 0)) == 0)
+		return classes; /* most names, all addresses and hashes */
+	classes |= ((bytes16)(x == '-') | (bytes16)(x == '_')) & BYTE_DASH;
+	classes |= ((bytes16)(x == ':') | (bytes16)(x == '/') | (bytes16)(x == '@')) & BYTE_MARK;
 	return classes | ((bytes16)(classes == 0) & BYTE_OTHER);
 }

@@ -111,7 +111,7 @@ quad_push(struct match_scanner *s, uint32_t addr, size_t from, size_t to)
 		quads_drain(s);
 }
 
-/* normal_ipv4() for a run of the window. */
+/* normal_ipv4() for a run of the window, or not far from it: answers compare. */
 static inline bool
 quad_at(const struct match_scanner *s, size_t from, size_t to, uint32_t *ret)
 {
@@ -120,7 +120,7 @@ quad_at(const struct match_scanner *s, size_t from, size_t to, uint32_t *ret)
 
 	if (place != 0)
 		dots |= s->maps.dot[w + 1] << (64 - place);
-	return quad_parse((struct str){ s->text + from, to - from }, dots, ret);
+	return quad_parse((struct str){ s->text + from, to - from }, dots, false, ret);
 }
 
 static bool

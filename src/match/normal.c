@@ -120,7 +120,7 @@ normal_ipv4(struct str text, uint32_t *ret)
 	if (text.len > IPV4_TEXT_MAX)
 		return false;
 	(void)copy_lower(text, copy, &dots);
-	return quad_parse((struct str){ copy, text.len }, dots.word[0], ret);
+	return quad_parse((struct str){ copy, text.len }, dots.word[0], true, ret);
 }
 
 bool
@@ -183,7 +183,7 @@ make_ipv4(struct str value, struct normal *ret, struct why *why)
 	uint32_t host;
 
 	if (!take_bits(&addr, 32, &ret->bits) ||
-	    !quad_parse((struct str){ ret->text, addr.len }, ret->dots.word[0], &host))
+	    !quad_parse((struct str){ ret->text, addr.len }, ret->dots.word[0], true, &host))
 		return fail(why, ERR_INVALID, "match.ipv4",
 		    "\"" STR_FMT "\" is not an IPv4 address or network like 198.51.100.0/24",
 		    STR_ARG(value));

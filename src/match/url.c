@@ -28,11 +28,10 @@ lower(char *p, size_t len)
 	bool high = false;
 
 	for (size_t i = 0; i < len; i += BYTES_PAD) {
-		bytes16 x = bytes_load(p + i), small;
+		bytes16 x = bytes_load(p + i), small = x | (bytes_between(x, 'A', 'Z') & 0x20);
 		uint32_t mask = len - i < BYTES_PAD ? (1u << (len - i)) - 1 : UINT16_MAX;
 
 		high |= (bytes_bits((bytes16)(x >= 0x80)) & mask) != 0;
-		(void)bytes_classes(x, &small);
 		memcpy(p + i, &small, sizeof(small));
 	}
 	return high;
