@@ -159,15 +159,19 @@ normal_mask(uint8_t *addr, size_t bytes, unsigned bits)
 	}
 }
 
-/* Takes "/bits" off text; max without one.  false: not a number up to max. */
+/* Takes "/bits" off text; max without one.  false: not a number up to max.
+ *
+ *   seen   the classes that occur */
 static bool
-take_bits(struct str *text, unsigned max, unsigned *ret)
+take_bits(struct str *text, unsigned seen, unsigned max, unsigned *ret)
 {
 	struct str rest = *text;
 	uint64_t bits;
 
-	*text = str_split(&rest, '/');
 	*ret = max;
+	if ((seen & BYTE_MARK) == 0)
+		return true;
+	*text = str_split(&rest, '/');
 	if (rest.ptr == NULL)
 		return true;
 	if (!str_to_u64(rest, max, &bits))
@@ -177,12 +181,12 @@ take_bits(struct str *text, unsigned max, unsigned *ret)
 }
 
 static enum err
-make_ipv4(struct str value, struct normal *ret, struct why *why)
+make_ipv4(struct str value, unsigned seen, struct normal *ret, struct why *why)
 {
 	struct str addr = value;
 	uint32_t host;
 
-	if (!take_bits(&addr, 32, &ret->bits) ||
+	if (!take_bits(&addr, seen, 32, &ret->bits) ||
 	    !quad_parse((struct str){ ret->text, addr.len }, ret->dots.word[0], true, &host))
 		return fail(why, ERR_INVALID, "match.ipv4",
 		    "\"" STR_FMT "\" is not an IPv4 address or network like 198.51.100.0/24",
@@ -194,12 +198,12 @@ make_ipv4(struct str value, struct normal *ret, struct why *why)
 }
 
 static enum err
-make_ipv6(struct str value, struct normal *ret, struct why *why)
+make_ipv6(struct str value, unsigned seen, struct normal *ret, struct why *why)
 {
 	struct str text = value;
 	uint8_t addr[16];
 
-	if (!take_bits(&text, 128, &ret->bits) || !normal_ipv6(text, addr))
+	if (!take_bits(&text, seen, 128, &ret->bits) || !normal_ipv6(text, addr))
 		return fail(why, ERR_INVALID, "match.ipv6",
 		    "\"" STR_FMT "\" is not an IPv6 address or network like 2001:db8::/32",
 		    STR_ARG(value));
@@ -390,8 +394,8 @@ static enum err
 make(struct str value, unsigned seen, struct normal *ret, struct why *why)
 {
 	switch (ret->kind) {
-	case PATTERN_IPV4: return make_ipv4(value, ret, why);
-	case PATTERN_IPV6: return make_ipv6(value, ret, why);
+	case PATTERN_IPV4: return make_ipv4(value, seen, ret, why);
+	case PATTERN_IPV6: return make_ipv6(value, seen, ret, why);
 	case PATTERN_DOMAIN: return make_domain(value, seen, ret, why);
 	case PATTERN_URL: return make_url(value, ret, why);
 	case PATTERN_EMAIL: return make_email(value, ret, why);

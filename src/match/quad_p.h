@@ -22,7 +22,8 @@ octet(const char *p, uint32_t len, bool strict, uint32_t *bad)
 		 * a length is 0, 0x100 or 0x10000; of no digit, more than any. */
 		uint32_t ordered = __builtin_bswap32(word);
 		uint32_t least = UINT32_C(1) << (8 * (len - 1) & 31) & ~UINT32_C(1);
-		*bad |= ((0x020505 - ordered) | (ordered - least)) & 0x80000000;
+		if (ordered > 0x020505 || ordered < least)
+			*bad = UINT32_MAX;
 	}
 	return ((word >> 8) * 0x640A01) >> 16 & 0xFF;
 }
