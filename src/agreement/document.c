@@ -1,441 +1,233 @@
+/* The agreement as a whole: its header, its clauses, its parties, its life. */
 #include "document.h"
+
+#include <stddef.h>
 
 #include "codec.h"
 #include "document_p.h"
 #include "selector_p.h"
-
-enum {
-	CODE_MAX = 64, /* bytes of a code: shown in tables, part of collection names */
-	DOCUMENT_VERSION_MAX = 1'000'000, /* versions are counted by hand */
-	DAYS_MAX = 36'500,
-	HOURS_MAX = 8'760,
-};
-
-/* Members of an agreement that people read and the gate does not. */
-#define BLOCKS_READ                                                                          \
-	"type format model header lifecycle parties clauses areas purposes marking_policy "  \
-	"identity_protection personal_data third_party suspension exercise_realm retention " \
-	"acknowledgement data_categories obligations"
-#define BLOCKS_KEPT                                                                  \
-	" classified export_control iep_refs legal_bases channels contacts urgency " \
-	"approvals_matrix break_glass joint_action accession dispute records taxonomies annexes"
-
-/* A code of letters, digits and "-._:+". */
-static enum err
-read_code(const struct doc *d, const char *name, struct str *ret)
-{
-	TRY(doc_text(d, name, DOC_REQUIRED, ret));
-	for (size_t i = 0; i < ret->len; i++) {
-		char c = ret->ptr[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-		    strchr("-._:+", c) == NULL)
-			return doc_fail(d, ERR_INVALID, "document.code",
-			    "the %s \"" STR_FMT "\" may have only letters, digits and -._:+", name,
-			    STR_ARG(*ret));
-	}
-	if (ret->len > CODE_MAX)
-		return doc_fail(d, ERR_LIMIT, "document.code", "the %s is longer than %d bytes",
-		    name, CODE_MAX);
-	return OK;
-}
-
-/* A clause that is named must be one of the agreement's. */
-static enum err
-read_clause(const struct doc *d, const char *name, const struct json *clauses, struct str *ret)
-{
-	TRY(doc_text(d, name, DOC_REQUIRED, ret));
-	if (json_get(clauses, *ret) == NULL)
-		return doc_fail(d, ERR_INVALID, "document.clause",
-		    "there is no clause \"" STR_FMT "\" in this agreement", STR_ARG(*ret));
-	return OK;
-}
-
-static enum err
-too_many(const struct doc *d, size_t max)
-{
-	return doc_fail(d, ERR_LIMIT, "document.count", "holds more than %zu", max);
-}
+#include "shape_p.h"
 
 /* ---- header ---- */
 
+#define OF(member) offsetof(struct agreement, member)
+
+/* clang-format off */
+static const struct field header_fields[] = {
+	{ .name = "id",                 .kind = FIELD_CODE,   .need = DOC_REQUIRED, .at = OF(id) },
+	{ .name = "version",            .kind = FIELD_NUMBER, .need = DOC_REQUIRED, .at = OF(version), .max = DOCUMENT_VERSION_MAX },
+	{ .name = "language_of_record", .kind = FIELD_TEXT,   .need = DOC_REQUIRED, .at = OF(language) },
+	{ .name = "title",              .kind = FIELD_OWN,    .need = DOC_REQUIRED },
+	{ .name = "notice",             .kind = FIELD_OWN },
+	{ .name = "text_hash",          .kind = FIELD_HASH, .at = OF(text_hash), .given = OF(has_text_hash) },
+	{ .name = "supersedes",         .kind = FIELD_OWN },
+	{ .name = "instruments",        .kind = FIELD_OWN },
+};
+static const struct field supersedes_fields[] = {
+	{ .name = "version", .kind = FIELD_NUMBER, .need = DOC_REQUIRED, .at = OF(superseded_version), .max = DOCUMENT_VERSION_MAX },
+	{ .name = "hash",    .kind = FIELD_HASH,   .need = DOC_REQUIRED, .at = OF(superseded_hash), .given = OF(supersedes) },
+};
+#undef OF
+#define OF(member) offsetof(struct instrument, member)
+static const struct field instrument_fields[] = {
+	{ .name = "title",     .kind = FIELD_TEXT, .need = DOC_REQUIRED, .at = OF(title) },
+	{ .name = "text_hash", .kind = FIELD_HASH, .need = DOC_REQUIRED, .at = OF(text_hash) },
+	{ .name = "date",      .kind = FIELD_TIME, .need = DOC_REQUIRED, .at = OF(date) },
+	{ .name = "binding",   .kind = FIELD_FLAG, .need = DOC_REQUIRED, .at = OF(binding) },
+	{ .name = "reference", .kind = FIELD_TEXT, .at = OF(reference) },
+	{ .name = "evidence",  .kind = FIELD_OWN },
+};
+static const struct field evidence_fields[] = { /* a detached CMS signature of a national PKI */
+	{ .name = "name", .kind = FIELD_TEXT, .need = DOC_REQUIRED, .at = OF(evidence) },
+	{ .name = "hash", .kind = FIELD_HASH, .need = DOC_REQUIRED, .at = OF(evidence_hash) },
+};
+#undef OF
+#define OF(member) offsetof(struct clause, member)
+static const struct field clause_fields[] = {
+	{ .name = "text",   .kind = FIELD_TEXT, .need = DOC_REQUIRED, .at = OF(text) },
+	{ .name = "source", .kind = FIELD_TEXT, .at = OF(source) },
+	{ .name = "model",  .kind = FIELD_FLAG, .at = OF(model) },
+};
+#undef OF
+#define OF(member) offsetof(struct lifecycle, member)
+static const struct field lifecycle_fields[] = {
+	{ .name = "in_force_from", .kind = FIELD_OWN,  .need = DOC_REQUIRED },
+	{ .name = "expires_on",    .kind = FIELD_OWN,  .need = DOC_REQUIRED },
+	{ .name = "review_on",     .kind = FIELD_TIME, .at = OF(review_on) },
+	{ .name = "approval_by",   .kind = FIELD_CHOICE, .at = OF(approval_by), .choices = "signature record" },
+	{ .name = "approvals",     .kind = FIELD_OWN },
+	{ .name = "renewal",       .kind = FIELD_OWN },
+};
+static const struct field renewal_fields[] = {
+	{ .name = "mode",        .kind = FIELD_CHOICE, .need = DOC_REQUIRED, .at = OF(renewal), .choices = "none express auto" },
+	{ .name = "notice_days", .kind = FIELD_NUMBER, .at = OF(notice_days), .max = DAYS_MAX },
+	{ .name = "term_days",   .kind = FIELD_NUMBER, .at = OF(term_days), .max = DAYS_MAX },
+};
+#undef OF
+#define OF(member) offsetof(struct domestic_approval, member)
+static const struct field domestic_approval_fields[] = {
+	{ .name = "party",     .kind = FIELD_CODE, .need = DOC_REQUIRED, .at = OF(party) },
+	{ .name = "act",       .kind = FIELD_TEXT, .need = DOC_REQUIRED, .at = OF(act) },
+	{ .name = "reference", .kind = FIELD_TEXT, .at = OF(reference) },
+	{ .name = "date",      .kind = FIELD_TIME, .need = DOC_REQUIRED, .at = OF(date) },
+};
+#undef OF
+/* clang-format on */
+const struct shape header_shape = { "header", header_fields, COUNTOF(header_fields) };
+const struct shape supersedes_shape = { "supersedes", supersedes_fields,
+	COUNTOF(supersedes_fields) };
+const struct shape instrument_shape = { "instrument", instrument_fields,
+	COUNTOF(instrument_fields) };
+const struct shape evidence_shape = { "evidence", evidence_fields, COUNTOF(evidence_fields) };
+const struct shape clause_shape = { "clause", clause_fields, COUNTOF(clause_fields) };
+const struct shape lifecycle_shape = { "lifecycle", lifecycle_fields, COUNTOF(lifecycle_fields) };
+const struct shape renewal_shape = { "renewal", renewal_fields, COUNTOF(renewal_fields) };
+const struct shape domestic_approval_shape = { "domestic_approval", domestic_approval_fields,
+	COUNTOF(domestic_approval_fields) };
+
 static enum err
-read_header(const struct doc *d, struct agreement *g)
+check_instrument(const struct doc *d, const struct agreement *g, void *element)
 {
+	struct doc evidence;
+
+	TRY(doc_get(d, "evidence", JSON_OBJECT, DOC_OPTIONAL, &evidence));
+	return evidence.v == NULL ? OK : shape_read(&evidence, &evidence_shape, g, element);
+}
+
+static enum err
+read_supersedes(const struct doc *header, struct agreement *g)
+{
+	struct doc d;
+
+	TRY(doc_get(header, "supersedes", JSON_OBJECT, DOC_OPTIONAL, &d));
+	if (d.v == NULL)
+		return OK;
+	TRY(shape_read(&d, &supersedes_shape, g, g));
+	if (g->superseded_version >= g->version)
+		return doc_fail(&d, ERR_INVALID, "document.supersedes",
+		    "version %" PRIu64 " cannot supersede version %" PRIu64, g->version,
+		    g->superseded_version);
+	return OK;
+}
+
+enum err
+document_read_header(const struct doc *d, struct agreement *g)
+{
+	static const struct list_shape instruments = { "instruments", &instrument_shape,
+		ROWS_OF_BLOCK_MAX, sizeof(struct instrument), NULL, check_instrument };
 	struct doc header, title;
-	struct str language;
+	const void *list;
 
 	TRY(doc_get(d, "header", JSON_OBJECT, DOC_REQUIRED, &header));
-	TRY(doc_members(&header,
-	    "id version language_of_record title notice text_hash supersedes instruments"));
-	TRY(read_code(&header, "id", &g->id));
-	TRY(doc_number(&header, "version", DOCUMENT_VERSION_MAX, DOC_REQUIRED, &g->version));
-	TRY(doc_text(&header, "language_of_record", DOC_REQUIRED, &language));
+	TRY(shape_read(&header, &header_shape, g, g));
 	TRY(doc_get(&header, "title", JSON_OBJECT, DOC_REQUIRED, &title));
-	if (!json_get_str(title.v, language, &g->title))
+	if (!json_get_str(title.v, g->language, &g->title))
 		return doc_fail(&title, ERR_INVALID, "document.title",
 		    "there is no title in the language of record, \"" STR_FMT "\"",
-		    STR_ARG(language));
+		    STR_ARG(g->language));
+	TRY(read_supersedes(&header, g));
+	TRY(list_read(&header, &instruments, g, &list, &g->instruments));
+	g->instrument = list;
+	return OK;
+}
+
+/* ---- clauses ---- */
+
+/* A clause is its text, or an object that also says whose text it is. */
+static enum err
+read_clause(const struct doc *d, const struct agreement *g, struct clause *ret)
+{
+	*ret = (struct clause){ .number = d->v->key, .model = g->model };
+	if (d->v->type == JSON_STRING) {
+		ret->text = d->v->text;
+		return OK;
+	}
+	if (d->v->type != JSON_OBJECT)
+		return doc_fail(d, ERR_INVALID, "document.type",
+		    "the clause \"" STR_FMT "\" must be a text, or an object with a text",
+		    STR_ARG(d->v->key));
+	return shape_read(d, &clause_shape, g, ret);
+}
+
+static enum err
+read_clauses(const struct doc *d, struct agreement *g)
+{
+	struct doc list;
+	struct clause *out;
+
+	TRY(doc_get(d, "clauses", JSON_OBJECT, DOC_REQUIRED, &list));
+	if (list.v->len > CLAUSES_MAX)
+		return doc_fail(&list, ERR_LIMIT, "document.count", "holds more than %d",
+		    CLAUSES_MAX);
+	out = arena_make(d->a, struct clause, list.v->len + 1);
+	if (out == NULL)
+		return doc_fail(&list, ERR_LIMIT, "document.memory", "no memory is left");
+	for (const struct json *v = list.v->first; v != NULL; v = v->next)
+		TRY(read_clause(&(struct doc){ .v = v, .a = d->a, .why = d->why, .at = "/clauses" },
+		    g, &out[g->clauses++]));
+	g->clause = out;
+	return OK;
+}
+
+/* ---- lifecycle ---- */
+
+static enum err
+read_renewal(const struct doc *life, struct agreement *g)
+{
+	struct doc d;
+
+	TRY(doc_get(life, "renewal", JSON_OBJECT, DOC_OPTIONAL, &d));
+	if (d.v == NULL)
+		return OK;
+	TRY(shape_read(&d, &renewal_shape, g, &g->lifecycle));
+	if (g->lifecycle.renewal == RENEWAL_AUTO && g->lifecycle.term_days == 0)
+		return doc_fail(&d, ERR_INVALID, "document.renewal",
+		    "an automatic renewal needs term_days, the days of one term");
+	return OK;
+}
+
+static enum err
+check_approval(const struct doc *d, const struct agreement *g, void *element)
+{
+	const struct domestic_approval *a = element;
+
+	if (agreement_party(g, a->party) == NULL)
+		return doc_fail(d, ERR_INVALID, "document.reference",
+		    "\"" STR_FMT "\" is no party of this agreement", STR_ARG(a->party));
 	return OK;
 }
 
 static enum err
 read_lifecycle(const struct doc *d, struct agreement *g)
 {
+	static const struct list_shape approvals = { "approvals", &domestic_approval_shape,
+		PARTIES_MAX, sizeof(struct domestic_approval), NULL, check_approval };
 	struct doc life;
+	const void *list;
 
+	g->lifecycle.review_on = TIME_NEVER;
 	TRY(doc_get(d, "lifecycle", JSON_OBJECT, DOC_REQUIRED, &life));
-	TRY(doc_members(&life, "in_force_from expires_on review_on"));
+	TRY(shape_read(&life, &lifecycle_shape, g, &g->lifecycle));
 	TRY(doc_time(&life, "in_force_from", DOC_REQUIRED, &g->in_force_from));
 	TRY(doc_time(&life, "expires_on", DOC_REQUIRED, &g->expires_on));
 	if (g->expires_on <= g->in_force_from)
 		return doc_fail(&life, ERR_INVALID, "document.lifecycle",
 		    "expires_on must lie after in_force_from");
+	TRY(read_renewal(&life, g));
+	TRY(list_read(&life, &approvals, g, &list, &g->lifecycle.approvals));
+	g->lifecycle.approval = list;
 	return OK;
-}
-
-/* ---- parties ---- */
-
-static enum err
-read_organisation(const struct doc *d, const struct agreement *g, const struct party *p,
-    struct organisation *ret)
-{
-	struct str kind;
-
-	TRY(doc_members(d, "code name kind identity"));
-	TRY(read_code(d, "code", &ret->code));
-	TRY(doc_text(d, "name", DOC_REQUIRED, &ret->name));
-	TRY(doc_text(d, "kind", DOC_REQUIRED, &kind));
-	TRY(doc_text(d, "identity", DOC_OPTIONAL, &ret->identity));
-	if (!str_starts(ret->code, p->code) || ret->code.len < p->code.len + 2 ||
-	    ret->code.ptr[p->code.len] != ':')
-		return doc_fail(d, ERR_INVALID, "document.organisation",
-		    "the code \"" STR_FMT "\" must begin with \"" STR_FMT ":\"", STR_ARG(ret->code),
-		    STR_ARG(p->code));
-	if (!str_is(kind, "state-body") && !str_is(kind, "private-body"))
-		return doc_fail(d, ERR_INVALID, "document.kind",
-		    "the kind is state-body or private-body, not \"" STR_FMT "\"", STR_ARG(kind));
-	if (ret->identity.len > 0 && !str_starts(ret->identity, S("identity--")))
-		return doc_fail(d, ERR_INVALID, "document.identity",
-		    "the identity must be the id of a STIX identity");
-	if (agreement_organisation(g, ret->code, NULL) != NULL)
-		return doc_fail(d, ERR_INVALID, "document.twice",
-		    "the organisation \"" STR_FMT "\" is there twice", STR_ARG(ret->code));
-	ret->state_body = str_is(kind, "state-body");
-	return OK;
-}
-
-static enum err
-read_organisations(const struct doc *d, struct agreement *g, struct party *p)
-{
-	struct doc list;
-	struct organisation *out;
-	size_t i = 0;
-
-	TRY(doc_get(d, "organisations", JSON_ARRAY, DOC_REQUIRED, &list));
-	if (list.v->len == 0 || list.v->len > ORGANISATIONS_MAX)
-		return doc_fail(&list, ERR_LIMIT, "document.count",
-		    "a party has 1 to %d organisations", ORGANISATIONS_MAX);
-	out = arena_make(d->a, struct organisation, list.v->len);
-	if (out == NULL)
-		return doc_fail(&list, ERR_LIMIT, "document.memory", "no memory is left");
-	p->organisation = out;
-	for (const struct json *v = list.v->first; v != NULL; v = v->next, i++) {
-		struct doc e = doc_element(&list, v, i);
-
-		if (v->type != JSON_OBJECT)
-			return doc_fail(&e, ERR_INVALID, "document.type", "must be an object");
-		TRY(read_organisation(&e, g, p, &out[i]));
-		p->organisations = i + 1;
-	}
-	return OK;
-}
-
-static enum err
-read_key(const struct doc *d, const struct agreement *g, struct verify_key *ret)
-{
-	struct str text;
-
-	TRY(doc_text(d, "agreement_key", DOC_REQUIRED, &text));
-	if (!hex_parse(text, ret->byte, VERIFY_KEY_BYTES))
-		return doc_fail(d, ERR_INVALID, "document.key",
-		    "agreement_key must be a public key: %d hex digits", 2 * VERIFY_KEY_BYTES);
-	for (size_t i = 0; i + 1 < g->parties; i++) {
-		if (verify_key_eq(&g->party[i].agreement_key, ret))
-			return doc_fail(d, ERR_INVALID, "document.key-twice",
-			    "this key is already the key of " STR_FMT
-			    ": each party signs with its own",
-			    STR_ARG(g->party[i].code));
-	}
-	return OK;
-}
-
-static enum err
-read_party(const struct doc *d, struct agreement *g)
-{
-	struct party *p = &g->party[g->parties];
-	struct str code;
-
-	TRY(doc_members(d, "code name node agreement_key organisations competent_authority"));
-	TRY(read_code(d, "code", &code));
-	if (agreement_party(g, code) != NULL)
-		return doc_fail(d, ERR_INVALID, "document.twice",
-		    "the party \"" STR_FMT "\" is there twice", STR_ARG(code));
-	p->code = code;
-	g->parties++;
-	TRY(doc_text(d, "name", DOC_REQUIRED, &p->name));
-	TRY(doc_text(d, "node", DOC_REQUIRED, &p->node));
-	TRY(read_key(d, g, &p->agreement_key));
-	return read_organisations(d, g, p);
-}
-
-/* Calls read() for every element, which must be an object. */
-static enum err
-each_object(const struct doc *d, const char *name, size_t max, struct agreement *g,
-    enum err (*read)(const struct doc *d, struct agreement *g))
-{
-	struct doc list;
-	size_t i = 0;
-
-	TRY(doc_get(d, name, JSON_ARRAY, DOC_REQUIRED, &list));
-	if (list.v->len > max)
-		return too_many(&list, max);
-	for (const struct json *v = list.v->first; v != NULL; v = v->next) {
-		struct doc e = doc_element(&list, v, i++);
-
-		if (v->type != JSON_OBJECT)
-			return doc_fail(&e, ERR_INVALID, "document.type", "must be an object");
-		TRY(read(&e, g));
-	}
-	return OK;
-}
-
-/* ---- areas, purposes, categories ---- */
-
-static const struct json *
-clauses_of(const struct agreement *g)
-{
-	return json_get(g->json, S("clauses"));
-}
-
-static enum err
-read_area(const struct doc *d, struct agreement *g)
-{
-	struct area *area = &g->area[g->areas];
-
-	TRY(doc_members(d, "code clause name"));
-	TRY(read_code(d, "code", &area->code));
-	TRY(read_clause(d, "clause", clauses_of(g), &area->clause));
-	TRY(doc_text(d, "name", DOC_REQUIRED, &area->name));
-	for (size_t i = 0; i < g->areas; i++) {
-		if (str_eq(g->area[i].code, area->code))
-			return doc_fail(d, ERR_INVALID, "document.twice",
-			    "the area \"" STR_FMT "\" is there twice", STR_ARG(area->code));
-	}
-	if (str_is(area->code, "all"))
-		return doc_fail(d, ERR_INVALID, "document.area",
-		    "\"all\" means the whole agreement and cannot be an area");
-	g->areas++;
-	return OK;
-}
-
-static enum err
-read_purpose(const struct doc *d, struct agreement *g)
-{
-	struct purpose *purpose = &g->purpose[g->purposes];
-
-	TRY(doc_members(d, "code clause name"));
-	TRY(read_code(d, "code", &purpose->code));
-	TRY(read_clause(d, "clause", clauses_of(g), &purpose->clause));
-	for (size_t i = 0; i < g->purposes; i++) {
-		if (str_eq(g->purpose[i].code, purpose->code))
-			return doc_fail(d, ERR_INVALID, "document.twice",
-			    "the purpose \"" STR_FMT "\" is there twice", STR_ARG(purpose->code));
-	}
-	g->purposes++;
-	return OK;
-}
-
-static enum err
-read_tlp(const struct doc *d, const char *name, enum tlp *ret)
-{
-	struct str text;
-
-	TRY(doc_text(d, name, DOC_REQUIRED, &text));
-	if (!tlp_parse(text, ret) || *ret == TLP_NONE)
-		return doc_fail(d, ERR_INVALID, "document.tlp",
-		    "%s must be CLEAR, GREEN, AMBER, AMBER+STRICT or RED, not \"" STR_FMT "\"",
-		    name, STR_ARG(text));
-	return OK;
-}
-
-static enum err
-read_category(const struct doc *d, struct agreement *g)
-{
-	struct category *c = &g->category[g->categories];
-
-	TRY(doc_members(d, "code clause when ruling reason max_tlp approvals"));
-	TRY(read_code(d, "code", &c->code));
-	TRY(read_clause(d, "clause", clauses_of(g), &c->clause));
-	TRY(selector_read(d, g, &c->when));
-	TRY(ruling_read(d, &c->ruling));
-	TRY(doc_text(d, "reason", c->ruling == RULING_ALLOW ? DOC_OPTIONAL : DOC_REQUIRED,
-	    &c->reason));
-	TRY(read_tlp(d, "max_tlp", &c->max_tlp));
-	TRY(approvals_read(d, c->ruling, &c->approvals, c->approval));
-	for (size_t i = 0; i < g->categories; i++) {
-		if (str_eq(g->category[i].code, c->code))
-			return doc_fail(d, ERR_INVALID, "document.twice",
-			    "the category \"" STR_FMT "\" is there twice", STR_ARG(c->code));
-	}
-	g->categories++;
-	return OK;
-}
-
-/* ---- policies ---- */
-
-static enum err
-read_optional_clause(const struct doc *d, const char *name, const struct agreement *g,
-    struct str *ret)
-{
-	if (json_get(d->v, str_of(name)) == NULL) {
-		*ret = g->marking_clause;
-		return OK;
-	}
-	return read_clause(d, name, clauses_of(g), ret);
-}
-
-static enum err
-read_marking_policy(const struct doc *d, struct agreement *g)
-{
-	struct doc policy, ceiling;
-	struct str unmarked;
-
-	TRY(doc_get(d, "marking_policy", JSON_OBJECT, DOC_REQUIRED, &policy));
-	TRY(doc_members(&policy,
-	    "clause red_clause strict_clause unknown_clause unmarked ceiling_by_channel"));
-	TRY(read_clause(&policy, "clause", clauses_of(g), &g->marking_clause));
-	TRY(read_optional_clause(&policy, "red_clause", g, &g->red_clause));
-	TRY(read_optional_clause(&policy, "strict_clause", g, &g->strict_clause));
-	TRY(read_optional_clause(&policy, "unknown_clause", g, &g->unknown_clause));
-	TRY(doc_text(&policy, "unmarked", DOC_REQUIRED, &unmarked));
-	if (!str_is(unmarked, "deny"))
-		return doc_fail(&policy, ERR_INVALID, "document.unmarked",
-		    "unmarked must be \"deny\": no marking means not to be shared");
-	TRY(doc_get(&policy, "ceiling_by_channel", JSON_OBJECT, DOC_REQUIRED, &ceiling));
-	TRY(doc_members(&ceiling, "auto officer person"));
-	TRY(read_tlp(&ceiling, "auto", &g->ceiling[CHANNEL_AUTO]));
-	TRY(read_tlp(&ceiling, "officer", &g->ceiling[CHANNEL_OFFICER]));
-	return read_tlp(&ceiling, "person", &g->ceiling[CHANNEL_PERSON]);
-}
-
-static enum err
-read_withhold(const struct doc *d, const char *name, bool *ret)
-{
-	struct str text;
-
-	TRY(doc_text(d, name, DOC_OPTIONAL, &text));
-	if (text.len > 0 && !str_is(text, "withhold") && !str_is(text, "tell"))
-		return doc_fail(d, ERR_INVALID, "document.withhold",
-		    "%s is \"withhold\" or \"tell\", not \"" STR_FMT "\"", name, STR_ARG(text));
-	*ret = !str_is(text, "tell");
-	return OK;
-}
-
-static enum err
-read_identity_protection(const struct doc *d, struct agreement *g)
-{
-	struct doc block;
-
-	TRY(doc_get(d, "identity_protection", JSON_OBJECT, DOC_REQUIRED, &block));
-	TRY(doc_members(&block, "clause victim reporter analyst"));
-	TRY(read_clause(&block, "clause", clauses_of(g), &g->identity_clause));
-	TRY(read_withhold(&block, "victim", &g->withhold_victim));
-	TRY(read_withhold(&block, "reporter", &g->withhold_reporter));
-	return read_withhold(&block, "analyst", &g->withhold_analyst);
-}
-
-/* A block that holds little but the clause it stands for. */
-static enum err
-read_block(const struct doc *d, const char *name, const char *members, const struct agreement *g,
-    struct str *ret_clause)
-{
-	struct doc block;
-
-	TRY(doc_get(d, name, JSON_OBJECT, DOC_REQUIRED, &block));
-	TRY(doc_members(&block, members));
-	return read_clause(&block, "clause", clauses_of(g), ret_clause);
-}
-
-static enum err
-read_third_party(const struct doc *d, struct agreement *g)
-{
-	struct doc block;
-	bool control = false;
-
-	TRY(read_block(d, "third_party", "clause originator_control", g, &g->originator_clause));
-	TRY(doc_get(d, "third_party", JSON_OBJECT, DOC_REQUIRED, &block));
-	TRY(doc_flag(&block, "originator_control", DOC_REQUIRED, &control));
-	if (!control)
-		return doc_fail(&block, ERR_INVALID, "document.originator-control",
-		    "originator_control must be true: nothing goes onward without its originator's word");
-	return OK;
-}
-
-static enum err
-read_periods(const struct doc *d, struct agreement *g)
-{
-	struct doc block;
-	struct str clause;
-
-	TRY(read_block(d, "retention", "clause days", g, &clause));
-	TRY(doc_get(d, "retention", JSON_OBJECT, DOC_REQUIRED, &block));
-	TRY(doc_number(&block, "days", DAYS_MAX, DOC_REQUIRED, &g->retention_days));
-	if (json_get(d->v, S("acknowledgement")) == NULL)
-		return OK;
-	TRY(read_block(d, "acknowledgement", "clause hours", g, &clause));
-	TRY(doc_get(d, "acknowledgement", JSON_OBJECT, DOC_REQUIRED, &block));
-	return doc_number(&block, "hours", HOURS_MAX, DOC_REQUIRED, &g->ack_hours);
-}
-
-static enum err
-read_obligations(const struct doc *d, struct agreement *g)
-{
-	struct doc list;
-	size_t i = 0;
-
-	TRY(doc_get(d, "obligations", JSON_ARRAY, DOC_OPTIONAL, &list));
-	g->obligations = list.v;
-	for (const struct json *v = list.v == NULL ? NULL : list.v->first; v != NULL; v = v->next) {
-		struct doc e = doc_element(&list, v, i++);
-		const struct json *texts;
-		struct str text;
-
-		if (v->type != JSON_OBJECT)
-			return doc_fail(&e, ERR_INVALID, "document.type", "must be an object");
-		TRY(doc_members(&e, "code text tlp categories"));
-		TRY(read_code(&e, "code", &text));
-		TRY(doc_text(&e, "text", DOC_REQUIRED, &text));
-		TRY(doc_texts(&e, "tlp", &texts));
-		TRY(doc_texts(&e, "categories", &texts));
-	}
-	return OK;
-}
-
-static enum err
-read_policies(const struct doc *d, struct agreement *g)
-{
-	TRY(read_marking_policy(d, g));
-	TRY(read_identity_protection(d, g));
-	TRY(read_block(d, "personal_data", "clause", g, &g->personal_clause));
-	TRY(read_third_party(d, g));
-	TRY(read_block(d, "suspension", "clause", g, &g->suspension_clause));
-	TRY(read_block(d, "exercise_realm", "clause", g, &g->realm_clause));
-	TRY(read_periods(d, g));
-	return read_obligations(d, g);
 }
 
 /* ---- the whole ---- */
+
+/* Members of an agreement. */
+const char document_blocks[] =
+    "type format model header lifecycle parties clauses areas purposes marking_policy "
+    "identity_protection personal_data third_party suspension exercise_realm retention "
+    "acknowledgement data_categories obligations classified export_control iep_refs "
+    "legal_bases channels contacts urgency approvals_matrix break_glass joint_action "
+    "accession dispute records taxonomies annexes";
 
 enum err
 document_open(const struct doc *d, const char *type)
@@ -457,37 +249,19 @@ document_open(const struct doc *d, const char *type)
 }
 
 static enum err
-check_clauses(const struct doc *d)
-{
-	struct doc clauses;
-
-	TRY(doc_get(d, "clauses", JSON_OBJECT, DOC_REQUIRED, &clauses));
-	for (const struct json *v = clauses.v->first; v != NULL; v = v->next) {
-		if (v->type != JSON_STRING)
-			return doc_fail(&clauses, ERR_INVALID, "document.type",
-			    "the clause \"" STR_FMT "\" must be a text", STR_ARG(v->key));
-	}
-	return OK;
-}
-
-static enum err
 read_agreement(const struct doc *d, struct agreement *g)
 {
 	TRY(document_open(d, "torana-agreement"));
-	TRY(doc_members(d, BLOCKS_READ BLOCKS_KEPT));
+	TRY(doc_members(d, document_blocks));
 	g->model = true;
 	TRY(doc_flag(d, "model", DOC_OPTIONAL, &g->model));
-	TRY(check_clauses(d));
-	TRY(read_header(d, g));
+	TRY(read_clauses(d, g));
+	TRY(document_read_header(d, g));
+	TRY(document_read_parties(d, g));
 	TRY(read_lifecycle(d, g));
-	TRY(each_object(d, "parties", PARTIES_MAX, g, read_party));
-	if (g->parties < 2)
-		return doc_fail(d, ERR_INVALID, "document.parties",
-		    "an agreement has at least two parties");
-	TRY(each_object(d, "areas", AREAS_MAX, g, read_area));
-	TRY(each_object(d, "purposes", PURPOSES_MAX, g, read_purpose));
-	TRY(read_policies(d, g));
-	return each_object(d, "data_categories", CATEGORIES_MAX, g, read_category);
+	TRY(document_read_rules(d, g));
+	TRY(document_read_policies(d, g));
+	return document_read_terms(d, g);
 }
 
 enum err
@@ -512,38 +286,4 @@ agreement_parse(struct arena *a, struct str text, const struct agreement **ret, 
 	TRY(read_agreement(&d, g));
 	*ret = g;
 	return OK;
-}
-
-const struct party *
-agreement_party(const struct agreement *g, struct str code)
-{
-	for (size_t i = 0; i < g->parties; i++) {
-		if (str_eq(g->party[i].code, code))
-			return &g->party[i];
-	}
-	return NULL;
-}
-
-const struct organisation *
-agreement_organisation(const struct agreement *g, struct str code, const struct party **ret_party)
-{
-	for (size_t i = 0; i < g->parties; i++) {
-		const struct party *p = &g->party[i];
-
-		for (size_t j = 0; j < p->organisations; j++) {
-			if (!str_eq(p->organisation[j].code, code))
-				continue;
-			if (ret_party != NULL)
-				*ret_party = p;
-			return &p->organisation[j];
-		}
-	}
-	return NULL;
-}
-
-bool
-organisation_is_of(struct str organisation, struct str party)
-{
-	return organisation.len > party.len + 1 && str_starts(organisation, party) &&
-	       organisation.ptr[party.len] == ':';
 }

@@ -9,6 +9,7 @@
 
 #include "base.h"
 #include "clock.h"
+#include "document_terms.h"
 #include "hash.h"
 #include "json.h"
 #include "marking.h"
@@ -37,15 +38,54 @@ enum {
 	AREAS_MAX = 32,
 	PURPOSES_MAX = 32,
 	APPROVERS_MAX = 4, /* different approvals one release may need */
-	PACKS_MAX = 8,     /* international, two national, sectors */
+	CLAUSES_MAX = 256,
+	ROWS_OF_BLOCK_MAX = 256, /* rows of any other list of a block */
+	PACKS_MAX = 8,           /* international, two national, sectors */
 	DOCUMENT_BYTES_MAX = 4 * 1024 * 1024,
 };
 
+/* A clause is cited by its number; what we wrote ourselves is model text. */
+struct clause {
+	struct str number; /* "3a" */
+	struct str text;
+	struct str source; /* of a clause that is not ours: where it stands */
+	bool model;        /* shown as "model text, not the Memorandum" */
+};
+
+/* The State's own act behind the agreement: not our file, but named by its hash. */
+struct instrument {
+	struct str title;
+	struct hash text_hash; /* of the signed text */
+	time_us date;
+	bool binding; /* under international law */
+	struct str reference;
+	struct str evidence; /* file name of a detached CMS signature; may be empty */
+	struct hash evidence_hash;
+};
+
 struct organisation {
-	struct str code;     /* "JP:JPCERT" */
-	struct str name;     /* in the language of record */
-	bool state_body;     /* an organ of the State: IN-14 answers differently */
-	struct str identity; /* STIX identity that speaks for it; may be empty */
+	struct str code;                 /* "JP:JPCERT" */
+	struct str name;                 /* in the language of record */
+	bool state_body;                 /* an organ of the State: IN-14 answers differently */
+	struct str identity;             /* STIX identity that speaks for it; may be empty */
+	const struct json *successor_of; /* codes it took over from: a record, never a rename */
+};
+
+/* A person who may sign for a party, and by what authority. */
+struct delegate {
+	struct str name;
+	struct str office;
+	struct str authority; /* the act that empowers: shown, not judged */
+	struct hash authority_hash;
+	bool has_authority_hash;
+	time_us from;
+	time_us until; /* TIME_NEVER: no end */
+};
+
+/* A key that only verifies what was signed before it ended. */
+struct former_key {
+	struct verify_key key;
+	time_us until;
 };
 
 struct party {
@@ -53,19 +93,66 @@ struct party {
 	struct str name;
 	struct str node;                 /* public name of its node, and of its log */
 	struct verify_key agreement_key; /* signs agreements and their states */
+	struct str authority;            /* competent authority; may be empty */
+	struct str successor_of;         /* code of the party it takes over from; may be empty */
+	enum membership membership;
+	const struct json *areas;    /* codes; NULL: all (never NULL for MEMBERSHIP_PROJECT) */
+	const struct json *projects; /* names, for people */
+	time_us until;               /* of its accession; TIME_NEVER: with the agreement */
 	size_t organisations;
 	const struct organisation *organisation;
+	size_t delegates;
+	const struct delegate *delegate;
+	size_t former_keys;
+	const struct former_key *former_key;
+};
+
+/* What a party's own law asked for, done before the signature. */
+struct domestic_approval {
+	struct str party;
+	struct str act;
+	struct str reference;
+	time_us date;
+};
+
+enum renewal { RENEWAL_NONE, RENEWAL_EXPRESS, RENEWAL_AUTO };
+
+/* How a party's own approval is known. */
+enum approval_by {
+	APPROVAL_BY_SIGNATURE, /* its signature is the proof */
+	APPROVAL_BY_RECORD,    /* lifecycle.approvals, or a signed statement "approve" */
+};
+
+struct lifecycle {
+	time_us review_on; /* TIME_NEVER: none */
+	enum approval_by approval_by;
+	enum renewal renewal;
+	uint64_t notice_days; /* before the end, to stop an automatic renewal */
+	uint64_t term_days;   /* of one automatic renewal */
+	size_t approvals;
+	const struct domestic_approval *approval;
 };
 
 struct area {
 	struct str code;
 	struct str clause;
 	struct str name;
+	struct str lead_party; /* may be empty */
+	bool suspended;        /* closed by the document itself */
 };
 
 struct purpose {
 	struct str code;
 	struct str clause;
+	struct str name;
+	const struct json *may;      /* sentences */
+	const struct json *must_not; /* sentences; NULL: the agreement's clause alone */
+};
+
+struct matrix_row {
+	enum risk risk;
+	const struct json *categories; /* codes; NULL: any */
+	unsigned needs;                /* enum approval_need; 0: none */
 };
 
 /* Which objects a category or a rule is about.  All that is given must hold.
@@ -90,16 +177,28 @@ struct category {
 	struct str reason; /* reason code when the ruling is not allow */
 	size_t approvals;
 	struct str approval[APPROVERS_MAX]; /* "officer", "legal", "policy", "defence-liaison" */
+	enum risk risk;                     /* RISK_NORMAL when not given */
 };
 
 struct agreement {
 	struct str id; /* "IJ-MODEL" */
 	uint64_t version;
-	struct str title; /* language of record */
-	bool model;       /* clauses are ours: shown as "model text, not the Memorandum" */
-	struct hash hash; /* of the exact bytes */
+	struct str title;    /* language of record */
+	struct str language; /* of record, "en" */
+	bool model;          /* clauses are ours: shown as "model text, not the Memorandum" */
+	struct hash hash;    /* of the exact bytes */
+	bool has_text_hash;
+	struct hash text_hash; /* of the text for people that this document encodes */
+	bool supersedes;       /* an earlier version, named below */
+	uint64_t superseded_version;
+	struct hash superseded_hash;
+	size_t instruments;
+	const struct instrument *instrument;
+	size_t clauses;
+	const struct clause *clause;
 	time_us in_force_from;
 	time_us expires_on;
+	struct lifecycle lifecycle;
 	size_t parties;
 	struct party party[PARTIES_MAX];
 	size_t areas;
@@ -121,9 +220,42 @@ struct agreement {
 	bool withhold_victim;
 	bool withhold_reporter;
 	bool withhold_analyst;
+	struct marking_terms marking;
+	struct personal_terms personal;
+	struct third_party_terms third_party;
+	struct classified_terms classified;
+	struct export_terms export_control;
 	const struct json *obligations; /* list of {code, text, tlp?, categories?} */
+	size_t obligation_rows;
+	const struct obligation *obligation; /* the same, read */
+	size_t legal_bases;
+	const struct legal_basis *legal_basis;
 	uint64_t retention_days;
+	enum on_expiry on_expiry;
+	size_t retention_rows;
+	const struct retention_row *retention_row;
 	uint64_t ack_hours;
+	size_t ieps;
+	const struct iep_ref *iep;
+	size_t channels;
+	const struct channel_terms *channel;
+	size_t contacts;
+	const struct contact *contact;
+	struct urgency_terms urgency;
+	bool has_matrix;
+	size_t matrix_rows;
+	const struct matrix_row *matrix_row;
+	struct break_glass_terms break_glass;
+	struct joint_action_terms joint_action;
+	struct exercise_terms exercise;
+	struct accession_terms accession;
+	struct suspension_terms suspension;
+	struct dispute_terms dispute;
+	struct records_terms records;
+	size_t taxonomies;
+	const struct taxonomy *taxonomy;
+	size_t annexes;
+	const struct annex *annex;
 	const struct json *json; /* the whole document */
 };
 
@@ -158,6 +290,36 @@ enum err agreement_parse(struct arena *a, struct str text, const struct agreemen
     struct why *why);
 enum err rule_pack_parse(struct arena *a, struct str text, const struct rule_pack **ret,
     struct why *why);
+
+/* The clause with this number; NULL when there is none. */
+const struct clause *agreement_clause(const struct agreement *g, struct str number);
+const struct category *agreement_category(const struct agreement *g, struct str code);
+const struct area *agreement_area(const struct agreement *g, struct str code);
+
+/* Who must agree to what is held (enum approval_need; 0: nobody): the rows of the
+ * matrix that fit, joined.  Without a matrix NEED_ONE; where no row fits,
+ * NEED_TWO. */
+unsigned agreement_needs(const struct agreement *g, struct str category, enum risk risk);
+
+/* The strictest period of these: the agreement's, and the category's row. */
+uint64_t agreement_retention(const struct agreement *g, struct str category, enum on_expiry *ret);
+
+/* How personal data of a class is treated; METHOD_DROP when nothing is said. */
+enum method agreement_method(const struct agreement *g, struct str data_class);
+
+/* Whether GREEN may go to this organisation: it is of the named community. */
+bool agreement_in_community(const struct agreement *g, struct str organisation);
+
+/* Whether a legal basis is there and in force for this party at an instant. */
+bool agreement_has_basis(const struct agreement *g, struct str code, struct str party, time_us at);
+
+/* Whether the agreement lets this party give or get something in an area at an
+ * instant: its membership, its areas and its accession's end. */
+bool party_may(const struct party *p, struct str area, time_us at);
+
+/* The organisation that took over from this code; NULL: nobody did. */
+const struct organisation *agreement_successor(const struct agreement *g, struct str code,
+    const struct party **ret_party);
 
 /* "JP:JPCERT" in the agreement; NULL when it is no organisation of a party.
  * ret_party may be NULL. */

@@ -9,3 +9,6 @@ enum err document_parse(struct arena *a, struct str text, const struct json **re
 
 /* That it says this type and a format that this program reads. */
 enum err document_open(const struct doc *d, const char *type);
+
+/* The members of an agreement, separated by ' '. */
+extern const char document_blocks[];
