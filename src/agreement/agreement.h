@@ -72,6 +72,13 @@ struct agreement_item {
 	uint64_t persons;         /* people whose data it holds, as counted by us; 0: not counted */
 };
 
+/* What stands for a value: see pseudonym.h. */
+struct pseudonym {
+	struct str id;      /* of the source */
+	struct str pointer; /* of the value in it; empty: of the whole object */
+	struct str token;   /* "p-" and 32 hex digits */
+};
+
 enum consent_scope { CONSENT_TECHNIQUE, CONSENT_NAME, CONSENT_PERSONAL };
 
 struct consent {
@@ -108,6 +115,8 @@ struct agreement_request {
 	const struct rule_pack *pack[PACKS_MAX];
 	size_t consents;
 	const struct consent *consent;
+	size_t pseudonyms; /* sorted by id, then pointer: agreement_pseudonyms() */
+	const struct pseudonym *pseudonym;
 	size_t items; /* sorted by object.id, then version; each id once */
 	const struct agreement_item *item;
 };
@@ -126,7 +135,8 @@ struct rule_cited {
 struct redaction_change {
 	struct str pointer; /* in the original */
 	struct str code;    /* reason code */
-	struct str method;  /* "drop", "replace", "rewrite-reference", "generalise" */
+	struct str method;  /* "drop", "mask", "generalise", "pseudonym", "count", "replace",
+	                     * "rewrite-reference" */
 };
 
 struct agreement_decision {

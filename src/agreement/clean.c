@@ -31,8 +31,7 @@ is_in(struct str text, const char *const *list, size_t n)
 
 /* ---- names ---- */
 
-/* "course-of-action" as "Course of action". */
-static void
+void
 generic_name(struct str type, struct buf *out)
 {
 	for (size_t i = 0; i < type.len; i++) {
@@ -46,15 +45,23 @@ generic_name(struct str type, struct buf *out)
 	}
 }
 
+/* "Incident, sector energy", or what the agreement lets one tell of the victim. */
 static void
-add_sector(const struct piece *p, struct buf *out)
+add_subject(const struct copying *c, struct buf *out)
 {
+	const struct piece *subject = c->p->subject;
 	const struct json *list =
-	    p->subject == NULL ? NULL : json_get(p->subject->item->object.json, S("sectors"));
+	    subject == NULL ? NULL : json_get(subject->item->object.json, S("sectors"));
 
-	if (!str_is(p->item->object.type, "incident") || !json_is(list, JSON_ARRAY))
+	if (!str_is(c->p->item->object.type, "incident") || subject == NULL)
 		return;
-	for (const struct json *v = list->first; v != NULL; v = v->next) {
+	if (subject->method == METHOD_GENERALISE || subject->method == METHOD_PSEUDONYM) {
+		buf_put(out, S(": "));
+		put_class(c->gate, subject, out);
+		return;
+	}
+	for (const struct json *v = json_is(list, JSON_ARRAY) ? list->first : NULL; v != NULL;
+	     v = v->next) {
 		if (v->type == JSON_STRING && stix_vocabulary_has(S("sectors"), v->text)) {
 			buf_put(out, S(", sector "));
 			buf_put(out, v->text);
@@ -120,7 +127,7 @@ put_name(struct copying *c, const struct json *m)
 		return;
 	}
 	generic_name(c->p->item->object.type, &name);
-	add_sector(c->p, &name);
+	add_subject(c, &name);
 	json_put_str(json_key(&c->w, m->key), buf_str(&name));
 	note_change(c, m->key, "V-VICTIM", "generalise");
 }

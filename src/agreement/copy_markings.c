@@ -8,12 +8,32 @@ still_selects(const struct copying *c, const struct json *granular)
 {
 	const struct json *selectors = json_get(granular, S("selectors"));
 
-	if (!json_is(selectors, JSON_ARRAY) || c->p->cleaned)
+	if (!json_is(selectors, JSON_ARRAY) || c->p->cleaned || c->p->places.len > 0)
 		return false;
 	for (const struct json *v = selectors->first; v != NULL; v = v->next) {
 		if (v->type != JSON_STRING || str_find(v->text, S("[")) != SIZE_MAX ||
 		    str_find(v->text, S("_ref")) != SIZE_MAX ||
 		    marking_select(c->p->item->object.json, v->text) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Whether the parts that it marks went because of it. */
+static bool
+is_taken(const struct copying *c, const struct json *granular)
+{
+	const struct json *selectors = json_get(granular, S("selectors"));
+
+	if (!c->p->parted || !json_is(selectors, JSON_ARRAY))
+		return false;
+	for (const struct json *v = selectors->first; v != NULL; v = v->next) {
+		const struct place *place =
+		    v->type != JSON_STRING ? NULL
+		                           : places_find(&c->p->places,
+		                                 marking_select(c->p->item->object.json, v->text));
+
+		if (place == NULL || !str_is(place->code, "M-CEIL"))
 			return false;
 	}
 	return true;
@@ -30,7 +50,7 @@ put_object_markings(struct copying *c, const struct json *refs, const struct jso
 	     v != NULL; v = v->next) {
 		struct str id = json_str(json_get(v, S("marking_ref")));
 
-		if (id.len > 0 && !still_selects(c, v))
+		if (id.len > 0 && !is_taken(c, v) && !still_selects(c, v))
 			json_put_str(&c->w, id);
 	}
 	json_end_array(&c->w);
@@ -46,8 +66,10 @@ put_markings(struct copying *c)
 
 	for (const struct json *v = json_is(granular, JSON_ARRAY) ? granular->first : NULL;
 	     v != NULL; v = v->next) {
-		stay += still_selects(c, v);
-		moved += !still_selects(c, v) && json_get(v, S("marking_ref")) != NULL;
+		bool stays = still_selects(c, v) && !is_taken(c, v);
+
+		stay += stays;
+		moved += !stays && !is_taken(c, v) && json_get(v, S("marking_ref")) != NULL;
 	}
 	if (refs != NULL || moved > 0)
 		put_object_markings(c, refs, granular);
@@ -57,7 +79,7 @@ put_markings(struct copying *c)
 		return;
 	json_begin_array(json_key(&c->w, S("granular_markings")));
 	for (const struct json *v = granular->first; v != NULL; v = v->next) {
-		if (still_selects(c, v))
+		if (still_selects(c, v) && !is_taken(c, v))
 			json_put_tree(&c->w, v);
 	}
 	json_end_array(&c->w);

@@ -168,6 +168,12 @@ struct selector {
 	const struct json *areas;
 };
 
+/* One place that a category or rule takes out of an object. */
+struct redaction {
+	struct str pointer; /* "/x_files"; a "*" is every element or member there */
+	enum method method;
+};
+
 struct category {
 	struct str code; /* "indicator.network" */
 	struct str clause;
@@ -178,6 +184,8 @@ struct category {
 	size_t approvals;
 	struct str approval[APPROVERS_MAX]; /* "officer", "legal", "policy", "defence-liaison" */
 	enum risk risk;                     /* RISK_NORMAL when not given */
+	size_t redactions;                  /* of RULING_REDACT; 0: all that may be prose goes */
+	const struct redaction *redaction;
 };
 
 struct agreement {
@@ -272,6 +280,8 @@ struct rule {
 	time_us until;     /* TIME_NEVER: no end */
 	size_t approvals;
 	struct str approval[APPROVERS_MAX];
+	size_t redactions; /* as of a category */
+	const struct redaction *redaction;
 };
 
 struct rule_pack {

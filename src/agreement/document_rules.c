@@ -29,6 +29,7 @@ static const struct field category_fields[] = {
 	{ .name = "reason",    .kind = FIELD_TEXT, .at = OF(reason) },
 	{ .name = "max_tlp",   .kind = FIELD_TLP,    .need = DOC_REQUIRED, .at = OF(max_tlp) },
 	{ .name = "approvals", .kind = FIELD_OWN },
+	{ .name = "redact",    .kind = FIELD_OWN },
 	{ .name = "risk",      .kind = FIELD_CHOICE, .at = OF(risk), .choices = "low normal high" },
 };
 #undef OF
@@ -161,6 +162,7 @@ read_category(const struct doc *d, struct agreement *g)
 		return doc_fail(d, ERR_INVALID, "document.missing",
 		    "the member \"reason\" is missing");
 	TRY(approvals_read(d, c->ruling, &c->approvals, c->approval));
+	TRY(redactions_read(d, c->ruling, &c->redactions, &c->redaction));
 	if (agreement_category(g, c->code) != NULL)
 		return doc_twice(d, "category", c->code);
 	g->categories++;

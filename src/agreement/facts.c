@@ -50,6 +50,9 @@ draw_predicates(struct gate *gate, struct piece *p, struct facts *f)
 	facts_set(f, IS_CLASSIFIED, is_classified(gate, o));
 	facts_set(f, IS_GRANULAR, p->marking.granular);
 	facts_set(f, IS_REVOKED, o->revoked);
+	facts_set(f, IS_WITHHELD, p->withheld);
+	facts_set(f, HAS_STAND_IN, p->stands_in);
+	facts_set(f, IS_PARTED, p->parted);
 	facts_set(f, IS_DEFINITION, o->class == STIX_MARKING);
 	facts_set(f, CONSENT_TO_NAME, identity && gate_consents(gate, o->id, CONSENT_NAME));
 	facts_set(f, CONSENT_TO_PERSONAL,
@@ -65,7 +68,7 @@ tlp_of(const struct piece *p)
 	struct marking m;
 
 	if (p->marking.tlp != TLP_NONE || p->item->object.class != STIX_MARKING)
-		return p->marking.tlp;
+		return p->kept_tlp;
 	if (marking_of(&p->item->object, &m, NULL) != OK || m.kind == MARKING_UNKNOWN)
 		return TLP_NONE;
 	return TLP_CLEAR;

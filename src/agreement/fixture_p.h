@@ -131,6 +131,24 @@ world_new(void)
 	return w;
 }
 
+/* The agreement with one text in place of another, signed again. */
+static inline void
+world_amend(struct world *w, const char *from, const char *to)
+{
+	size_t at = str_find(w->agreement, str_of(from));
+	struct why why = { 0 };
+
+	if (at == SIZE_MAX)
+		fail_msg("the agreement does not hold %s", from);
+	w->agreement =
+	    arena_printf(w->a, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(w->agreement, 0, at)), to,
+	        STR_ARG(str_sub(w->agreement, at + strlen(from), SIZE_MAX)));
+	w->standing = (struct standing){ 0 };
+	if (standing_open(w->a, world_sign(w, w->agreement, AGREEMENT_PAYLOAD_TYPE, 3),
+	        &w->standing, &why) != OK)
+		fail_msg("%s at %s", why.text, why.where);
+}
+
 static inline void
 world_free(struct world *w)
 {

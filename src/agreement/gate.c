@@ -218,6 +218,7 @@ gate_open(struct gate *gate)
 	for (size_t i = 0; i < r->items; i++) {
 		TRY(link_piece(gate, &gate->piece[i]));
 		marking_collect(&r->item[i].object, find_definition, gate, &gate->piece[i].marking);
+		gate_part(gate, &gate->piece[i]);
 	}
 	return OK;
 }

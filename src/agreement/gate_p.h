@@ -8,6 +8,7 @@
 #pragma once
 
 #include "judge_p.h"
+#include "places_p.h"
 #include "search_p.h"
 
 /* What leaves of an item.  It only ever goes down this list. */
@@ -31,6 +32,14 @@ struct piece {
 	bool cleaned;                /* its texts go: tied or mentioning */
 	const struct piece *subject; /* the withheld identity it is tied to, or NULL */
 	struct marking_set marking;
+	enum method method; /* of a withheld one */
+	struct str token;   /* its pseudonym */
+	bool stands_in;     /* something leaves in its place */
+	bool parted;        /* parts above the ceiling are taken out */
+	enum tlp kept_tlp;  /* the strictest marking of what is left then */
+	struct places places;
+	struct str leaving;  /* identifier of what leaves, when it is not copy_id */
+	bool redrawn;        /* rules were found that are about what would leave */
 	struct facts *facts; /* of a selected item */
 	bool held;           /* approvals are or were asked for */
 	enum form form;
@@ -70,6 +79,43 @@ bool gate_is_recipients(const struct gate *gate, const struct piece *p);
 bool gate_is_public(const struct gate *gate, struct str id);
 bool gate_is_organisation(const struct gate *gate, const struct stix_object *o);
 
+/* The identifier under which a copy leaves. */
+static inline struct str
+piece_copy_id(const struct piece *p)
+{
+	return p->leaving.len > 0 ? p->leaving : p->item->copy_id;
+}
+
+/* "victim", "person", "email", "account", "message"; empty: never withheld. */
+struct str redaction_class(const struct stix_object *o);
+
+/* How the agreement treats the class of a withheld item. */
+enum method gate_method(const struct gate *gate, const struct piece *p);
+
+/* What leaves in place of a withheld item, if anything does. */
+void gate_choose_stand_in(const struct gate *gate, struct piece *p);
+
+/* Gives a class identity its identifier.  ERR_LIMIT: no memory is left. */
+enum err gate_name_class(struct gate *gate, struct piece *p);
+
+/* Takes note of the parts of an item that are marked above the ceiling. */
+void gate_part(struct gate *gate, struct piece *p);
+
+/* The pseudonym of a value of an item, out of the request's map; empty: there is none. */
+struct str gate_pseudonym(const struct gate *gate, struct str id, struct str pointer);
+
+/* Adds what categories and rules take out of the item.  Returns whether there
+ * is more than before. */
+bool gate_place(struct gate *gate, struct piece *p, const struct verdict *v);
+
+/* Adds to the facts the rules that are about what would leave.  Returns
+ * whether there are more than before. */
+bool gate_draw_result(const struct gate *gate, struct piece *p, const struct stix_object *copy);
+
+/* Looks again who mentions a withheld value, after places were added.
+ * ERR_LIMIT: no memory is left. */
+enum err gate_search_again(struct gate *gate);
+
 enum err gate_open(struct gate *gate);
 enum err gate_tie(struct gate *gate);
 enum err gate_search(struct gate *gate);
@@ -93,5 +139,6 @@ bool is_classified(const struct gate *gate, const struct stix_object *o);
 /* Needles of everything that is withheld. */
 enum err gate_withhold(struct gate *gate, struct needle **ret, size_t *ret_len);
 
-/* Whether one of the texts of a tree, references aside, holds a withheld value. */
-bool gate_mentions(struct gate *gate, const struct json *tree);
+/* Whether one of the texts of a tree, references and the places that are
+ * taken out aside, holds a withheld value.  places may be NULL. */
+bool gate_mentions(struct gate *gate, const struct json *tree, const struct places *places);

@@ -9,7 +9,7 @@ read_rule(const struct doc *d, struct rule_pack *pack)
 	struct rule *r = &pack->rule[pack->rules];
 
 	TRY(doc_members(d,
-	    "id text certainty enabled from until when ruling reason shared approvals"));
+	    "id text certainty enabled from until when ruling reason shared approvals redact"));
 	TRY(doc_text(d, "id", DOC_REQUIRED, &r->id));
 	TRY(doc_text(d, "text", DOC_REQUIRED, &r->text));
 	TRY(doc_flag(d, "enabled", DOC_REQUIRED, &r->enabled));
@@ -23,6 +23,7 @@ read_rule(const struct doc *d, struct rule_pack *pack)
 	if (r->ruling == RULING_ALLOW)
 		return doc_fail(d, ERR_INVALID, "document.ruling",
 		    "a rule of a pack only restricts: its ruling cannot be \"allow\"");
+	TRY(redactions_read(d, r->ruling, &r->redactions, &r->redaction));
 	TRY(doc_text(d, "reason", DOC_REQUIRED, &r->reason));
 	TRY(doc_text(d, "shared", DOC_REQUIRED, &r->shared));
 	if (str_starts(r->shared, S("N-")))

@@ -10,9 +10,35 @@ struct copying {
 	struct buf out;
 	struct buf pointer; /* of the object that is written now */
 	struct json_writer w;
+	size_t withheld; /* references to what is only counted */
 };
 
+struct copying copying_new(struct gate *gate, struct piece *p);
+void copying_done(struct copying *c);
+
+/* An empty key: the whole object. */
 void note_change(struct copying *c, struct str key, const char *code, const char *method);
+void note_change_of(struct copying *c, struct str key, struct str code, const char *method);
+
+/* Times of the copy, and one to the second. */
+time_us copy_created(const struct copying *c);
+time_us copy_modified(const struct copying *c);
+void put_second(struct json_writer *w, time_us at);
+
+/* "course-of-action" as "Course of action". */
+void generic_name(struct str type, struct buf *out);
+
+/* "Health, India": of what class an identity is. */
+void put_class(const struct gate *gate, const struct piece *p, struct buf *out);
+
+/* The whole object that leaves in place of a withheld one. */
+void put_stand_in(struct copying *c);
+
+/* A member at a place that is taken out, and what stands for the value alone.
+ * Each returns whether anything was written. */
+bool put_place(struct copying *c, const struct json *m, const struct place *place);
+bool put_replacement(struct copying *c, struct str key, const struct place *place,
+    struct json_writer *w);
 
 /* A member of an object whose texts may stay: references cleaned, times cut to
  * the hour.  Returns whether anything was written. */

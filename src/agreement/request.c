@@ -210,6 +210,16 @@ each_consent(struct tape *t, void *list, size_t i)
 }
 
 static void
+each_pseudonym(struct tape *t, void *list, size_t i)
+{
+	struct pseudonym *p = (struct pseudonym *)list + i;
+
+	TEXT(t, p, id);
+	TEXT(t, p, pointer);
+	TEXT(t, p, token);
+}
+
+static void
 each_pack(struct tape *t, void *list, size_t i)
 {
 	const struct rule_pack **pack = (const struct rule_pack **)list + i;
@@ -235,6 +245,7 @@ each_closed(struct tape *t, void *list, size_t i)
 static const struct list
 	items    = { "items",    sizeof(struct agreement_item),   REQUEST_ITEMS_MAX,    each_item },
 	consents = { "consents", sizeof(struct consent),          REQUEST_CONSENTS_MAX, each_consent },
+	pseudonyms = { "pseudonyms", sizeof(struct pseudonym),     REQUEST_ITEMS_MAX,    each_pseudonym },
 	packs    = { "packs",    sizeof(const struct rule_pack *), PACKS_MAX,           each_pack },
 	closed   = { "closed",   sizeof(struct str),              AREAS_MAX,            each_closed };
 /* clang-format on */
@@ -348,6 +359,7 @@ put_request(struct buf *out, const struct agreement_request *from)
 	write_list(&t, &packs, r.pack, r.packs);
 	write_list(&t, &consents, (void *)(uintptr_t)r.consent, r.consents);
 	write_list(&t, &items, (void *)(uintptr_t)r.item, r.items);
+	write_list(&t, &pseudonyms, (void *)(uintptr_t)r.pseudonym, r.pseudonyms);
 	json_end_object(&w);
 }
 
@@ -388,6 +400,8 @@ read_request(struct tape *t, struct agreement_request *ret)
 		ret->pack[i] = ((const struct rule_pack *const *)list)[i];
 	read_list(t, &consents, &list, &ret->consents);
 	ret->consent = list;
+	read_list(t, &pseudonyms, &list, &ret->pseudonyms);
+	ret->pseudonym = list;
 	read_list(t, &items, &list, &ret->items);
 	ret->item = list;
 }

@@ -15,6 +15,9 @@ fill(struct world *w)
 		.scope = CONSENT_NAME,
 		.to = { "JP", 2 },
 		.until = TIME_NEVER };
+	static const struct pseudonym pseudonym = { .id = { "identity--" UUID("0102"), 46 },
+		.pointer = { "/name", 5 },
+		.token = { "p-77", 4 } };
 
 	world_pack(w, "packs/in.json");
 	world_add(w, str_of(incident));
@@ -24,6 +27,8 @@ fill(struct world *w)
 	hospital->copy_created = 1'000'000;
 	w->request.consent = &consent;
 	w->request.consents = 1;
+	w->request.pseudonyms = 1;
+	w->request.pseudonym = &pseudonym;
 	w->request.area = S("INFO");
 	world_state(w, STATEMENT_SUSPEND, "CI", 0);
 	world_decide(w);
@@ -318,6 +323,15 @@ in_mode(struct world *w)
 {
 	w->request.mode = BUNDLE_STRICT;
 }
+static void
+in_pseudonyms(struct world *w)
+{
+	static const struct pseudonym map[] = { { .id = { "identity--" UUID("0102"), 46 },
+	    .token = { "p-00", 4 } } };
+
+	w->request.pseudonyms = 1;
+	w->request.pseudonym = map;
+}
 
 /* clang-format off */
 static const struct input_row {
@@ -340,6 +354,7 @@ static const struct input_row {
 	{ "failed checks", in_poc }, { "urgency", in_urgency }, { "harm", in_harm },
 	{ "break-glass", in_glass }, { "two officers", in_two }, { "condition", in_condition },
 	{ "legal basis", in_basis }, { "mode", in_mode },
+	{ "pseudonyms", in_pseudonyms },
 };
 /* clang-format on */
 

@@ -15,6 +15,13 @@ enum err selector_read(const struct doc *d, const struct agreement *g, struct se
 /* Whether the content half holds for an object. */
 bool selector_touches(const struct selector *s, const struct json *object, struct str type);
 
+/* The member "redact" of a category or rule: [{"pointer","method"}].
+ * ERR_INVALID: no list of such, or the ruling is not "redact"; ERR_LIMIT: more
+ * than REDACTIONS_MAX. */
+enum { REDACTIONS_MAX = 32 }; /* of one category or rule: each is looked for in every object */
+enum err redactions_read(const struct doc *d, enum ruling ruling, size_t *ret_len,
+    const struct redaction **ret);
+
 /* "allow", "redact", "hold", "deny". */
 enum err ruling_read(const struct doc *d, enum ruling *ret);
 enum err approvals_read(const struct doc *d, enum ruling ruling, size_t *ret_len,

@@ -26,10 +26,12 @@ gate_resolve(const struct gate *gate, struct str id, struct str property)
 	p = gate_find(gate, id);
 	if (p == NULL)
 		return gate_is_public(gate, id) ? id : (struct str){ 0 };
-	if (p->withheld || (p->tied && p->item->object.class == STIX_SCO))
+	if (p->withheld)
+		return p->stands_in && leaves_now(p) ? piece_copy_id(p) : (struct str){ 0 };
+	if (p->tied && p->item->object.class == STIX_SCO)
 		return (struct str){ 0 };
 	if (leaves_now(p))
-		return p->form == FORM_ORIGINAL ? id : p->item->copy_id;
+		return p->form == FORM_ORIGINAL ? id : piece_copy_id(p);
 	if (p->item->delivered == DELIVERED_ORIGINAL || gate_is_public(gate, id) ||
 	    gate_is_recipients(gate, p))
 		return id;
@@ -165,16 +167,6 @@ settle_all_references(const struct gate *gate)
 
 /* ---- forms ---- */
 
-static bool
-has_redaction(const struct verdict *v)
-{
-	for (size_t i = 0; i < v->findings; i++) {
-		if (v->finding[i].effect == EFFECT_REDACT)
-			return true;
-	}
-	return false;
-}
-
 /* Versions of what went as a copy are versions of the copy: the original beside
  * it would tell whose copy that is. */
 static bool
@@ -183,36 +175,66 @@ is_known_as_copy(const struct piece *p)
 	return p->item->delivered == DELIVERED_COPY;
 }
 
-static void
-begin(const struct gate *gate, struct piece *p, struct verdict *v)
+/* Returns whether more of it is taken out than before. */
+static bool
+begin(struct gate *gate, struct piece *p, struct verdict *v)
 {
+	bool more;
+
 	judge(p->facts, &gate->documents, v);
-	p->held = v->held;
-	p->cleaned = p->cleaned || has_redaction(v);
+	p->held = p->held || v->held;
+	more = gate_place(gate, p, v);
 	if (v->effect >= EFFECT_ROUTE)
 		p->form = FORM_NONE;
-	else
-		p->form = p->cleaned || is_known_as_copy(p) ? FORM_COPY : FORM_ORIGINAL;
+	else if (p->cleaned || p->places.len > 0 || is_known_as_copy(p))
+		p->form = FORM_COPY;
 	if (is_known_as_copy(p))
 		p->facts->remains = REMAINS_COPY;
+	return more;
+}
+
+/* What is taken out of one object may stand in another: until nothing changes. */
+static enum err
+begin_all(struct gate *gate, struct verdict *v)
+{
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < gate->pieces; i++) {
+			if (gate->piece[i].item->selected)
+				more = begin(gate, &gate->piece[i], v) || more;
+		}
+		if (more)
+			TRY(gate_search_again(gate));
+	}
+	return OK;
+}
+
+/* One copy; *ret_changed when something else follows from how it came out. */
+static enum err
+build_copy(struct gate *gate, struct piece *p, struct verdict *v, bool *ret_changed)
+{
+	enum remains remains = REMAINS_COPY;
+
+	p->redrawn = false;
+	TRY(gate_redact(gate, p, &remains));
+	if (p->places.full)
+		remains = REMAINS_LEAK;
+	if (remains != REMAINS_COPY)
+		give_up(p, remains);
+	*ret_changed = *ret_changed || remains != REMAINS_COPY || p->redrawn;
+	if (remains != REMAINS_COPY || !p->redrawn)
+		return OK;
+	return begin(gate, p, v) ? gate_search_again(gate) : OK;
 }
 
 /* Builds all copies; returns whether one of them could not be. */
 static enum err
-build_copies(struct gate *gate, bool *ret_changed)
+build_copies(struct gate *gate, struct verdict *v, bool *ret_changed)
 {
 	*ret_changed = false;
 	for (size_t i = 0; i < gate->pieces; i++) {
-		struct piece *p = &gate->piece[i];
-		enum remains remains = REMAINS_COPY;
-
-		if (!p->item->selected || p->form != FORM_COPY)
-			continue;
-		TRY(gate_redact(gate, p, &remains));
-		if (remains == REMAINS_COPY)
-			continue;
-		give_up(p, remains);
-		*ret_changed = true;
+		if (gate->piece[i].item->selected && gate->piece[i].form == FORM_COPY)
+			TRY(build_copy(gate, &gate->piece[i], v, ret_changed));
 	}
 	return OK;
 }
@@ -225,13 +247,12 @@ gate_settle(struct gate *gate)
 
 	if (v == NULL)
 		return gate_memory(gate);
-	for (size_t i = 0; i < gate->pieces; i++) {
-		if (gate->piece[i].item->selected)
-			begin(gate, &gate->piece[i], v);
-	}
+	for (size_t i = 0; i < gate->pieces; i++)
+		TRY(gate_name_class(gate, &gate->piece[i]));
+	TRY(begin_all(gate, v));
 	while (changed) {
 		(void)settle_all_references(gate);
-		TRY(build_copies(gate, &changed));
+		TRY(build_copies(gate, v, &changed));
 	}
 	return OK;
 }

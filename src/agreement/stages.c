@@ -157,6 +157,8 @@ stage_marking(struct judging *j)
 		find_own(j, EFFECT_DENY, "M-UNKNOWN", j->g->unknown_clause);
 	if (!barred && tlp > j->g->ceiling[j->f->channel])
 		find_own(j, EFFECT_DENY, "M-CEIL", j->g->marking_clause);
+	else if (predicate_holds(IS_PARTED, j->f))
+		find_own(j, EFFECT_REDACT, "M-CEIL", j->g->marking_clause);
 	return true;
 }
 
@@ -176,8 +178,13 @@ stage_purpose(struct judging *j)
 static bool
 stage_identity(struct judging *j)
 {
-	if (predicate_holds(IS_VICTIM, j->f))
-		find_own(j, EFFECT_DENY, "V-VICTIM", j->g->identity_clause);
+	bool victim = predicate_holds(IS_VICTIM, j->f);
+	bool stands_in = predicate_holds(HAS_STAND_IN, j->f);
+
+	if (victim || predicate_holds(IS_WITHHELD, j->f))
+		find_own(j, stands_in ? EFFECT_REDACT : EFFECT_DENY,
+		    victim ? "V-VICTIM" : "D-CATEGORY",
+		    victim ? j->g->identity_clause : j->g->personal_clause);
 	else if (predicate_holds(IS_TIED, j->f) || predicate_holds(IS_MENTIONING, j->f))
 		find_own(j, EFFECT_REDACT, "V-VICTIM", j->g->identity_clause);
 	return true;

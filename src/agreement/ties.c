@@ -115,6 +115,7 @@ mark_withheld(struct gate *gate)
 		p->withheld =
 		    is_withheld_identity(gate, &p->item->object) ||
 		    (is_personal_type(p->item->object.type) && !has_personal_consent(gate, p));
+		gate_choose_stand_in(gate, p);
 	}
 }
 

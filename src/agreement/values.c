@@ -168,21 +168,29 @@ legal_prefix(const struct folded *f, size_t from)
 	return 0;
 }
 
-static void
-add_without_legal_form(struct values *v, struct str name)
+struct str
+values_bare_name(struct str name, struct folded *f)
 {
 	size_t from = 0, len, form;
 
+	fold(name, f);
+	len = f->text.len;
+	while ((form = legal_suffix(f, len)) > 0)
+		len -= form;
+	while ((form = legal_prefix(f, from)) > 0 && from + form < len)
+		from += form;
+	return str_sub(buf_str(&f->text), from, len - from);
+}
+
+static void
+add_without_legal_form(struct values *v, struct str name)
+{
 	if (name.len > VALUE_BYTES_MAX)
 		return;
-	fold(name, &v->folded);
-	len = v->folded.text.len;
-	while ((form = legal_suffix(&v->folded, len)) > 0)
-		len -= form;
-	while ((form = legal_prefix(&v->folded, from)) > 0 && from + form < len)
-		from += form;
-	if (from > 0 || len < v->folded.text.len)
-		add_folded(v, str_sub(buf_str(&v->folded.text), from, len - from));
+
+	struct str bare = values_bare_name(name, &v->folded);
+	if (bare.len < v->folded.text.len)
+		add_folded(v, bare);
 }
 
 void

@@ -27,6 +27,9 @@ void values_free(struct values *v);
 /* A value as it is. */
 void values_add(struct values *v, struct str value);
 
+/* A name folded and without its legal form; it slices f. */
+struct str values_bare_name(struct str name, struct folded *f);
+
 /* A name: also without its legal form, and the parts in and outside brackets. */
 void values_add_name(struct values *v, struct str name);
 

@@ -123,6 +123,37 @@ add_observable(struct values *v, const struct stix_object *o)
 		values_add_id(v, str_of(id));
 }
 
+/* Words that everybody uses, times and identifiers point at nobody. */
+static bool
+add_placed_text(void *arg, struct str text, struct str key, struct str pointer)
+{
+	struct values *v = arg;
+	time_us time;
+
+	(void)key, (void)pointer;
+	if (time_parse(text, &time) || stix_id_is(text) ||
+	    stix_vocabulary_has((struct str){ 0 }, text))
+		return true;
+	values_add_name(v, text);
+	values_add_addresses(v, text, false);
+	return true;
+}
+
+/* What a category or rule takes out is withheld wherever it stands. */
+static void
+add_places(struct values *v, const struct places *places)
+{
+	for (size_t i = 0; i < places->len; i++) {
+		const struct json *value = places->place[i].value;
+
+		v->code = places->place[i].code;
+		if (value->type == JSON_STRING)
+			(void)add_placed_text(v, value->text, value->key, (struct str){ 0 });
+		else
+			stix_each_text(value, add_placed_text, v);
+	}
+}
+
 enum err
 gate_withhold(struct gate *gate, struct needle **ret, size_t *ret_len)
 {
@@ -133,6 +164,7 @@ gate_withhold(struct gate *gate, struct needle **ret, size_t *ret_len)
 		const struct stix_object *o = &p->item->object;
 		bool identity = str_is(o->type, "identity");
 
+		add_places(&v, &p->places);
 		if (!p->withheld && !(p->tied && o->class == STIX_SCO))
 			continue;
 		v.code = identity || !p->withheld ? S("V-VICTIM") : S("D-CATEGORY");
@@ -151,8 +183,11 @@ gate_withhold(struct gate *gate, struct needle **ret, size_t *ret_len)
 
 /* ---- who mentions one ---- */
 
+enum { ELEMENTS_BYTES_MAX = 64 * MIB }; /* as the largest object */
+
 struct scanning {
 	struct searcher *searcher;
+	const struct places *places; /* where to look away; never NULL */
 	bool found;
 };
 
@@ -167,8 +202,7 @@ scan_text(void *arg, struct str text, struct str key, struct str pointer)
 {
 	struct scanning *s = arg;
 
-	(void)pointer;
-	if (!is_ref_name(key))
+	if (!is_ref_name(key) && !places_cover(s->places, pointer))
 		s->found = search_text(s->searcher, text) != NULL;
 	return !s->found;
 }
@@ -176,12 +210,14 @@ scan_text(void *arg, struct str text, struct str key, struct str pointer)
 /* Names of members and numbers, which no text walk visits.  Recursion is
  * bounded by JSON_DEPTH_MAX. */
 static bool
-scan_names(struct searcher *s, const struct json *v)
+scan_names(const struct scanning *s, const struct json *v)
 {
 	for (const struct json *m = v->first; m != NULL; m = m->next) {
-		if (v->type == JSON_OBJECT && search_text(s, m->key) != NULL)
+		if (places_find(s->places, m) != NULL)
+			continue;
+		if (v->type == JSON_OBJECT && search_text(s->searcher, m->key) != NULL)
 			return true;
-		if (m->type == JSON_NUMBER && search_text(s, m->text) != NULL)
+		if (m->type == JSON_NUMBER && search_text(s->searcher, m->text) != NULL)
 			return true;
 		if ((m->type == JSON_ARRAY || m->type == JSON_OBJECT) && scan_names(s, m))
 			return true;
@@ -189,16 +225,35 @@ scan_names(struct searcher *s, const struct json *v)
 	return false;
 }
 
+/* The elements of one list as they are written, but for those taken out. */
+static bool
+scan_elements(const struct scanning *s, const struct json *list)
+{
+	CLEANUP(buf_free) struct buf rest = buf_new(ELEMENTS_BYTES_MAX);
+	bool whole = true;
+
+	for (const struct json *e = list->first; e != NULL; e = e->next) {
+		if (places_find(s->places, e) != NULL) {
+			whole = false;
+			continue;
+		}
+		buf_put(&rest, e->raw);
+		buf_putc(&rest, ',');
+	}
+	return search_text(s->searcher, whole ? list->raw : buf_str(&rest)) != NULL;
+}
+
 /* A list whose elements together say what none of them says alone. */
 static bool
-scan_lists(struct gate *gate, const struct json *v)
+scan_lists(const struct scanning *s, const struct json *v)
 {
 	bool texts = v->type == JSON_ARRAY && json_is(v->first, JSON_STRING) && v->len > 1;
 
-	if (texts && !is_ref_name(v->key) && search_text(gate->searcher, v->raw) != NULL)
+	if (texts && !is_ref_name(v->key) && scan_elements(s, v))
 		return true;
 	for (const struct json *m = v->first; m != NULL; m = m->next) {
-		if ((m->type == JSON_ARRAY || m->type == JSON_OBJECT) && scan_lists(gate, m))
+		if ((m->type == JSON_ARRAY || m->type == JSON_OBJECT) &&
+		    places_find(s->places, m) == NULL && scan_lists(s, m))
 			return true;
 	}
 	return false;
@@ -211,14 +266,20 @@ enum {
 	JOINED_PART = 512, /* of each end of a text: further inside it is not at a seam */
 };
 
+struct joining {
+	struct buf *text;
+	const struct places *places;
+};
+
 static bool
 join_text(void *arg, struct str text, struct str key, struct str pointer)
 {
-	struct buf *joined = arg;
+	const struct joining *j = arg;
+	struct buf *joined = j->text;
 	time_us at;
 
-	(void)pointer;
-	if (is_ref_name(key) || stix_id_is(text) || time_parse(text, &at))
+	if (is_ref_name(key) || places_cover(j->places, pointer) || stix_id_is(text) ||
+	    time_parse(text, &at))
 		return true;
 	if (text.len > 2 * JOINED_PART) {
 		buf_put(joined, str_sub(text, 0, JOINED_PART));
@@ -231,41 +292,66 @@ join_text(void *arg, struct str text, struct str key, struct str pointer)
 }
 
 static bool
-scan_joined(struct searcher *s, const struct json *tree)
+scan_joined(const struct scanning *s, const struct json *tree)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(JOINED_BYTES_MAX);
+	struct joining j = { .text = &text, .places = s->places };
 
-	stix_each_text(tree, join_text, &text);
-	return search_joined(s, buf_str(&text)) != NULL;
+	stix_each_text(tree, join_text, &j);
+	return search_joined(s->searcher, buf_str(&text)) != NULL;
 }
 
 bool
-gate_mentions(struct gate *gate, const struct json *tree)
+gate_mentions(struct gate *gate, const struct json *tree, const struct places *places)
 {
-	struct scanning s = { .searcher = gate->searcher };
+	static const struct places none = { 0 };
+	struct scanning s = { .searcher = gate->searcher,
+		.places = places == NULL ? &none : places };
 
 	stix_each_text(tree, scan_text, &s);
-	return s.found || scan_names(gate->searcher, tree) || scan_lists(gate, tree) ||
-	       scan_joined(gate->searcher, tree);
+	return s.found || scan_names(&s, tree) || scan_lists(&s, tree) || scan_joined(&s, tree);
 }
 
-enum err
-gate_search(struct gate *gate)
+static enum err
+search_all(struct gate *gate)
 {
 	struct needle *needle = NULL;
 	size_t n = 0;
 
 	TRY(gate_withhold(gate, &needle, &n));
+	searcher_free(gate->searcher);
 	gate->searcher = searcher_new(gate->a, needle, n);
 	if (gate->searcher == NULL)
 		return gate_memory(gate);
 	for (size_t i = 0; n > 0 && i < gate->pieces; i++) {
 		struct piece *p = &gate->piece[i];
 
-		if (p->item->selected && !p->withheld)
-			p->mentions = gate_mentions(gate, p->item->object.json);
+		if (p->item->selected && !p->withheld && !p->mentions)
+			p->mentions = gate_mentions(gate, p->item->object.json, &p->places);
 	}
-	for (size_t i = 0; i < gate->pieces; i++)
-		gate->piece[i].cleaned = gate->piece[i].tied || gate->piece[i].mentions;
+	for (size_t i = 0; i < gate->pieces; i++) {
+		struct piece *p = &gate->piece[i];
+
+		p->cleaned = p->cleaned || p->tied || p->mentions;
+	}
+	return OK;
+}
+
+enum err
+gate_search(struct gate *gate)
+{
+	return search_all(gate);
+}
+
+enum err
+gate_search_again(struct gate *gate)
+{
+	TRY(search_all(gate));
+	for (size_t i = 0; i < gate->pieces; i++) {
+		struct piece *p = &gate->piece[i];
+
+		if (p->facts != NULL)
+			facts_set(p->facts, IS_MENTIONING, p->mentions);
+	}
 	return OK;
 }

@@ -53,6 +53,8 @@ try_identity(struct trial *t)
 
 	reset(t);
 	facts_set(&t->facts, IS_VICTIM, false);
+	if (victim)
+		facts_set(&t->facts, IS_WITHHELD, false);
 	facts_set(&t->facts, IS_TIED, false);
 	facts_set(&t->facts, IS_MENTIONING, false);
 	if (victim)
