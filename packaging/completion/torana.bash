@@ -3,8 +3,8 @@
 
 _torana_common='--dir --as --password-file --json --help'
 
-_torana_nouns='init serve status sync routes config peer account agreement pack object release
-	recall scan sighting audit'
+_torana_nouns='init serve status sync routes config peer account agreement pack object release recall
+	standing scan sighting audit'
 
 _torana_verbs() {
 	case $1 in
@@ -14,6 +14,7 @@ _torana_verbs() {
 	pack) echo activate list ;;
 	object) echo import list show ;;
 	release) echo preview explain send holds approve refuse reviews review list ;;
+	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	sighting) echo make ;;
 	audit) echo verify heads ;;
@@ -35,6 +36,8 @@ _torana_options() {
 	'release refuse') echo --role --bytes --reason ;;
 	'release review') echo --finding --text ;;
 	'release list') echo --id ;;
+	'standing propose') echo --to --purpose --area --categories --ceiling --days ;;
+	'standing approve' | 'standing stop') echo --reason ;;
 	'recall ask') echo --to --reason ;;
 	scan) echo --report ;;
 	'sighting make') echo --count --first --last ;;

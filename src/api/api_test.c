@@ -48,7 +48,7 @@ static const struct access_case {
 	{ "GET /api/v1/standing-orders",                  "AOPLYDUS" },
 	{ "POST /api/v1/standing-orders",                 "O" },
 	{ "POST /api/v1/standing-orders/{id}/approve",    "PLYD" },
-	{ "POST /api/v1/standing-orders/{id}/stop",       "PLYD" },
+	{ "POST /api/v1/standing-orders/{id}/stop",       "OPLYD" },
 	{ "GET /api/v1/recalls",                          "AOPLYDUS" },
 	{ "POST /api/v1/recalls",                         "O" },
 	{ "POST /api/v1/hits",                            "AOS" },

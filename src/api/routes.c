@@ -10,6 +10,7 @@ enum {
 
 enum {
 	APPROVERS = ROLE_APPROVER | ROLE_LEGAL | ROLE_POLICY | ROLE_DEFENCE,
+	STOPPERS = ROLE_OFFICER | APPROVERS, /* to stop is always the safe side */
 	SYNCERS = ROLE_ANALYST | ROLE_OFFICER | ROLE_ADMINISTRATOR,
 };
 
@@ -82,7 +83,7 @@ const struct http_route api_routes[] = {
 	  api_post_standing,    "propose one" },
 	{ HTTP_POST,   "/api/v1/standing-orders/{id}/approve",    SCOPE_APPROVE, APPROVERS, TEXT_BODY,
 	  api_approve_standing, "let it begin after its delay" },
-	{ HTTP_POST,   "/api/v1/standing-orders/{id}/stop",       SCOPE_APPROVE, APPROVERS, TEXT_BODY,
+	{ HTTP_POST,   "/api/v1/standing-orders/{id}/stop",       SCOPE_READ,    STOPPERS, TEXT_BODY,
 	  api_stop_standing,    "stop it" },
 	{ HTTP_GET,    "/api/v1/recalls",                         SCOPE_READ,    0, 0,
 	  api_get_recalls,      "requests to take something out again, and their answers" },

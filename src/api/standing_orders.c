@@ -7,6 +7,43 @@ static const char list_orders[] =
     "SELECT order_id, state, recipient, purpose, area, scope, proposer, approver, created_at,"
     " starts_at, expires_at FROM release_order WHERE kind = 'standing' AND owner = $1"
     " ORDER BY created_at DESC, order_id LIMIT $2";
+/* What its runs did. */
+static const char count_done[] =
+    "SELECT i.outcome, COUNT(*), MAX(i.changed_at)"
+    " FROM release_order r JOIN release_item i ON i.order_id = r.order_id"
+    " WHERE r.standing_order = $1 GROUP BY i.outcome";
+
+static enum err
+print_done(struct json_writer *w, struct db *db, struct str order_id, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	uint64_t released = 0, held = 0, denied = 0;
+	time_us last = 0;
+	bool has = false;
+
+	TRY(db_select(db, &rows, why, count_done, DB_T(order_id)));
+	for (;;) {
+		struct str outcome;
+
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		outcome = db_col_text(&rows, 0);
+		if (str_starts(outcome, S("ALLOW")))
+			released += (uint64_t)db_col_i64(&rows, 1);
+		else if (str_is(outcome, "HOLD"))
+			held += (uint64_t)db_col_i64(&rows, 1);
+		else
+			denied += (uint64_t)db_col_i64(&rows, 1);
+		if (db_col_i64(&rows, 2) > last)
+			last = db_col_i64(&rows, 2);
+	}
+	api_put_u64(w, "released", released);
+	api_put_u64(w, "held", held);
+	api_put_u64(w, "denied", denied);
+	api_put_time(w, "last_at", last);
+	return OK;
+}
 
 static enum err
 print_scope(struct json_writer *w, struct arena *a, struct str scope, struct why *why)
@@ -22,7 +59,8 @@ print_scope(struct json_writer *w, struct arena *a, struct str scope, struct why
 }
 
 static enum err
-print_order(struct json_writer *w, struct arena *a, const struct db_rows *rows, struct why *why)
+print_order(struct json_writer *w, struct db *db, struct arena *a, const struct db_rows *rows,
+    struct why *why)
 {
 	json_begin_object(w);
 	api_put_text(w, "order_id", db_col_text(rows, 0));
@@ -36,6 +74,7 @@ print_order(struct json_writer *w, struct arena *a, const struct db_rows *rows, 
 	api_put_time(w, "created_at", db_col_i64(rows, 8));
 	api_put_time(w, "starts_at", db_col_i64(rows, 9));
 	api_put_time(w, "expires_at", db_col_i64(rows, 10));
+	TRY(print_done(w, db, db_col_text(rows, 0), why));
 	json_end_object(w);
 	return OK;
 }
@@ -58,7 +97,7 @@ api_get_standing(void *ctx, struct http_request *req, struct http_response *ret,
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			break;
-		TRY(print_order(&w, req->arena, &rows, why));
+		TRY(print_order(&w, lease.db, req->arena, &rows, why));
 	}
 	json_end_array(&w);
 	json_end_object(&w);

@@ -57,6 +57,7 @@ CLI_TABLE(account);
 CLI_TABLE(agreement);
 CLI_TABLE(object);
 CLI_TABLE(release);
+CLI_TABLE(standing);
 CLI_TABLE(scan);
 CLI_TABLE(audit);
 

@@ -8,6 +8,7 @@ struct decisions_in {
 	const struct release_job *job;
 	const struct agreement_request *request;
 	struct str order_id;
+	struct str standing_order; /* of which this is a run; empty: given by hand */
 };
 
 /* Writes one row per decision (ordinals from 0), a record for each, and the

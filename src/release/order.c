@@ -46,9 +46,10 @@ check_expected(const struct release_send *send, const struct agreement_decisions
 static const char insert_order[] =
     "INSERT INTO release_order (order_id, kind, state, agreement, recipient, purpose, area,"
     " channel, scope, owner, enclave, proposer, approver, created_at, copy_time, starts_at,"
-    " expires_at, urgency, harm, break_glass, emergency, review_hours)"
+    " expires_at, urgency, harm, break_glass, emergency, review_hours,"
+    " standing_order)"
     " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14,"
-    " $15, $16, $17, $18, $19)";
+    " $15, $16, $17, $18, $19, $20)";
 
 static enum err
 scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct why *why)
@@ -95,8 +96,8 @@ order_insert(const struct decisions_in *in, const struct release_ask *ask, struc
 	    DB_T(in->job->gate->organisation), DB_T(in->job->gate->enclave), DB_T(proposer),
 	    DB_I(r->at), DB_I(r->copy_time), DB_I(emergency_hold_until(r->urgency, r->at)),
 	    DB_T(str_of(urgency_name(r->urgency))), DB_T(str_of(harm_name(r->harm))),
-	    DB_T(ask->break_glass), DB_T(ask->reason),
-	    DB_I((int64_t)review_hours(sent->decisions)));
+	    DB_T(ask->break_glass), DB_T(ask->reason), DB_I((int64_t)review_hours(sent->decisions)),
+	    DB_T(in->standing_order));
 }
 
 enum err

@@ -95,7 +95,8 @@ release_standing_propose(const struct release_job *job, const struct standing_or
 		{ "scope", scope },
 	};
 	/* Each step of its life is a leaf. */
-	return record_append(job, "order", pairs, COUNTOF(pairs), why);
+	TRY(record_append(job, "order", pairs, COUNTOF(pairs), why));
+	return record_event(job, "standing.proposed", *ret_order_id, S(""), why);
 }
 
 static const char find_standing[] =
@@ -148,7 +149,8 @@ release_standing_approve(const struct release_job *job, const struct standing_st
 		{ "account", step->account },
 		{ "reason", step->reason },
 	};
-	return record_append(job, "order", pairs, COUNTOF(pairs), why);
+	TRY(record_append(job, "order", pairs, COUNTOF(pairs), why));
+	return record_event(job, "standing.approved", step->order_id, S(""), why);
 }
 
 static enum err
@@ -161,7 +163,8 @@ stop(const struct release_job *job, const struct standing_step *step, struct why
 		{ "account", step->account },
 		{ "reason", step->reason },
 	};
-	return record_append(job, "order", pairs, COUNTOF(pairs), why);
+	TRY(record_append(job, "order", pairs, COUNTOF(pairs), why));
+	return record_event(job, "standing.stopped", step->order_id, S(""), why);
 }
 
 enum err
@@ -360,8 +363,7 @@ send_run(const struct release_job *job, const struct due *due, const struct rele
 			.order_id = due->order_id,
 			.reason = str_of(reason.text),
 		};
-		TRY(stop(job, &step, why));
-		return record_event(job, "standing.stopped", due->order_id, S(""), why);
+		return stop(job, &step, why);
 	}
 	if (err != OK && why != NULL)
 		*why = reason;
@@ -371,6 +373,7 @@ send_run(const struct release_job *job, const struct due *due, const struct rele
 		.job = job,
 		.request = &request,
 		.order_id = record_id_new(job->arena),
+		.standing_order = due->order_id,
 	};
 	TRY(decisions_write(&out, all, ret, why));
 	return order_insert(&out, ask, due->proposer, ret, why);

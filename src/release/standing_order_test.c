@@ -97,8 +97,15 @@ check_life(void **state)
 	assert_int_equal(run(&o), 0);
 	office_import(&o, 3, 1, "");
 	assert_int_equal(run(&o), 1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_order r JOIN release_order s"
+	                     " ON s.order_id = r.standing_order AND s.kind = 'standing'"),
+	    2);
 
 	WORKS(&o, office_try(&o, stop_job, &step, NULL));
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name LIKE 'standing.%'"),
+	    3);
 	REFUSES(&o, office_try(&o, stop_job, &step, NULL), ERR_CONFLICT, "standing.state");
 	office_import(&o, 4, 1, "");
 	assert_int_equal(run(&o), 0);

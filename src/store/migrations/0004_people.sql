@@ -23,6 +23,7 @@ CREATE INDEX review_due ON review (state, due_at);
 
 -- A run of a standing order names it; empty: given by hand.
 ALTER TABLE release_order ADD COLUMN standing_order TEXT NOT NULL DEFAULT '';
+CREATE INDEX release_order_standing ON release_order (standing_order);
 
 -- Roles that one administrator gave and a second has to confirm.
 CREATE TABLE account_wish (
