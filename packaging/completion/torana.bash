@@ -9,7 +9,7 @@ _torana_nouns='init serve status sync routes config peer account agreement pack 
 _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
-	account) echo add list ;;
+	account) echo add confirm list ;;
 	agreement) echo make add sign list suspend resume terminate ;;
 	pack) echo activate list ;;
 	object) echo import list show ;;

@@ -2,14 +2,17 @@
 #include "handlers_p.h"
 #include "password.h"
 
+enum { ROLES_ENTRY_MAX = 16 * KIB }; /* two names and a list of roles */
+
 static void
-print_account(struct json_writer *w, const struct account *account)
+print_account(struct json_writer *w, const struct account *account, struct str waiting)
 {
 	json_begin_object(w);
 	api_put_text(w, "name", account->name);
 	api_put_text(w, "display", account->display);
 	api_put_text(w, "organisation", account->organisation);
 	api_put_words(w, "roles", account->roles);
+	api_put_words(w, "waiting", waiting);
 	api_put_flag(w, "disabled", account->disabled);
 	api_put_time(w, "locked_until", account->locked_until);
 	api_put_time(w, "created_at", account->created_at);
@@ -30,52 +33,162 @@ api_get_accounts(void *ctx, struct http_request *req, struct http_response *ret,
 	json_begin_object(&w);
 	api_begin_array(&w, "accounts");
 	for (size_t i = 0; i < n; i++) {
-		if (str_eq(list[i].organisation, api_organisation(api, req)))
-			print_account(&w, &list[i]);
+		struct account_wish wish = { 0 };
+
+		if (!str_eq(list[i].organisation, api_organisation(api, req)))
+			continue;
+		enum err err =
+		    store_account_wish_find(lease.db, req->arena, list[i].name, &wish, why);
+		if (err != OK && err != ERR_NOT_FOUND)
+			return err;
+		print_account(&w, &list[i], wish.roles);
 	}
 	json_end_array(&w);
 	json_end_object(&w);
 	return OK;
 }
 
+/* What one administrator may not give alone waits; the rest is there at once. */
+struct creation {
+	struct account account;
+	struct account_wish wish; /* roles empty: nothing waits */
+};
+
+static enum err
+note_event(struct db *db, const struct api_job *job, const char *name, struct str subject,
+    struct why *why)
+{
+	const struct event event = {
+		.at = job->now,
+		.name = str_of(name),
+		.owner = api_organisation(job->api, job->req),
+		.subject = subject,
+	};
+
+	return store_event(db, &event, why);
+}
+
+/* Who gave which roles to whom is a leaf: four eyes rest on it. */
+static enum err
+log_roles(struct db *db, const struct api_job *job, const struct account_wish *given,
+    struct why *why)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(ROLES_ENTRY_MAX);
+	struct json_writer w = json_writer(&out);
+	const struct release_job release = api_release_job(job, db);
+	struct ledger_entry entry = { .kind = "account", .at = job->now };
+	uint64_t leaf = 0;
+
+	json_begin_object(&w);
+	api_put_text(&w, "account", given->name);
+	api_put_time(&w, "at", job->now);
+	api_put_text(&w, "by", job->req->principal.id);
+	api_put_text(&w, "proposer", given->proposer);
+	api_put_text(&w, "roles", given->roles);
+	api_put_text(&w, "type", S("account"));
+	json_end_object(&w);
+	TRY(buf_check(&out, "the entry", why));
+	entry.bytes = buf_str(&out);
+	return ledger_append(release.ledger, db, &entry, &leaf, why);
+}
+
 static enum err
 create_account(struct db *db, void *arg, struct why *why)
 {
 	const struct api_job *job = arg;
-	const struct account *account = job->in;
-
-	TRY(store_account_create(db, account, why));
-	const struct event event = {
-		.at = job->now,
-		.name = S("account.created"),
-		.owner = account->organisation,
-		.subject = account->name,
+	const struct creation *c = job->in;
+	const struct account_wish now = {
+		.name = c->account.name,
+		.roles = c->account.roles,
+		.proposer = job->req->principal.id,
 	};
-	return store_event(db, &event, why);
+
+	TRY(store_account_create(db, &c->account, why));
+	TRY(log_roles(db, job, &now, why));
+	TRY(note_event(db, job, "account.created", c->account.name, why));
+	if (c->wish.roles.len == 0)
+		return OK;
+	TRY(store_account_wish(db, &c->wish, why));
+	return note_event(db, job, "account.waiting", c->account.name, why);
+}
+
+/* The owner of the machine could read and write all of it anyway: decision 15. */
+static enum err
+split_roles(const struct http_request *req, time_us now, struct creation *c, struct why *why)
+{
+	struct str all = c->account.roles;
+
+	if (req->principal.proof == HTTP_SOCKET || !store_roles_weighty(all))
+		return OK;
+	TRY(store_roles_check(all, why));
+	c->account.roles = store_roles_light(req->arena, all);
+	c->wish = (struct account_wish){
+		.name = c->account.name,
+		.roles = all,
+		.proposer = req->principal.id,
+		.at = now,
+	};
+	return OK;
 }
 
 enum err
 api_post_account(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
 	const struct api *api = ctx;
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
 	struct account_body body;
 	char stored[PASSWORD_TEXT_MAX];
 
 	TRY(api_read_account(req->arena, req->body, &body, why));
 	TRY(password_hash(body.password, stored, why));
-	struct account account = {
-		.name = body.name,
-		.display = body.display,
-		.organisation = api_organisation(api, req),
-		.enclave = api_enclave(api, req),
-		.roles = body.roles,
-		.password = str_of(stored),
-	};
-	struct api_job job = api_job(api, req, &account, NULL);
-	account.created_at = job.now;
+	struct creation c = { .account = {
+		                  .name = body.name,
+		                  .display = body.display,
+		                  .organisation = api_organisation(api, req),
+		                  .enclave = api_enclave(api, req),
+		                  .roles = body.roles,
+		                  .password = str_of(stored),
+		              } };
+	struct api_job job = api_job(api, req, &c, NULL);
+	c.account.created_at = job.now;
+	TRY(split_roles(req, job.now, &c, why));
+	job.arena = req->arena;
+	job.gate = gate_of(gate);
 	TRY(realm_write(api->realm, create_account, &job, why));
+	api_settle(api);
 	realm_changed(api->realm);
 	struct json_writer w = api_answer(ret);
-	print_account(&w, &account);
+	print_account(&w, &c.account, c.wish.roles);
 	return api_done(ret, 201);
+}
+
+/* ---- the second administrator ---- */
+
+static enum err
+confirm_account(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct str *name = job->in;
+	struct account_wish wish;
+
+	TRY(store_account_confirm(db, job->arena, *name, job->req->principal.id, &wish, why));
+	TRY(log_roles(db, job, &wish, why));
+	return note_event(db, job, "account.confirmed", *name, why);
+}
+
+enum err
+api_confirm_account(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	const struct api *api = ctx;
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct str name = http_param(req, "name");
+	struct api_job job = api_job(api, req, &name, NULL);
+
+	TRY(api_read_nothing(req->arena, req->body, why));
+	job.arena = req->arena;
+	job.gate = gate_of(gate);
+	TRY(realm_write(api->realm, confirm_account, &job, why));
+	api_settle(api);
+	realm_changed(api->realm);
+	return api_done(ret, 204);
 }

@@ -31,6 +31,8 @@ const struct http_route api_routes[] = {
 	  api_get_accounts,     "people and tools of our side" },
 	{ HTTP_POST,   "/api/v1/accounts",                        SCOPE_ADMIN,   0, NAME_BODY,
 	  api_post_account,     "add an account" },
+	{ HTTP_POST,   "/api/v1/accounts/{name}/confirm",         SCOPE_ADMIN,   0, 0,
+	  api_confirm_account,  "give an account the roles that another administrator asked for" },
 	{ HTTP_GET,    "/api/v1/invitation",                      SCOPE_ADMIN,   0, 0,
 	  api_get_invitation,   "what a partner needs to add this node" },
 	{ HTTP_GET,    "/api/v1/peers",                           SCOPE_READ,    0, 0,

@@ -54,6 +54,7 @@ run_list(struct cli *c)
 		{ "DISPLAY", "display", 40 },
 		{ "ORGANISATION", "organisation", 24 },
 		{ "ROLES", "roles", 60 },
+		{ "WAITING", "waiting", 40 },
 	};
 	const struct json *answer = NULL;
 	int code =
@@ -64,11 +65,24 @@ run_list(struct cli *c)
 	return code;
 }
 
+static int
+run_confirm(struct cli *c)
+{
+	const struct json *answer = NULL;
+	struct str target = arena_printf(c->arena, "/api/v1/accounts/" STR_FMT "/confirm",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+
+	return cli_call(c, &(struct cli_request){ "POST", target, S("") }, &answer);
+}
+
 /* clang-format off */
 const struct cli_command account_commands[] = {
 	{ "account", "add", "NAME", 1, 1, add_options, COUNTOF(add_options), run_add,
 	  "add a person or a tool of our own side",
 	  "torana account add meera --roles 'analyst officer' --new-password-file FILE" },
+	{ "account", "confirm", "NAME", 1, 1, NULL, 0, run_confirm,
+	  "give an account the roles that another administrator asked for",
+	  "torana account confirm kiran" },
 	{ "account", "list", "", 0, 0, NULL, 0, run_list,
 	  "the accounts and their roles", "torana account list" },
 };

@@ -66,8 +66,8 @@ unknown_role(struct str role, struct why *why)
 }
 
 /* Who makes accounts does not act with one of the same name. */
-static enum err
-check_roles(struct str roles, struct why *why)
+enum err
+store_roles_check(struct str roles, struct why *why)
 {
 	bool administers = false;
 	const char *acts = NULL;
@@ -182,7 +182,7 @@ store_account_create(struct db *db, const struct account *account, struct why *w
 	int64_t added = 0;
 
 	TRY(check_name(account->name, why));
-	TRY(check_roles(account->roles, why));
+	TRY(store_roles_check(account->roles, why));
 	TRY(db_exec(db,
 	    DB_SQL(add_account, DB_T(account->name), DB_T(account->display),
 	        DB_T(account->organisation), DB_T(account->enclave), DB_T(account->roles),
@@ -208,7 +208,7 @@ store_account_roles(struct db *db, struct str name, struct str roles, struct why
 {
 	int64_t changed = 0;
 
-	TRY(check_roles(roles, why));
+	TRY(store_roles_check(roles, why));
 	TRY(db_exec(db, DB_SQL(set_roles, DB_T(name), DB_T(roles)), &changed, why));
 	return changed == 0 ? unknown(name, why) : OK;
 }

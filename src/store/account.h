@@ -42,6 +42,9 @@ struct account {
  * ERR_CONFLICT  account.exists */
 enum err store_account_create(struct db *db, const struct account *account, struct why *why);
 
+/* ERR_INVALID account.roles, as store_account_create(). */
+enum err store_roles_check(struct str roles, struct why *why);
+
 /* ERR_NOT_FOUND account.unknown. */
 enum err store_account_find(struct db *db, struct arena *a, struct str name, struct account *ret,
     struct why *why);
@@ -64,6 +67,35 @@ enum err store_account_failed(struct db *db, struct str name, time_us now, time_
 
 /* A right password forgets the failures.  ERR_NOT_FOUND account.unknown. */
 enum err store_account_passed(struct db *db, struct str name, struct why *why);
+
+/* ---- roles that wait for a second administrator ---- */
+
+/* Whether one of the roles approves, or makes accounts: one administrator
+ * alone does not give it.  And the others of a list. */
+bool store_roles_weighty(struct str roles);
+struct str store_roles_light(struct arena *a, struct str roles);
+
+struct account_wish {
+	struct str name;
+	struct str roles; /* all that the account is to have */
+	struct str proposer;
+	time_us at;
+};
+
+/* Notes what an administrator wants; a newer wish for an account takes the older one's place. */
+enum err store_account_wish(struct db *db, const struct account_wish *wish, struct why *why);
+
+/* ERR_NOT_FOUND account.no-wish. */
+enum err store_account_wish_find(struct db *db, struct arena *a, struct str name,
+    struct account_wish *ret, struct why *why);
+
+/* Gives the account the roles that wait for it; *ret says which, and who asked.
+ * `by` is empty for the owner of the machine.
+ *
+ * ERR_NOT_FOUND account.no-wish, account.unknown
+ * ERR_FORBIDDEN account.four-eyes   the proposer, or the account itself */
+enum err store_account_confirm(struct db *db, struct arena *a, struct str name, struct str by,
+    struct account_wish *ret, struct why *why);
 
 /* ---- sessions of the console, tokens of tools ---- */
 
