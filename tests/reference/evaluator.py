@@ -197,6 +197,8 @@ class Evaluation:
                 if not item["selected"]:
                     continue
                 obj, facts = item["object"], self.facts(item)
+                if self.is_stale(facts):
+                    continue
                 pointers = {r["pointer"] for row in self.redacting(obj, facts)
                             for r in row.get("redact", [])}
                 if facts["marking.parted"]:
@@ -346,7 +348,7 @@ class Evaluation:
         if found:
             return ORDER[-1], [found]
         facts = self.facts(item)
-        if self.request.get("poc_failed", 0) >= POC_FAILED and rank(facts["tlp"]) > rank("GREEN"):
+        if self.is_stale(facts):
             return ORDER[-1], ["K-POC-STALE"]
         findings = [*self.bars(facts), *self.originator(item, facts), *self.marked(facts),
                     *self.purpose(), *self.categories(item["object"], facts),
@@ -355,6 +357,11 @@ class Evaluation:
             findings = [f for f in findings if f[0] != "HOLD"]
         worst = max((f[0] for f in findings), key=ORDER.index, default="ALLOW")
         return worst, sorted({f[1] for f in findings if f[0] == worst})
+
+    def is_stale(self, facts):
+        """The recipient's contact does not answer: the end, but for what everybody may have."""
+        return self.request.get("poc_failed", 0) >= POC_FAILED \
+            and rank(facts["tlp"]) > rank("GREEN")
 
     def first_three(self, item):
         r, life = self.request, self.agreement["lifecycle"]
