@@ -25,6 +25,7 @@ static const char *const role_names[KEY_ROLES] = {
 	[KEY_RULES]     = "rules",
 	[KEY_APPROVER]  = "approver",
 	[KEY_ADVISORY]  = "advisory",
+	[KEY_PSEUDONYM] = "pseudonym",
 };
 /* clang-format on */
 

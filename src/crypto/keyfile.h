@@ -24,10 +24,11 @@ enum key_role {
 	KEY_RULES,     /* signs rule packs and source policies */
 	KEY_APPROVER,  /* signs approvals and standing orders */
 	KEY_ADVISORY,  /* signs joint advisories and exported bundles */
+	KEY_PSEUDONYM, /* signs nothing that leaves: pseudonyms are derived from it */
 };
-enum { KEY_ROLES = KEY_ADVISORY + 1 };
+enum { KEY_ROLES = KEY_PSEUDONYM + 1 };
 
-/* "log", "witness", "agreement", "rules", "approver", "advisory". */
+/* "log", "witness", "agreement", "rules", "approver", "advisory", "pseudonym". */
 const char *key_role_name(enum key_role role);
 bool key_role_parse(struct str name, enum key_role *ret);
 

@@ -101,6 +101,28 @@ check_source(void **state)
 	assert_int_equal(office_try(&o, source_job, &source, &source), ERR_NOT_FOUND);
 }
 
+/* A value that is veiled is the same one under this agreement ever after: also
+ * when the node was started again, and for another organisation. */
+static void
+check_pseudonym(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "veil");
+	const struct agreement_decision *first = send_one(&o, "JP:JPCERT");
+	struct str name = member(&o, first, "name");
+	assert_true(str_starts(name, S("p-")));
+	assert_int_equal(str_find(first->bytes, S("Number")), SIZE_MAX);
+	name = arena_str(o.arena, name);
+	realm_close(o.realm);
+	WORKS(&o, realm_open(o.folder, "demo", &(struct realm_options){ .clock = &o.clock },
+	              &o.realm, &o.why));
+	const struct agreement_decision *second = send_one(&o, "JP:NCO");
+	assert_true(str_eq(member(&o, second, "name"), name));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -110,5 +132,6 @@ main(int argc, char **argv)
 	CASE(&list, check_same_bytes);
 	CASE(&list, check_other_recipient);
 	CASE(&list, check_source);
+	CASE(&list, check_pseudonym);
 	return cases_run("copy", &list, argc, argv);
 }

@@ -1,5 +1,6 @@
 #include "emergency_p.h"
 #include "gather_p.h"
+#include "pseudonym.h"
 #include "selection_p.h"
 
 /* ---- consents ---- */
@@ -132,6 +133,9 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
 	TRY(gather_items(in, standing->agreement->id, &r, why));
 	TRY(load_consents(in->job->db, in->job->arena, &r, why));
+	if (g->pseudonym_secret.len > 0)
+		TRY(agreement_pseudonyms(in->job->arena, g->pseudonym_secret, &r, &r.pseudonyms,
+		    &r.pseudonym, why));
 	*ret = r;
 	return OK;
 }

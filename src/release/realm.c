@@ -342,6 +342,26 @@ swap_gate(struct realm *r, struct gate_ref **ref)
 	*ref = old;
 }
 
+/* Who only reads has no keys, and a folder may be older than this one. */
+static enum err
+load_pseudonym_secret(struct realm *r, struct gate_ref *fresh, struct why *why)
+{
+	const struct sign_key *key = NULL;
+	struct signature mark;
+	struct hash secret;
+	enum err err;
+
+	if (r->read_only)
+		return OK;
+	err = realm_key(r, KEY_PSEUDONYM, &key, why);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	mark = sign_make(key, S("torana pseudonym secret v1"));
+	secret = hash_of((struct str){ (const char *)mark.byte, sizeof(mark.byte) });
+	fresh->gate.pseudonym_secret = arena_str(fresh->arena, hash_str(&secret));
+	return OK;
+}
+
 enum err
 realm_gate_reload(struct realm *r, struct why *why)
 {
@@ -352,6 +372,7 @@ realm_gate_reload(struct realm *r, struct why *why)
 	fresh->holders = 1;
 	TRY(db_pool_take(r->readers, &lease, why));
 	TRY(release_gate_load(lease.db, fresh->arena, &fresh->gate, why));
+	TRY(load_pseudonym_secret(r, fresh, why));
 	swap_gate(r, &fresh);
 	return OK;
 }

@@ -29,7 +29,8 @@ struct gate {
 	const struct standing *standing[16];
 	size_t packs;
 	const struct rule_pack *pack[PACKS_MAX];
-	uint64_t epoch; /* raised by every change of any of the above */
+	struct str pseudonym_secret; /* empty: its key is not here, and nothing gets a pseudonym */
+	uint64_t epoch;              /* raised by every change of any of the above */
 };
 
 /* Reads agreements, statements and active packs into the arena. */
