@@ -43,24 +43,116 @@ read_documents(struct arena *a, struct str text)
 	(void)!standing_open(a, text, &standing, NULL);
 }
 
-static bool
-is_red(const struct json *object)
-{
-	const struct json *refs = json_get(object, S("object_marking_refs"));
+/* ---- what never happens, read from the input without the gate's help ---- */
 
-	for (const struct json *v = json_is(refs, JSON_ARRAY) ? refs->first : NULL; v != NULL;
+static const struct stix_object *
+find_item(void *arg, struct str id)
+{
+	const struct agreement_request *r = arg;
+
+	for (size_t i = 0; i < r->items; i++) {
+		if (str_eq(r->item[i].object.id, id))
+			return &r->item[i].object;
+	}
+	return NULL;
+}
+
+/* Whether a marking forbids it: none at all, one that nobody understands, RED
+ * on the whole, or more than the channel carries. */
+static bool
+is_barred_by_marking(const struct agreement_request *r, const struct stix_object *o)
+{
+	struct stix_object whole = *o;
+	struct marking_set all;
+	enum tlp ceiling = r->standing->agreement->ceiling[r->channel];
+
+	marking_collect(&whole, find_item, (void *)(uintptr_t)r, &all);
+	if (all.unknown > 0)
+		return true;
+	if (all.tlp == TLP_NONE)
+		return o->class != STIX_MARKING;
+	if (all.tlp <= ceiling)
+		return all.tlp == TLP_RED;
+	/* Parts above the ceiling may be taken out of what is marked itself. */
+	return !all.granular || json_get(o->json, S("object_marking_refs")) == NULL;
+}
+
+static bool
+names_type(const struct selector *s, struct str type)
+{
+	for (const struct json *v = s->types == NULL ? NULL : s->types->first; v != NULL;
 	     v = v->next) {
-		if (str_eq(json_str(v), marking_tlp2_id(TLP_RED)))
+		if (str_eq(v->text, type))
 			return true;
 	}
 	return false;
 }
 
+/* A condition that asks for nothing but types. */
 static bool
-is_unmarked(const struct json *object)
+is_plain(const struct selector *s)
 {
-	return json_get(object, S("object_marking_refs")) == NULL &&
-	       json_get(object, S("granular_markings")) == NULL;
+	return s->types != NULL && s->has == NULL && s->equals == NULL && s->facts == NULL &&
+	       s->not_facts == NULL && s->to == NULL && s->purposes == NULL && s->areas == NULL;
+}
+
+/* Whether no category names the type, or one or a rule plainly denies it. */
+static bool
+is_barred_by_rule(const struct agreement_request *r, struct str type)
+{
+	const struct agreement *g = r->standing->agreement;
+	bool named = false, denied = false;
+
+	for (size_t i = 0; i < g->categories; i++) {
+		const struct category *c = &g->category[i];
+
+		named = named || names_type(&c->when, type);
+		denied = denied || (c->ruling == RULING_DENY && is_plain(&c->when) &&
+		                       names_type(&c->when, type));
+	}
+	for (size_t p = 0; p < r->packs; p++) {
+		for (size_t i = 0; i < r->pack[p]->rules; i++) {
+			const struct rule *rule = &r->pack[p]->rule[i];
+
+			denied = denied ||
+			         (rule->enabled && rule->from <= r->at && r->at < rule->until &&
+			             rule->ruling == RULING_DENY && r->pack[p]->party.len == 0 &&
+			             is_plain(&rule->when) && names_type(&rule->when, type));
+		}
+	}
+	return !named || denied;
+}
+
+/* A mailbox that says enough to be told from every other: nobody consents here. */
+static bool
+is_telling_mailbox(const struct stix_object *o, struct str *ret)
+{
+	enum { LETTERS_MIN = 16 };
+	size_t letters = 0;
+
+	*ret = json_str(json_get(o->json, S("value")));
+	if (!str_is(o->type, "email-addr") || str_find(*ret, S("@")) == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < ret->len; i++) {
+		char c = (char)(ret->ptr[i] | 0x20);
+
+		letters += c >= 'a' && c <= 'z';
+		if ((unsigned char)ret->ptr[i] <= ' ' || (unsigned char)ret->ptr[i] > '~')
+			return false;
+	}
+	return letters >= LETTERS_MIN && ret->len < 256;
+}
+
+static void
+check_told(const struct agreement_request *r, const struct agreement_decision *d)
+{
+	for (size_t i = 0; i < r->items; i++) {
+		struct str mailbox;
+
+		if (is_telling_mailbox(&r->item[i].object, &mailbox) &&
+		    str_find(d->bytes, mailbox) != SIZE_MAX)
+			__builtin_trap();
+	}
 }
 
 static void
@@ -69,16 +161,20 @@ check_decision(struct arena *a, const struct agreement_request *r,
 {
 	CLEANUP(buf_free) struct buf out = buf_new(64 * MIB);
 	struct json_writer w = json_writer(&out);
-	const struct json *object = d->item->object.json, *tree;
+	const struct stix_object *o = &d->item->object;
+	const struct json *tree;
 	bool leaves = d->outcome != OUTCOME_DENY && d->outcome != OUTCOME_ROUTE;
-	const struct documents documents = { .agreement = r->standing->agreement };
+	const struct documents documents = { .agreement = r->standing->agreement,
+		.packs = r->packs,
+		.pack = r->pack };
 	struct judgement j;
 
 	if (leaves != (d->bytes.len > 0))
 		__builtin_trap();
-	if (leaves &&
-	    (is_red(object) || (is_unmarked(object) && d->item->object.class != STIX_MARKING)))
+	if (leaves && (is_barred_by_marking(r, o) || is_barred_by_rule(r, o->type)))
 		__builtin_trap();
+	if (leaves)
+		check_told(r, d);
 	if (leaves && json_parse(a, d->bytes, NULL, &tree, NULL) != OK)
 		__builtin_trap();
 	if (agreement_judge(a, d->facts, &documents, &j, NULL) != OK || j.outcome != d->outcome)
@@ -122,6 +218,24 @@ read_items(struct arena *a, struct str text, struct agreement_item *item, size_t
 	return kept;
 }
 
+/* Lines that are an agreement or packs stand in for the open agreement. */
+static void
+read_rules(struct arena *a, struct str text, struct standing *s, struct agreement_request *r)
+{
+	while (text.ptr != NULL) {
+		struct str line = str_trim(str_split(&text, '\n'));
+		const struct agreement *g;
+
+		if (str_find(line, S("\"torana-agreement\"")) != SIZE_MAX &&
+		    agreement_parse(a, line, &g, NULL) == OK && g->in_force_from <= r->at &&
+		    r->at < g->expires_on)
+			s->agreement = g;
+		if (str_find(line, S("\"torana-rule-pack\"")) != SIZE_MAX && r->packs < PACKS_MAX &&
+		    rule_pack_parse(a, line, &r->pack[r->packs], NULL) == OK)
+			r->packs++;
+	}
+}
+
 static void
 decide(struct arena *a, struct str text)
 {
@@ -145,6 +259,7 @@ decide(struct arena *a, struct str text)
 	if (!time_parse(S("2026-11-20T09:00:00Z"), &r.at))
 		__builtin_trap();
 	r.copy_time = r.at;
+	read_rules(a, text, &standing, &r);
 	r.items = read_items(a, text, item, ITEMS);
 	if (agreement_decide(a, &r, &got, NULL) != OK)
 		return;

@@ -4,7 +4,7 @@
 #include "pseudonym.h"
 
 enum {
-	BUNDLES = 300, /* of `make test`; TORANA_BUNDLES asks for another number */
+	BUNDLES = 100, /* of `make test`; TORANA_BUNDLES asks for another number */
 	BUNDLES_MAX = 1'000'000,
 	READ_DEPTH = 2, /* encodings inside each other that the reader here takes off */
 	RUN_MIN = 6,    /* digits of base64 or hex: less holds no secret */

@@ -1,4 +1,4 @@
-"""Ten thousand bundles with planted values; `make test` reads the first few hundred."""
+"""Ten thousand bundles with planted values; `make test` reads the first hundred."""
 
 import os
 import subprocess
