@@ -24,11 +24,11 @@ _torana_verbs() {
 _torana_options() {
 	case $1 in
 	init)
-		echo --realm --party --org --name --display --peer-url --identity --people-port \
+		echo --realm --party --org --name --enclave --display --peer-url --identity --people-port \
 			--peer-port --peer-address --every-ms
 		;;
 	'peer add') echo --fingerprint ;;
-	'account add') echo --roles --display --new-password-file ;;
+	'account add') echo --roles --display --organisation --enclaves --new-password-file ;;
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
 	'release preview' | 'release send') echo --to --purpose --area --urgency --harm --break-glass --reason ;;
 	'release explain') echo --to --purpose --area --at ;;

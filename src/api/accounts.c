@@ -11,12 +11,25 @@ print_account(struct json_writer *w, const struct account *account, struct str w
 	api_put_text(w, "name", account->name);
 	api_put_text(w, "display", account->display);
 	api_put_text(w, "organisation", account->organisation);
+	api_put_words(w, "enclaves", account->enclaves);
 	api_put_words(w, "roles", account->roles);
 	api_put_words(w, "waiting", waiting);
 	api_put_flag(w, "disabled", account->disabled);
 	api_put_time(w, "locked_until", account->locked_until);
 	api_put_time(w, "created_at", account->created_at);
 	json_end_object(w);
+}
+
+/* Who opens the control socket administers the node (docs/decisions/0015), an
+ * administrator the accounts that work in no other compartment than his own. */
+bool
+api_administers(const struct api *api, const struct http_request *req,
+    const struct account *account)
+{
+	const struct compartment mine = api_compartment(api, req);
+	const struct compartment theirs = { account->organisation, account->enclaves };
+
+	return req->principal.proof == HTTP_SOCKET || compartment_holds(&mine, &theirs);
 }
 
 enum err
@@ -35,7 +48,7 @@ api_get_accounts(void *ctx, struct http_request *req, struct http_response *ret,
 	for (size_t i = 0; i < n; i++) {
 		struct account_wish wish = { 0 };
 
-		if (!str_eq(list[i].organisation, api_organisation(api, req)))
+		if (!api_administers(api, req, &list[i]))
 			continue;
 		enum err err =
 		    store_account_wish_find(lease.db, req->arena, list[i].name, &wish, why);
@@ -55,14 +68,16 @@ struct creation {
 };
 
 static enum err
-note_event(struct db *db, const struct api_job *job, const char *name, struct str subject,
-    struct why *why)
+note_event(struct db *db, const struct api_job *job, const char *name,
+    const struct account *account, struct why *why)
 {
+	const struct compartment of = { account->organisation, account->enclaves };
 	const struct event event = {
 		.at = job->now,
 		.name = str_of(name),
-		.owner = api_organisation(job->api, job->req),
-		.subject = subject,
+		.owner = account->organisation,
+		.enclave = compartment_home(&of),
+		.subject = account->name,
 	};
 
 	return store_event(db, &event, why);
@@ -97,19 +112,23 @@ create_account(struct db *db, void *arg, struct why *why)
 {
 	const struct api_job *job = arg;
 	const struct creation *c = job->in;
+	const struct compartment of = { c->account.organisation, c->account.enclaves };
 	const struct account_wish now = {
 		.name = c->account.name,
 		.roles = c->account.roles,
 		.proposer = job->req->principal.id,
 	};
 
+	int64_t shard_key = 0;
+
 	TRY(store_account_create(db, &c->account, why));
+	TRY(api_ensure_local(db, job->arena, &of, &shard_key, why));
 	TRY(log_roles(db, job, &now, why));
-	TRY(note_event(db, job, "account.created", c->account.name, why));
+	TRY(note_event(db, job, "account.created", &c->account, why));
 	if (c->wish.roles.len == 0)
 		return OK;
 	TRY(store_account_wish(db, &c->wish, why));
-	return note_event(db, job, "account.waiting", c->account.name, why);
+	return note_event(db, job, "account.waiting", &c->account, why);
 }
 
 /* The owner of the machine could read and write all of it anyway: decision 15. */
@@ -131,6 +150,23 @@ split_roles(const struct http_request *req, time_us now, struct creation *c, str
 	return OK;
 }
 
+static enum err
+check_place(const struct api *api, const struct http_request *req, const struct account *account,
+    struct why *why)
+{
+	struct str party = realm_identity(api->realm)->party;
+
+	if (!organisation_is_of(account->organisation, party))
+		return fail(why, ERR_INVALID, "account.organisation",
+		    STR_FMT " is no organisation of " STR_FMT "; write " STR_FMT ":NAME",
+		    STR_ARG(account->organisation), STR_ARG(party), STR_ARG(party));
+	TRY(enclaves_check(account->enclaves, why));
+	if (!api_administers(api, req, account))
+		return fail(why, ERR_FORBIDDEN, "account.compartment",
+		    "an administrator makes accounts in his own organisation and enclaves");
+	return OK;
+}
+
 enum err
 api_post_account(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
@@ -140,15 +176,20 @@ api_post_account(void *ctx, struct http_request *req, struct http_response *ret,
 	char stored[PASSWORD_TEXT_MAX];
 
 	TRY(api_read_account(req->arena, req->body, &body, why));
-	TRY(password_hash(body.password, stored, why));
 	struct creation c = { .account = {
 		                  .name = body.name,
 		                  .display = body.display,
-		                  .organisation = api_organisation(api, req),
-		                  .enclave = api_enclave(api, req),
+		                  .organisation = body.organisation,
+		                  .enclaves = body.enclaves,
 		                  .roles = body.roles,
-		                  .password = str_of(stored),
 		              } };
+	if (c.account.organisation.len == 0)
+		c.account.organisation = api_organisation(api, req);
+	if (c.account.enclaves.len == 0)
+		c.account.enclaves = api_enclave(api, req);
+	TRY(check_place(api, req, &c.account, why));
+	TRY(password_hash(body.password, stored, why));
+	c.account.password = str_of(stored);
 	struct api_job job = api_job(api, req, &c, NULL);
 	c.account.created_at = job.now;
 	TRY(split_roles(req, job.now, &c, why));
@@ -170,10 +211,17 @@ confirm_account(struct db *db, void *arg, struct why *why)
 	const struct api_job *job = arg;
 	const struct str *name = job->in;
 	struct account_wish wish;
+	struct account account;
 
+	enum err err = store_account_find(db, job->arena, *name, &account, why);
+	if (err == ERR_NOT_FOUND || (err == OK && !api_administers(job->api, job->req, &account)))
+		return fail(why, ERR_NOT_FOUND, "account.no-wish",
+		    "nothing about the account \"" STR_FMT "\" waits for a confirmation",
+		    STR_ARG(*name));
+	TRY(err);
 	TRY(store_account_confirm(db, job->arena, *name, job->req->principal.id, &wish, why));
 	TRY(log_roles(db, job, &wish, why));
-	return note_event(db, job, "account.confirmed", *name, why);
+	return note_event(db, job, "account.confirmed", &account, why);
 }
 
 enum err

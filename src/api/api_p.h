@@ -20,12 +20,20 @@ enum {
  * owner of the control socket the one that this node works for. */
 struct str api_organisation(const struct api *api, const struct http_request *req);
 
-/* The enclave of the account, or that of the node. */
+/* What the caller sees: the organisation and the enclaves of the account; for the
+ * owner of the control socket those that this node works for. */
+struct compartment api_compartment(const struct api *api, const struct http_request *req);
+
+/* Where what the caller makes belongs: the first of its enclaves. */
 struct str api_enclave(const struct api *api, const struct http_request *req);
 
-/* ERR_FORBIDDEN api.organisation: orders are given by people of the
- * organisation for which this node releases. */
+/* ERR_FORBIDDEN api.organisation: orders are given by people of the organisation
+ * and the enclave for which this node releases. */
 enum err api_check_releaser(const struct api *api, const struct http_request *req, struct why *why);
+
+/* Whether the caller, an administrator, may see and change an account. */
+bool api_administers(const struct api *api, const struct http_request *req,
+    const struct account *account);
 
 /* ---- roles ---- */
 
@@ -95,7 +103,7 @@ enum err api_query_text(const struct http_request *req, const char *name, bool n
 /* ---- importing (import.c) ---- */
 
 /* Imports a text into the local collection of the caller's organisation, under
- * the caller's name.  Errors of store_import(); ERR_FORBIDDEN api.organisation. */
+ * the caller's name.  Errors of store_import(). */
 struct api_import {
 	struct arena *arena; /* of the result */
 	struct str text;
@@ -103,6 +111,11 @@ struct api_import {
 };
 enum err api_import(const struct api *api, const struct http_request *req,
     const struct api_import *what, struct import_result *ret, struct why *why);
+
+/* The local collection of a compartment's first enclave, made when it is
+ * missing.  In a transaction.  Errors of store_collection_ensure(). */
+enum err api_ensure_local(struct db *db, struct arena *a, const struct compartment *of,
+    int64_t *ret, struct why *why);
 
 /* ---- objects (ties.c) ---- */
 
@@ -129,14 +142,15 @@ struct api_sightings {
 	struct api_sighting *item;
 };
 enum err api_sightings_of(struct db *db, struct arena *a, const struct api_names *names,
-    struct str owner, struct api_sightings *ret, struct why *why);
+    const struct compartment *of, struct api_sightings *ret, struct why *why);
 
 /* How many there are. */
-enum err api_count_sightings(struct db *db, const struct api_names *names, struct str owner,
-    int64_t *ret, struct why *why);
+enum err api_count_sightings(struct db *db, const struct api_names *names,
+    const struct compartment *of, int64_t *ret, struct why *why);
 
-/* Hits of the matcher on an object. */
-enum err api_count_hits(struct db *db, struct str id, int64_t *ret, struct why *why);
+/* Hits of the matcher on an object, that a compartment counted. */
+enum err api_count_hits(struct db *db, struct str id, const struct compartment *of, int64_t *ret,
+    struct why *why);
 
 /* ---- releases (orders.c) ---- */
 
@@ -154,11 +168,11 @@ struct api_log {
 enum err api_log_read(const struct api *api, struct db *db, struct arena *a, struct api_log *ret,
     struct why *why);
 
-/* Prints the list of what was released of an organisation, newest first. */
+/* Prints the list of what was released of a compartment, newest first. */
 struct api_released {
 	struct db *db;
 	struct arena *arena;
-	struct str owner;
+	struct compartment of;
 	struct str id; /* of one object, or its copy; empty: of all */
 };
 enum err api_print_releases(const struct api *api, const struct api_released *what,

@@ -52,7 +52,7 @@ api_get_holds(void *ctx, struct http_request *req, struct http_response *ret, st
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
 	const struct release_query query = {
-		.owner = api_organisation(api, req),
+		.of = api_compartment(api, req),
 		.state = S("held"),
 	};
 	TRY(release_rows(lease.db, req->arena, &query, &rows, &n, why));

@@ -124,6 +124,23 @@ read_texts(struct arena *a, const struct json *object, const char *name, size_t 
 	return OK;
 }
 
+/* A short list of names, joined by blanks; a missing optional one is empty. */
+static enum err
+read_words(struct arena *a, const struct json *object, const char *name, enum need need,
+    struct str *ret, struct why *why)
+{
+	struct texts words = { 0 };
+
+	*ret = S("");
+	if (need == OPTIONAL && json_get(object, str_of(name)) == NULL)
+		return OK;
+	TRY(read_texts(a, object, name, BODY_WORDS_MAX, &words, why));
+	for (size_t i = 0; i < words.len; i++)
+		*ret = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(*ret), i > 0 ? " " : "",
+		    STR_ARG(words.item[i]));
+	return OK;
+}
+
 static enum err
 read_number(const struct json *object, const char *name, uint64_t max, uint64_t *ret,
     struct why *why)
@@ -192,19 +209,16 @@ enum err
 api_read_account(struct arena *a, struct str text, struct account_body *ret, struct why *why)
 {
 	const struct json *root = NULL;
-	struct texts roles = { 0 };
 
-	TRY(read_object(a, text, "name display roles password", &root, why));
+	TRY(read_object(a, text, "name display roles password organisation enclaves", &root, why));
 	TRY(read_text(root, "name", REQUIRED, &ret->name, why));
 	TRY(read_text(root, "display", REQUIRED, &ret->display, why));
 	TRY(read_text(root, "password", REQUIRED, &ret->password, why));
-	TRY(read_texts(a, root, "roles", BODY_ROLES_MAX, &roles, why));
+	TRY(read_words(a, root, "roles", REQUIRED, &ret->roles, why));
+	TRY(read_text(root, "organisation", OPTIONAL, &ret->organisation, why));
+	TRY(read_words(a, root, "enclaves", OPTIONAL, &ret->enclaves, why));
 	if (ret->password.len < BODY_PASSWORD_MIN)
 		return bad(why, "password", "at least 8 characters long");
-	ret->roles = S("");
-	for (size_t i = 0; i < roles.len; i++)
-		ret->roles = arena_printf(a, STR_FMT "%s" STR_FMT, STR_ARG(ret->roles),
-		    i > 0 ? " " : "", STR_ARG(roles.item[i]));
 	return OK;
 }
 

@@ -19,7 +19,7 @@
 
 enum {
 	BODY_TEXT_MAX = 4096, /* bytes of one text; the longest are reasons */
-	BODY_ROLES_MAX = 8,   /* there are no more */
+	BODY_WORDS_MAX = 16,  /* enclaves of an account; roles are fewer */
 	BODY_HITS_MAX = 10'000,
 	BODY_STANDING_DAYS_MAX = 366, /* a standing order is looked at once a year */
 	BODY_COUNT_MAX = 999'999'999, /* of a sighting: STIX 2.1, section 5.2 */
@@ -34,7 +34,9 @@ enum err api_read_session(struct arena *a, struct str text, struct session_body 
 
 struct account_body {
 	struct str name, display, password;
-	struct str roles; /* separated by ' ' */
+	struct str roles;        /* separated by ' ' */
+	struct str organisation; /* empty: that of the caller */
+	struct str enclaves;     /* separated by ' '; empty: the caller's first */
 };
 enum err api_read_account(struct arena *a, struct str text, struct account_body *ret,
     struct why *why);

@@ -315,22 +315,36 @@ api_organisation(const struct api *api, const struct http_request *req)
 	return account != NULL ? account->organisation : realm_identity(api->realm)->organisation;
 }
 
+struct compartment
+api_compartment(const struct api *api, const struct http_request *req)
+{
+	const struct account *account = req->principal.data;
+	const struct realm_identity *ours = realm_identity(api->realm);
+
+	if (account == NULL)
+		return (struct compartment){ ours->organisation, ours->enclave };
+	return (struct compartment){ account->organisation, account->enclaves };
+}
+
 struct str
 api_enclave(const struct api *api, const struct http_request *req)
 {
-	const struct account *account = req->principal.data;
+	const struct compartment of = api_compartment(api, req);
 
-	return account != NULL ? account->enclave : realm_identity(api->realm)->enclave;
+	return compartment_home(&of);
 }
 
 enum err
 api_check_releaser(const struct api *api, const struct http_request *req, struct why *why)
 {
-	struct str ours = realm_identity(api->realm)->organisation;
+	const struct realm_identity *ours = realm_identity(api->realm);
+	const struct compartment of = api_compartment(api, req);
 
-	if (str_eq(api_organisation(api, req), ours))
+	if (compartment_has(&of, ours->organisation, ours->enclave))
 		return OK;
 	return fail(why, ERR_FORBIDDEN, "api.organisation",
-	    "this node releases for " STR_FMT "; your account belongs to " STR_FMT, STR_ARG(ours),
-	    STR_ARG(api_organisation(api, req)));
+	    "this node releases for " STR_FMT ", enclave " STR_FMT
+	    "; your account belongs to " STR_FMT ", enclave " STR_FMT,
+	    STR_ARG(ours->organisation), STR_ARG(ours->enclave), STR_ARG(of.organisation),
+	    STR_ARG(of.enclaves));
 }

@@ -6,12 +6,6 @@ enum {
 	EVENTS_PRESET = 200,
 };
 
-static bool
-is_for(const struct event *e, struct str organisation)
-{
-	return e->owner.len == 0 || str_eq(e->owner, organisation);
-}
-
 static void
 print_event(struct json_writer *w, const struct event *e)
 {
@@ -27,17 +21,14 @@ print_event(struct json_writer *w, const struct event *e)
 	json_end_object(w);
 }
 
-/* "last" is where the next question goes on, also behind events of others. */
+/* "last" is where the next question goes on. */
 static void
-print_events(struct json_writer *w, const struct event_list *list, struct str organisation,
-    int64_t after)
+print_events(struct json_writer *w, const struct event_list *list, int64_t after)
 {
 	json_begin_object(w);
 	api_begin_array(w, "events");
-	for (size_t i = 0; i < list->len; i++) {
-		if (is_for(&list->event[i], organisation))
-			print_event(w, &list->event[i]);
-	}
+	for (size_t i = 0; i < list->len; i++)
+		print_event(w, &list->event[i]);
 	json_end_array(w);
 	api_put_i64(w, "last", list->len > 0 ? list->event[list->len - 1].ordinal : after);
 	json_end_object(w);
@@ -48,18 +39,20 @@ api_get_events(void *ctx, struct http_request *req, struct http_response *ret, s
 {
 	const struct api *api = ctx;
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	const struct compartment of = api_compartment(api, req);
 	struct event_list list;
 	uint64_t after = 0, limit = 0;
 
 	TRY(api_query_number(req, "after", 0, INT64_MAX, &after, why));
 	TRY(api_query_number(req, "limit", EVENTS_PRESET, EVENTS_MAX, &limit, why));
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(store_events(lease.db, req->arena, (int64_t)after, limit, &list, why));
+	const struct event_query query = { &of, (int64_t)after, limit };
+	TRY(store_events(lease.db, req->arena, &query, &list, why));
 	if (list.len == 0 && limit > 0 && !req->woken_last) {
 		ret->park_us = EVENTS_WAIT_S * US_PER_S;
 		return OK;
 	}
 	struct json_writer w = api_answer(ret);
-	print_events(&w, &list, api_organisation(api, req), (int64_t)after);
+	print_events(&w, &list, (int64_t)after);
 	return OK;
 }

@@ -2,9 +2,10 @@
 #include "handlers_p.h"
 #include "match.h"
 
-static const char add_hit[] =
-    "INSERT INTO hit (indicator, hour, kind, n, source) VALUES ($1, $2, $3, $4, $5)"
-    " ON CONFLICT (indicator, hour, kind, source) DO UPDATE SET n = hit.n + excluded.n";
+static const char add_hit[] = "INSERT INTO hit (indicator, owner, enclave, hour, kind, n, source)"
+                              " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                              " ON CONFLICT (indicator, owner, enclave, hour, kind, source)"
+                              " DO UPDATE SET n = hit.n + excluded.n";
 
 static enum err
 check_hit(const struct hit_body *hit, struct why *why)
@@ -25,6 +26,8 @@ store_hits(struct db *db, void *arg, struct why *why)
 {
 	struct api_job *job = arg;
 	const struct hits_body *body = job->in;
+	struct str owner = api_organisation(job->api, job->req);
+	struct str enclave = api_enclave(job->api, job->req);
 	uint64_t *counted = job->out;
 
 	*counted = 0;
@@ -32,14 +35,16 @@ store_hits(struct db *db, void *arg, struct why *why)
 		const struct hit_body *hit = &body->hit[i];
 		time_us at = hit->at != 0 ? hit->at : job->now;
 
-		TRY(db_run(db, why, add_hit, DB_T(hit->indicator), DB_I(at - at % US_PER_H),
-		    DB_T(hit->match), DB_I((int64_t)hit->n), DB_T(body->source)));
+		TRY(db_run(db, why, add_hit, DB_T(hit->indicator), DB_T(owner), DB_T(enclave),
+		    DB_I(at - at % US_PER_H), DB_T(hit->match), DB_I((int64_t)hit->n),
+		    DB_T(body->source)));
 		*counted += hit->n;
 	}
 	const struct event event = {
 		.at = job->now,
 		.name = S("match.hits"),
-		.owner = api_organisation(job->api, job->req),
+		.owner = owner,
+		.enclave = enclave,
 		.subject = body->source,
 		.detail = arena_printf(job->req->arena, "{\"counted\":%" PRIu64 "}", *counted),
 	};

@@ -17,19 +17,36 @@ run_import(struct db *db, void *arg, struct why *why)
 	return store_import(db, in->arena, &in->request, &in->result, why);
 }
 
-static enum err
-find_local(const struct api *api, const struct http_request *req, int64_t *ret, struct why *why)
+/* Each compartment has a local collection of its own, from its first account on. */
+enum err
+api_ensure_local(struct db *db, struct arena *a, const struct compartment *of, int64_t *ret,
+    struct why *why)
 {
-	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
-	struct collection local = { 0 };
+	struct collection local = {
+		.alias = S("local"),
+		.kind = COLLECTION_LOCAL,
+		.title = S("Own objects"),
+		.description = S("What this organisation imported; nothing here has left"),
+		.owner = of->organisation,
+		.enclave = compartment_home(of),
+		.can_write = true,
+	};
 
-	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(store_collection_find(lease.db, req->arena, S("local"), &local, why));
-	if (!str_eq(local.owner, api_organisation(api, req)))
-		return fail(why, ERR_FORBIDDEN, "api.organisation",
-		    "the local collection belongs to " STR_FMT, STR_ARG(local.owner));
+	TRY(store_collection_ensure(db, a, &local, why));
 	*ret = local.shard_key;
 	return OK;
+}
+
+static enum err
+run_ensure(struct db *db, void *arg, struct why *why)
+{
+	struct import_in *in = arg;
+	const struct compartment of = {
+		.organisation = in->request.provenance.owner,
+		.enclaves = in->request.provenance.enclave,
+	};
+
+	return api_ensure_local(db, in->arena, &of, &in->request.shard_key, why);
 }
 
 /* The last part of a path: where a file lies is nobody else's business. */
@@ -56,6 +73,7 @@ note_import(struct db *db, void *arg, struct why *why)
 		.at = job->now,
 		.name = S("import.done"),
 		.owner = in->request.provenance.owner,
+		.enclave = in->request.provenance.enclave,
 		.subject = base_name(in->request.source),
 		.detail = arena_printf(in->arena,
 		    "{\"new\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"same\":%" PRIu64 "}",
@@ -85,7 +103,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 	};
 	struct api_job job = api_job(api, req, &in, NULL);
 
-	TRY(find_local(api, req, &in.request.shard_key, why));
+	TRY(realm_write(api->realm, run_ensure, &in, why));
 	TRY(realm_with_writer(api->realm, run_import, &in, why));
 	TRY(realm_write(api->realm, note_import, &job, why));
 	realm_changed(api->realm);

@@ -14,7 +14,7 @@ struct look {
 	const struct api *api;
 	struct db *db;
 	const struct gate *gate;
-	struct str owner;
+	struct compartment of;
 	struct arena *arena; /* of one row */
 };
 
@@ -28,7 +28,8 @@ find_definition(void *arg, struct str id)
 	const struct json *tree = NULL;
 	struct stix_object *o = arena_make(look->arena, struct stix_object, 1);
 
-	if (o == NULL || store_latest(look->db, look->arena, id, &stored, NULL) != OK ||
+	if (o == NULL ||
+	    store_latest_of(look->db, look->arena, id, &look->of, &stored, NULL) != OK ||
 	    json_parse(look->arena, stored.raw, NULL, &tree, NULL) != OK ||
 	    stix_scan(tree, o, NULL) != OK)
 		return NULL;
@@ -89,8 +90,10 @@ print_face(struct look *look, struct json_writer *w, const struct stored *s, str
 /* ---- where it went ---- */
 
 static const char list_released[] =
-    "SELECT recipient, state FROM release_item WHERE source_id = $1 AND owner = $2"
-    " ORDER BY recipient, changed_at DESC, ordinal DESC";
+    "SELECT i.recipient, i.state FROM release_item i"
+    " JOIN release_order o ON o.order_id = i.order_id WHERE i.source_id = $1"
+    " AND " COMPARTMENT_HAS("o", "$2",
+        "$3") " ORDER BY i.recipient, i.changed_at DESC, i.ordinal DESC";
 
 /* The newest state of each recipient. */
 static enum err
@@ -100,7 +103,8 @@ print_released(struct look *look, struct json_writer *w, struct str id, struct w
 	struct str last = { 0 };
 	bool has = false;
 
-	TRY(db_select(look->db, &rows, why, list_released, DB_T(id), DB_T(look->owner)));
+	TRY(db_select(look->db, &rows, why, list_released, DB_T(id), DB_T(look->of.organisation),
+	    DB_T(look->of.enclaves)));
 	api_begin_array(w, "released");
 	for (;;) {
 		TRY(db_next(&rows, &has, why));
@@ -131,7 +135,7 @@ print_row(struct look *look, struct json_writer *w, struct stored *s, struct why
 	api_put_text(w, "received_under", s->provenance.received_under);
 	api_put_flag(w, "withdrawn", s->withdrawn_at != 0);
 	TRY(print_released(look, w, s->id, why));
-	TRY(api_count_hits(look->db, s->id, &hits, why));
+	TRY(api_count_hits(look->db, s->id, &look->of, &hits, why));
 	api_put_i64(w, "hits", hits);
 	return OK;
 }
@@ -145,7 +149,7 @@ print_listed(struct look *look, struct json_writer *w, struct stored *s, struct 
 	json_begin_object(w);
 	TRY(print_row(look, w, s, why));
 	TRY(api_names_of(look->db, look->arena, look->gate, s->id, &names, why));
-	TRY(api_count_sightings(look->db, &names, look->owner, &sightings, why));
+	TRY(api_count_sightings(look->db, &names, &look->of, &sightings, why));
 	api_put_i64(w, "sightings", sightings);
 	json_end_object(w);
 	return OK;
@@ -163,8 +167,8 @@ api_get_objects(void *ctx, struct http_request *req, struct http_response *ret, 
 
 	TRY(api_query_number(req, "limit", LIST_PRESET, OBJECTS_MAX, &limit, why));
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	struct look look = { api, lease.db, gate_of(gate), api_organisation(api, req), a };
-	TRY(store_list(lease.db, req->arena, look.owner, limit, &list, why));
+	struct look look = { api, lease.db, gate_of(gate), api_compartment(api, req), a };
+	TRY(store_list(lease.db, req->arena, &look.of, limit, &list, why));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_begin_array(&w, "objects");
@@ -182,22 +186,21 @@ api_get_objects(void *ctx, struct http_request *req, struct http_response *ret, 
 static enum err
 print_versions(struct look *look, struct json_writer *w, struct str id, struct why *why)
 {
-	struct stored *list = NULL;
-	size_t n = 0;
+	struct stored_list list;
 
-	TRY(store_versions(look->db, look->arena, id, &list, &n, why));
+	TRY(store_versions(look->db, look->arena, id, &look->of, &list, why));
 	api_begin_array(w, "versions");
-	for (size_t i = 0; i < n; i++) {
-		if (!str_eq(list[i].provenance.owner, look->owner))
-			continue;
+	for (size_t i = 0; i < list.len; i++) {
+		const struct stored *v = &list.object[i];
+
 		json_begin_object(w);
-		api_put_text(w, "version", list[i].version);
-		api_put_text(w, "modified", list[i].modified);
-		api_put_time(w, "added", list[i].date_added);
-		api_put_hash(w, "sha256", &list[i].raw_hash);
-		api_put_text(w, "giver", list[i].provenance.giver);
-		api_put_flag(w, "revoked", list[i].revoked);
-		api_put_flag(w, "withdrawn", list[i].withdrawn_at != 0);
+		api_put_text(w, "version", v->version);
+		api_put_text(w, "modified", v->modified);
+		api_put_time(w, "added", v->date_added);
+		api_put_hash(w, "sha256", &v->raw_hash);
+		api_put_text(w, "giver", v->provenance.giver);
+		api_put_flag(w, "revoked", v->revoked);
+		api_put_flag(w, "withdrawn", v->withdrawn_at != 0);
 		json_end_object(w);
 	}
 	json_end_array(w);
@@ -211,7 +214,7 @@ print_sightings(struct look *look, struct json_writer *w, struct str id, struct 
 	struct api_sightings list;
 
 	TRY(api_names_of(look->db, look->arena, look->gate, id, &names, why));
-	TRY(api_sightings_of(look->db, look->arena, &names, look->owner, &list, why));
+	TRY(api_sightings_of(look->db, look->arena, &names, &look->of, &list, why));
 	api_begin_array(w, "sightings");
 	for (size_t i = 0; i < list.len; i++) {
 		const struct api_sighting *s = &list.item[i];
@@ -253,7 +256,7 @@ print_object(struct look *look, struct json_writer *w, struct stored *s, struct 
 	TRY(print_versions(look, w, s->id, why));
 	api_put_text(w, "raw", s->raw);
 	json_key(w, S("releases"));
-	struct api_released released = { look->db, look->arena, look->owner, s->id };
+	struct api_released released = { look->db, look->arena, look->of, s->id };
 	TRY(api_print_releases(look->api, &released, w, why));
 	TRY(print_sightings(look, w, s->id, why));
 	print_provenance(w, s);
@@ -261,22 +264,19 @@ print_object(struct look *look, struct json_writer *w, struct stored *s, struct 
 	return OK;
 }
 
-/* The latest of our own; one that was withdrawn is still known. */
+/* The latest that the caller sees; one that was withdrawn is still known. */
 static enum err
 find_object(struct look *look, struct str id, struct stored *ret, struct why *why)
 {
-	struct stored *list = NULL;
-	size_t n = 0;
+	struct stored_list list;
 
-	if (store_latest(look->db, look->arena, id, ret, why) == OK &&
-	    str_eq(ret->provenance.owner, look->owner))
+	enum err err = store_latest_of(look->db, look->arena, id, &look->of, ret, why);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	TRY(store_versions(look->db, look->arena, id, &look->of, &list, why));
+	if (list.len > 0) {
+		*ret = list.object[list.len - 1];
 		return OK;
-	TRY(store_versions(look->db, look->arena, id, &list, &n, why));
-	for (size_t i = n; i > 0; i--) {
-		if (str_eq(list[i - 1].provenance.owner, look->owner)) {
-			*ret = list[i - 1];
-			return OK;
-		}
 	}
 	return fail(why, ERR_NOT_FOUND, "api.object", "there is no object " STR_FMT, STR_ARG(id));
 }
@@ -290,7 +290,7 @@ api_get_object(void *ctx, struct http_request *req, struct http_response *ret, s
 	struct stored stored;
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	struct look look = { api, lease.db, gate_of(gate), api_organisation(api, req), req->arena };
+	struct look look = { api, lease.db, gate_of(gate), api_compartment(api, req), req->arena };
 	TRY(find_object(&look, http_param(req, "id"), &stored, why));
 	struct json_writer w = api_answer(ret);
 	return print_object(&look, &w, &stored, why);

@@ -172,7 +172,7 @@ api_print_releases(const struct api *api, const struct api_released *what, struc
 	if (log == NULL)
 		return fail(why, ERR_LIMIT, "api.memory", "the list is too long");
 	TRY(api_log_read(api, what->db, what->arena, log, why));
-	const struct release_query query = { .owner = what->owner, .id = what->id };
+	const struct release_query query = { .of = what->of, .id = what->id };
 	TRY(release_rows(what->db, what->arena, &query, &rows, &n, why));
 	json_begin_array(w);
 	for (size_t i = 0; i < n; i++)
@@ -186,7 +186,7 @@ api_get_releases(void *ctx, struct http_request *req, struct http_response *ret,
 {
 	const struct api *api = ctx;
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
-	struct api_released what = { .arena = req->arena, .owner = api_organisation(api, req) };
+	struct api_released what = { .arena = req->arena, .of = api_compartment(api, req) };
 
 	TRY(api_query_text(req, "id", false, &what.id, why));
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));

@@ -3,12 +3,18 @@
 
 enum { RECALL_LIST_MAX = 1000 };
 
+/* clang-format off */
 static const char list_recalls[] =
     "SELECT r.recall_id, r.direction, r.peer, r.object_id, r.reason, r.state, r.answer, r.asked_at,"
     " r.answered_at, COALESCE(i.source_id, ''), COALESCE(i.recipient, '')"
     " FROM recall r LEFT JOIN release_item i ON i.order_id = r.order_id AND i.ordinal = r.ordinal"
-    " WHERE r.direction = 'received' OR i.owner = $1"
-    " ORDER BY r.asked_at DESC, r.recall_id LIMIT $2";
+    " LEFT JOIN release_order o ON o.order_id = i.order_id"
+    " WHERE " COMPARTMENT_HAS("o", "$1", "$2")
+    " OR (r.direction = 'received' AND EXISTS (SELECT 1 FROM peer p, object b"
+    " WHERE p.name = r.peer AND b.object_id = r.object_id AND b.giver LIKE p.party || ':%'"
+    " AND " COMPARTMENT_SEES("b", "$1", "$2") "))"
+    " ORDER BY r.asked_at DESC, r.recall_id LIMIT $3";
+/* clang-format on */
 
 static void
 print_recall(struct json_writer *w, const struct db_rows *rows)
@@ -34,10 +40,11 @@ api_get_recalls(void *ctx, struct http_request *req, struct http_response *ret, 
 	const struct api *api = ctx;
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct compartment of = api_compartment(api, req);
 	bool has = false;
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(db_select(lease.db, &rows, why, list_recalls, DB_T(api_organisation(api, req)),
+	TRY(db_select(lease.db, &rows, why, list_recalls, DB_T(of.organisation), DB_T(of.enclaves),
 	    DB_I(RECALL_LIST_MAX)));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);

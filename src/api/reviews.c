@@ -31,7 +31,8 @@ api_get_reviews(void *ctx, struct http_request *req, struct http_response *ret, 
 	size_t n = 0;
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(release_reviews(lease.db, req->arena, api_organisation(api, req), &rows, &n, why));
+	const struct compartment of = api_compartment(api, req);
+	TRY(release_reviews(lease.db, req->arena, &of, &rows, &n, why));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_begin_array(&w, "items");

@@ -13,6 +13,7 @@ struct draft {
 	struct db *db;
 	struct arena *arena;
 	struct str id;
+	struct compartment of;
 	struct str identity; /* public name of the node: creator, and where it was seen */
 	enum tlp tlp;
 	time_us now;
@@ -27,7 +28,7 @@ find_definition(void *arg, struct str id)
 	const struct json *tree = NULL;
 	struct stix_object *o = arena_make(d->arena, struct stix_object, 1);
 
-	if (o == NULL || store_latest(d->db, d->arena, id, &stored, NULL) != OK ||
+	if (o == NULL || store_latest_of(d->db, d->arena, id, &d->of, &stored, NULL) != OK ||
 	    json_parse(d->arena, stored.raw, NULL, &tree, NULL) != OK ||
 	    stix_scan(tree, o, NULL) != OK)
 		return NULL;
@@ -47,8 +48,8 @@ read_marking(const struct api *api, const struct http_request *req, struct draft
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
 	d->db = lease.db;
-	if (store_latest(lease.db, d->arena, d->body->indicator, &seen, why) != OK ||
-	    !str_eq(seen.provenance.owner, api_organisation(api, req)))
+	d->of = api_compartment(api, req);
+	if (store_latest_of(lease.db, d->arena, d->body->indicator, &d->of, &seen, why) != OK)
 		return fail(why, ERR_NOT_FOUND, "api.object", "there is no object " STR_FMT,
 		    STR_ARG(d->body->indicator));
 	if (!str_is(seen.type, "indicator"))

@@ -4,9 +4,9 @@
 enum { STANDING_LIST_MAX = 1000 };
 
 static const char list_orders[] =
-    "SELECT order_id, state, recipient, purpose, area, scope, proposer, approver, created_at,"
-    " starts_at, expires_at FROM release_order WHERE kind = 'standing' AND owner = $1"
-    " ORDER BY created_at DESC, order_id LIMIT $2";
+    "SELECT o.order_id, o.state, o.recipient, o.purpose, o.area, o.scope, o.proposer, o.approver,"
+    " o.created_at, o.starts_at, o.expires_at FROM release_order o WHERE o.kind = 'standing'"
+    " AND " COMPARTMENT_HAS("o", "$1", "$2") " ORDER BY o.created_at DESC, o.order_id LIMIT $3";
 /* What its runs did. */
 static const char count_done[] =
     "SELECT i.outcome, COUNT(*), MAX(i.changed_at)"
@@ -85,10 +85,11 @@ api_get_standing(void *ctx, struct http_request *req, struct http_response *ret,
 	const struct api *api = ctx;
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct compartment of = api_compartment(api, req);
 	bool has = false;
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(db_select(lease.db, &rows, why, list_orders, DB_T(api_organisation(api, req)),
+	TRY(db_select(lease.db, &rows, why, list_orders, DB_T(of.organisation), DB_T(of.enclaves),
 	    DB_I(STANDING_LIST_MAX)));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);

@@ -9,8 +9,21 @@ enum { PASSWORD_MAX = 1024, BODY_MAX = 16 * KIB };
 static const struct cli_option add_options[] = {
 	{ "roles", "ROLES", "separated by blanks; see torana-account(1) for what each may do" },
 	{ "display", "TEXT", "name for people" },
+	{ "organisation", "PARTY:ORG", "whose account it is; without it: ours" },
+	{ "enclaves", "NAMES", "separated by blanks; what it makes belongs to the first" },
 	{ "new-password-file", "FILE", "the account's password; - reads it from standard input" },
 };
+
+static void
+put_words(struct json_writer *w, const char *name, const char *words)
+{
+	struct str rest = str_of(words);
+
+	json_begin_array(json_key(w, str_of(name)));
+	while (rest.ptr != NULL)
+		json_put_str(w, str_split(&rest, ' '));
+	json_end_array(w);
+}
 
 static int
 run_add(struct cli *c)
@@ -20,6 +33,8 @@ run_add(struct cli *c)
 	const char *roles = cli_need(c, "roles");
 	const char *file = cli_need(c, "new-password-file");
 	const char *display = cli_option(c, "display");
+	const char *organisation = cli_option(c, "organisation");
+	const char *enclaves = cli_option(c, "enclaves");
 	struct str password = { 0 };
 	struct why why = { 0 };
 	const struct json *answer = NULL;
@@ -29,15 +44,15 @@ run_add(struct cli *c)
 	enum err err = cli_read(c, file, PASSWORD_MAX, &password, &why);
 	if (err != OK)
 		return cli_fail(&why, err);
-	struct str rest = str_of(roles);
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("display")), str_of(display != NULL ? display : c->arg[0]));
 	json_put_str(json_key(&w, S("name")), str_of(c->arg[0]));
 	json_put_str(json_key(&w, S("password")), str_trim(password));
-	json_begin_array(json_key(&w, S("roles")));
-	while (rest.ptr != NULL)
-		json_put_str(&w, str_split(&rest, ' '));
-	json_end_array(&w);
+	put_words(&w, "roles", roles);
+	if (organisation != NULL)
+		json_put_str(json_key(&w, S("organisation")), str_of(organisation));
+	if (enclaves != NULL)
+		put_words(&w, "enclaves", enclaves);
 	json_end_object(&w);
 	int code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/accounts"), buf_str(&body) }, &answer);
@@ -53,6 +68,7 @@ run_list(struct cli *c)
 		{ "NAME", "name", 24 },
 		{ "DISPLAY", "display", 40 },
 		{ "ORGANISATION", "organisation", 24 },
+		{ "ENCLAVES", "enclaves", 30 },
 		{ "ROLES", "roles", 60 },
 		{ "WAITING", "waiting", 40 },
 	};

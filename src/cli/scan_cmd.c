@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "buf.h"
 #include "cli.h"
 #include "indicators.h"
@@ -90,6 +91,24 @@ scan_file(struct scanning *s, struct match_scanner *scanner, const char *path, s
 	return err;
 }
 
+/* Whose indicators: those of the account, or of the organisation and enclave that
+ * the node works for. */
+static enum err
+find_compartment(struct cli *c, struct realm *realm, struct compartment *ret, struct why *why)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	const struct realm_identity *ours = realm_identity(realm);
+	struct account account;
+
+	*ret = (struct compartment){ ours->organisation, ours->enclave };
+	if (c->account.len == 0)
+		return OK;
+	TRY(db_pool_take(realm_readers(realm), &lease, why));
+	TRY(store_account_find(lease.db, c->arena, c->account, &account, why));
+	*ret = (struct compartment){ account.organisation, account.enclaves };
+	return OK;
+}
+
 static enum err
 open_index(struct cli *c, struct match_index **ret, struct why *why)
 {
@@ -97,10 +116,12 @@ open_index(struct cli *c, struct match_index **ret, struct why *why)
 	struct realm_options options = { .clock = &clock_system, .read_only = true };
 	struct node_config config;
 	struct indicators_count count;
+	struct compartment of;
 
 	TRY(node_config_read(c->dir, &config, why));
 	TRY(realm_open(c->dir, config.realm, &options, &realm, why));
-	TRY(indicators_index(realm, ret, &count, why));
+	TRY(find_compartment(c, realm, &of, why));
+	TRY(indicators_index(realm, &of, ret, &count, why));
 	(void)fprintf(stderr,
 	    "%zu indicators: %zu indexed, %zu expired, %zu need more than one value\n",
 	    count.objects, count.indexed, count.expired, count.left_out);

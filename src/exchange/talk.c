@@ -118,6 +118,7 @@ note_event(struct db *db, struct realm *r, const char *name, struct str subject,
 		.at = clock_wall(realm_clock(r)),
 		.name = str_of(name),
 		.owner = realm_identity(r)->organisation,
+		.enclave = realm_identity(r)->enclave,
 		.subject = subject,
 		.detail = detail,
 	};

@@ -66,8 +66,8 @@ add_indicator(void *arg, struct str id, struct str raw, struct why *why)
 }
 
 enum err
-indicators_index(struct realm *r, struct match_index **ret, struct indicators_count *ret_count,
-    struct why *why)
+indicators_index(struct realm *r, const struct compartment *of, struct match_index **ret,
+    struct indicators_count *ret_count, struct why *why)
 {
 	CLEANUP(match_builder_freep) struct match_builder *builder = NULL;
 	CLEANUP(arena_freep) struct arena *scratch = arena_new(SCRATCH_MAX);
@@ -79,7 +79,8 @@ indicators_index(struct realm *r, struct match_index **ret, struct indicators_co
 	builder = match_builder_new(seed);
 	b.builder = builder;
 	TRY(db_pool_take(realm_readers(r), &lease, why));
-	TRY(store_each_latest(lease.db, S("indicator"), add_indicator, &b, why));
+	const struct store_visit visit = { S("indicator"), of, add_indicator, &b };
+	TRY(store_each_latest(lease.db, &visit, why));
 	TRY(match_builder_finish(&builder, ret, why));
 	*ret_count = b.count;
 	return OK;

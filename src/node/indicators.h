@@ -4,6 +4,7 @@
 #include "base.h"
 #include "match.h"
 #include "realm.h"
+#include "store.h"
 
 struct indicators_count {
 	size_t objects;  /* indicators in force */
@@ -12,7 +13,8 @@ struct indicators_count {
 	size_t left_out; /* patterns that need more than one plain value */
 };
 
-/* Builds the index from the newest versions of all indicators that are neither
- * revoked nor withdrawn nor expired: an object that was recalled is not in it. */
-enum err indicators_index(struct realm *r, struct match_index **ret,
+/* Builds the index from the newest versions of all indicators a compartment sees
+ * that are neither revoked nor withdrawn nor expired: an object that was
+ * recalled is not in it. */
+enum err indicators_index(struct realm *r, const struct compartment *of, struct match_index **ret,
     struct indicators_count *ret_count, struct why *why);

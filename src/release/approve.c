@@ -22,8 +22,9 @@ struct held {
 };
 
 static const char find_item[] =
-    "SELECT state, source_id, version, preview_hash, rules_hash, bytes, approvals_needed, leaf, owner"
-    " FROM release_item WHERE order_id = $1 AND ordinal = $2";
+    "SELECT i.state, i.source_id, i.version, i.preview_hash, i.rules_hash, i.bytes,"
+    " i.approvals_needed, i.leaf, i.owner, o.enclave FROM release_item i"
+    " JOIN release_order o ON o.order_id = i.order_id WHERE i.order_id = $1 AND i.ordinal = $2";
 static const char find_order[] =
     "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement,"
     " urgency, harm, break_glass, proposer, review_hours FROM release_order WHERE order_id = $1";
@@ -46,7 +47,8 @@ load_item(const struct release_job *job, const struct release_verdict *v, struct
 
 	if (db_select_one(job->db, &rows, why, find_item, DB_T(v->order_id),
 	        DB_I((int64_t)v->ordinal)) != OK ||
-	    !str_eq(db_col_text(&rows, 8), job->gate->organisation))
+	    !str_eq(db_col_text(&rows, 8), job->gate->organisation) ||
+	    !str_eq(db_col_text(&rows, 9), job->gate->enclave))
 		return fail(why, ERR_NOT_FOUND, "release.no-item",
 		    "there is no item %" PRIu64 " in order " STR_FMT, v->ordinal,
 		    STR_ARG(v->order_id));

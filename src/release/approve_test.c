@@ -279,7 +279,10 @@ check_two_officers(void **state)
 static enum err
 approvals_job(const struct release_job *job, const void *in, void *out, struct why *why)
 {
-	const struct release_query query = { .owner = job->gate->organisation, .state = S("held") };
+	const struct release_query query = {
+		.of = { job->gate->organisation, job->gate->enclave },
+		.state = S("held"),
+	};
 	struct release_row *rows = NULL;
 	size_t n = 0;
 

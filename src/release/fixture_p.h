@@ -179,7 +179,7 @@ office_people(const struct release_job *job, const void *in, void *out, struct w
 			.name = str_of(people[i].name),
 			.display = str_of(people[i].name),
 			.organisation = S("IN:CERT-IN"),
-			.enclave = S("main"),
+			.enclaves = S("main"),
 			.roles = str_of(people[i].roles),
 			.created_at = job->at,
 		};

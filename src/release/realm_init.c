@@ -319,7 +319,7 @@ check_identity(const struct realm_identity *id, struct why *why)
 		    "the organisation is PARTY:NAME in capitals, like IN:CERT-IN; not " STR_FMT
 		    " of party " STR_FMT,
 		    STR_ARG(id->organisation), STR_ARG(id->party));
-	return OK;
+	return enclaves_check(id->enclave, why);
 }
 
 static enum err

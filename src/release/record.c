@@ -266,6 +266,7 @@ record_event(const struct release_job *job, const char *name, struct str subject
 		.at = job->at,
 		.name = str_of(name),
 		.owner = job->gate->organisation,
+		.enclave = job->gate->enclave,
 		.subject = subject,
 		.detail = detail,
 	};

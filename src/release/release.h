@@ -152,7 +152,7 @@ struct release_review_row {
 	struct str finding, account, text; /* empty: not reviewed yet */
 };
 /* At most ROWS_MAX, those that are due first. */
-enum err release_reviews(struct db *db, struct arena *a, struct str owner,
+enum err release_reviews(struct db *db, struct arena *a, const struct compartment *of,
     struct release_review_row **ret, size_t *ret_len, struct why *why);
 
 /* A standing order: what matches later is sent by itself. */
@@ -277,9 +277,9 @@ struct release_row {
 	struct str receipt;  /* JSON {"own_leaf","reason"?,"state"} */
 };
 struct release_query {
-	struct str owner;
-	struct str state; /* "" any */
-	struct str id;    /* of one source, or of its copy; "" any */
+	struct compartment of; /* whose */
+	struct str state;      /* "" any */
+	struct str id;         /* of one source, or of its copy; "" any */
 };
 /* Items, newest first. */
 enum { ROWS_MAX = 1000 };

@@ -72,7 +72,7 @@ review_timer(const struct release_job *job, struct why *why)
 /* ---- reviewing ---- */
 
 static const char find_review[] =
-    "SELECT r.state, r.owner, o.proposer FROM review r"
+    "SELECT r.state, r.owner, o.proposer, r.enclave FROM review r"
     " JOIN release_order o ON o.order_id = r.order_id WHERE r.order_id = $1";
 static const char find_spoken[] =
     "SELECT COUNT(*) FROM approval WHERE order_id = $1 AND account = $2";
@@ -116,7 +116,8 @@ release_review(const struct release_job *job, const struct release_review *r, st
 	TRY(check_text(r, why));
 	TRY(db_select(job->db, &rows, why, find_review, DB_T(r->order_id)));
 	TRY(db_next(&rows, &has, why));
-	if (!has || !str_eq(db_col_text(&rows, 1), job->gate->organisation))
+	if (!has || !str_eq(db_col_text(&rows, 1), job->gate->organisation) ||
+	    !str_eq(db_col_text(&rows, 3), job->gate->enclave))
 		return fail(why, ERR_NOT_FOUND, "review.none",
 		    "no review is due for order " STR_FMT, STR_ARG(r->order_id));
 	if (str_is(db_col_text(&rows, 0), "done"))
@@ -142,8 +143,8 @@ release_review(const struct release_job *job, const struct release_review *r, st
 static const char list_reviews[] =
     "SELECT r.order_id, r.state, r.opened_at, r.due_at, r.finding, r.account, r.text, r.done_at,"
     " o.recipient, o.proposer, o.urgency, o.harm, o.break_glass, o.emergency FROM review r"
-    " JOIN release_order o ON o.order_id = r.order_id WHERE r.owner = $1"
-    " ORDER BY CASE WHEN r.state = 'done' THEN 1 ELSE 0 END, r.due_at, r.order_id LIMIT $2";
+    " JOIN release_order o ON o.order_id = r.order_id WHERE " COMPARTMENT_HAS("r", "$1",
+        "$2") " ORDER BY CASE WHEN r.state = 'done' THEN 1 ELSE 0 END, r.due_at, r.order_id LIMIT $3";
 
 static void
 read_review(const struct db_rows *rows, struct arena *a, struct release_review_row *ret)
@@ -162,8 +163,8 @@ read_review(const struct db_rows *rows, struct arena *a, struct release_review_r
 }
 
 enum err
-release_reviews(struct db *db, struct arena *a, struct str owner, struct release_review_row **ret,
-    size_t *ret_len, struct why *why)
+release_reviews(struct db *db, struct arena *a, const struct compartment *of,
+    struct release_review_row **ret, size_t *ret_len, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct release_review_row *list = arena_make(a, struct release_review_row, ROWS_MAX);
@@ -172,7 +173,8 @@ release_reviews(struct db *db, struct arena *a, struct str owner, struct release
 
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the list is too long");
-	TRY(db_select(db, &rows, why, list_reviews, DB_T(owner), DB_I(ROWS_MAX)));
+	TRY(db_select(db, &rows, why, list_reviews, DB_T(of->organisation), DB_T(of->enclaves),
+	    DB_I(ROWS_MAX)));
 	for (;;) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)

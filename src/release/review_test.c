@@ -22,7 +22,8 @@ list_job(const struct release_job *job, const void *in, void *out, struct why *w
 	size_t n = 0;
 
 	(void)in;
-	TRY(release_reviews(job->db, job->arena, job->gate->organisation, &rows, &n, why));
+	const struct compartment of = { job->gate->organisation, job->gate->enclave };
+	TRY(release_reviews(job->db, job->arena, &of, &rows, &n, why));
 	if (n == 0)
 		return ERR_NOT_FOUND;
 	*(struct release_review_row *)out = rows[0];

@@ -1,14 +1,16 @@
 #include "release.h"
 
+/* clang-format off */
 static const char list_rows[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.leaving_id, i.recipient, o.purpose,"
     " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
     " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
-    " WHERE i.owner = $1 AND ($2 = '' OR i.state = $2)"
-    " AND ($3 = '' OR i.source_id = $3 OR i.leaving_id = $3)"
-    " ORDER BY i.changed_at DESC, i.order_id, i.ordinal LIMIT $4";
+    " WHERE " COMPARTMENT_HAS("o", "$1", "$2") " AND ($3 = '' OR i.state = $3)"
+    " AND ($4 = '' OR i.source_id = $4 OR i.leaving_id = $4)"
+    " ORDER BY i.changed_at DESC, i.order_id, i.ordinal LIMIT $5";
+/* clang-format on */
 
 static void
 read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
@@ -56,8 +58,8 @@ release_rows(struct db *db, struct arena *a, const struct release_query *q,
 
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the list is too long");
-	TRY(db_select(db, &rows, why, list_rows, DB_T(q->owner), DB_T(q->state), DB_T(q->id),
-	    DB_I(ROWS_MAX)));
+	TRY(db_select(db, &rows, why, list_rows, DB_T(q->of.organisation), DB_T(q->of.enclaves),
+	    DB_T(q->state), DB_T(q->id), DB_I(ROWS_MAX)));
 	for (;;) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)

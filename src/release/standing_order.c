@@ -99,8 +99,8 @@ release_standing_propose(const struct release_job *job, const struct standing_or
 	return record_event(job, "standing.proposed", *ret_order_id, S(""), why);
 }
 
-static const char find_standing[] =
-    "SELECT proposer, state, owner FROM release_order WHERE order_id = $1 AND kind = 'standing'";
+static const char find_standing[] = "SELECT proposer, state, owner, enclave FROM release_order"
+                                    " WHERE order_id = $1 AND kind = 'standing'";
 static const char start_standing[] =
     "UPDATE release_order SET state = 'active', approver = $2, starts_at = $3 WHERE order_id = $1";
 /* Each collection has a clock of its own: one mark for all could pass what another gets later. */
@@ -113,7 +113,8 @@ static enum err
 find_order(const struct release_job *job, struct str order_id, struct db_rows *ret, struct why *why)
 {
 	if (db_select_one(job->db, ret, why, find_standing, DB_T(order_id)) != OK ||
-	    !str_eq(db_col_text(ret, 2), job->gate->organisation))
+	    !str_eq(db_col_text(ret, 2), job->gate->organisation) ||
+	    !str_eq(db_col_text(ret, 3), job->gate->enclave))
 		return fail(why, ERR_NOT_FOUND, "standing.none",
 		    "there is no standing order " STR_FMT, STR_ARG(order_id));
 	return OK;
@@ -196,7 +197,8 @@ static const char list_fresh[] =
     " WHERE c.kind IN ('local', 'received') AND o.shard_key = c.shard_key AND o.date_added >"
     " COALESCE((SELECT w.done_to FROM watermark w WHERE w.name = $1"
     " AND w.shard_key = c.shard_key), 0)"
-    " AND o.owner = $2 AND o.withdrawn_at = 0 ORDER BY o.date_added, o.shard_key LIMIT $3";
+    " AND o.owner = $2 AND o.enclave = $3 AND o.withdrawn_at = 0"
+    " ORDER BY o.date_added, o.shard_key LIMIT $4";
 static const char move_mark[] =
     "INSERT INTO watermark (name, shard_key, done_to) VALUES ($1, $2, $3)"
     " ON CONFLICT (name, shard_key) DO UPDATE SET done_to = excluded.done_to";
@@ -241,7 +243,7 @@ list_objects(const struct release_job *job, const struct due *due, struct fresh 
 	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, list_fresh, DB_T(mark_of(job->arena, due->order_id)),
-	    DB_T(job->gate->organisation), DB_I(RUN_MAX)));
+	    DB_T(job->gate->organisation), DB_T(job->gate->enclave), DB_I(RUN_MAX)));
 	for (*ret_len = 0;; ++*ret_len) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)

@@ -112,8 +112,11 @@ selection_add_needles(struct gathering *g, struct why *why)
 
 	if (n.id == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
-	for (size_t i = 0; i < COUNTOF(types); i++)
-		TRY(store_each_latest(g->job->db, str_of(types[i]), note_needle, &n, why));
+	for (size_t i = 0; i < COUNTOF(types); i++) {
+		const struct store_visit visit = { str_of(types[i]), NULL, note_needle, &n };
+
+		TRY(store_each_latest(g->job->db, &visit, why));
+	}
 	for (size_t i = 0; i < n.len; i++)
 		TRY(selection_add(g, n.id[i], false, why));
 	return OK;

@@ -18,8 +18,8 @@ static const struct {
 };
 /* clang-format on */
 
-#define COLUMNS                                                                           \
-	"name, display, organisation, enclave, roles, password, failures, locked_until, " \
+#define COLUMNS                                                                            \
+	"name, display, organisation, enclaves, roles, password, failures, locked_until, " \
 	"disabled, created_at"
 
 static const char add_account[] =
@@ -111,7 +111,7 @@ read_account(const struct db_rows *rows, struct arena *a, struct account *ret, s
 		.created_at = db_col_i64(rows, 9),
 	};
 	struct str *const texts[] = { &account.name, &account.display, &account.organisation,
-		&account.enclave, &account.roles, &account.password };
+		&account.enclaves, &account.roles, &account.password };
 
 	for (size_t i = 0; i < COUNTOF(texts); i++) {
 		struct str from = db_col_text(rows, i);
@@ -183,9 +183,10 @@ store_account_create(struct db *db, const struct account *account, struct why *w
 
 	TRY(check_name(account->name, why));
 	TRY(store_roles_check(account->roles, why));
+	TRY(enclaves_check(account->enclaves, why));
 	TRY(db_exec(db,
 	    DB_SQL(add_account, DB_T(account->name), DB_T(account->display),
-	        DB_T(account->organisation), DB_T(account->enclave), DB_T(account->roles),
+	        DB_T(account->organisation), DB_T(account->enclaves), DB_T(account->roles),
 	        DB_T(account->password), DB_I(account->created_at)),
 	    &added, why));
 	if (added == 0)

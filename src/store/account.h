@@ -23,10 +23,10 @@ struct account {
 	struct str name;
 	struct str display;
 	struct str organisation; /* "IN:CERT-IN" */
-	struct str enclave;
-	struct str roles;    /* separated by ' ' */
-	struct str password; /* empty: cannot sign in with one */
-	int64_t failures;    /* in a row */
+	struct str enclaves;     /* separated by ' '; what it makes belongs to the first */
+	struct str roles;        /* separated by ' ' */
+	struct str password;     /* empty: cannot sign in with one */
+	int64_t failures;        /* in a row */
 	time_us locked_until;
 	bool disabled;
 	time_us created_at;
@@ -39,6 +39,7 @@ struct account {
  *                              legal, policy, defence-liaison, auditor,
  *                              administrator; or administrator together with
  *                              one that releases or approves
+ *               enclave.name, enclave.twice, enclave.many   enclaves_check()
  * ERR_CONFLICT  account.exists */
 enum err store_account_create(struct db *db, const struct account *account, struct why *why);
 

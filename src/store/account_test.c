@@ -6,7 +6,7 @@ static const struct account asha = {
 	.name = { "asha", 4 },
 	.display = { "Asha Rao", 8 },
 	.organisation = { "IN:CERT-IN", 10 },
-	.enclave = { "soc", 3 },
+	.enclaves = { "soc", 3 },
 	.roles = { "analyst officer", 15 },
 	.created_at = FRESH_NOW,
 };
@@ -44,7 +44,10 @@ check_create(void **state)
 {
 	const struct create_case *c = *state;
 	CLEANUP(fresh_endp) struct fresh f = { 0 };
-	struct account a = { .name = str_of(c->account), .roles = str_of(c->roles) }, found;
+	struct account a = { .name = str_of(c->account),
+		.enclaves = S("soc"),
+		.roles = str_of(c->roles) },
+	               found;
 	struct why why = { 0 };
 
 	fresh_begin(&f);

@@ -18,7 +18,8 @@ static const char *const kind_names[] = {
 
 static const char find_equal[] =
     "SELECT " COLUMNS_CHANGED " FROM collection WHERE kind = $1 AND alias = $2 AND recipient = $3 "
-    "AND giver = $4 AND agreement = $5 ORDER BY shard_key LIMIT 1";
+    "AND giver = $4 AND agreement = $5 AND owner = $6 AND enclave = $7 "
+    "ORDER BY shard_key LIMIT 1";
 static const char find_by_name[] =
     "SELECT " COLUMNS_CHANGED " FROM collection WHERE id = $1 OR alias = $1 "
     "ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, shard_key LIMIT 1";
@@ -83,7 +84,8 @@ find_existing(struct db *db, struct arena *a, struct collection *c, bool *ret, s
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 
 	TRY(db_select(db, &rows, why, find_equal, DB_T(str_of(kind_names[c->kind])), DB_T(c->alias),
-	    DB_T(c->recipient), DB_T(c->giver), DB_T(c->agreement)));
+	    DB_T(c->recipient), DB_T(c->giver), DB_T(c->agreement), DB_T(c->owner),
+	    DB_T(c->enclave)));
 	TRY(db_next(&rows, ret, why));
 	return *ret ? read_collection(&rows, a, c, why) : OK;
 }

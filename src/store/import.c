@@ -54,7 +54,8 @@ import_done(struct import *im)
 
 /* ---- the record of the import ---- */
 
-static const char next_import[] = "SELECT COALESCE(MAX(import_id), 0) + 1 FROM import";
+/* Taken from the clock: the next number says nothing about the imports of others. */
+static const char next_import[] = "SELECT {max}(COALESCE(MAX(import_id), 0) + 1, $1) FROM import";
 static const char add_import[] =
     "INSERT INTO import (import_id, shard_key, at, actor, source, n_read, n_new, n_same, "
     "n_refused, problems) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, '[]')";
@@ -73,11 +74,11 @@ source_text(struct str source)
 }
 
 static enum err
-next_id(struct db *db, int64_t *ret, struct why *why)
+next_id(struct db *db, time_us now, int64_t *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 
-	TRY(db_query_one(db, next_import, NULL, 0, &rows, why));
+	TRY(db_select_one(db, &rows, why, next_import, DB_I(now)));
 	*ret = db_col_i64(&rows, 0);
 	return OK;
 }
@@ -92,7 +93,7 @@ begin_record(struct import *im, struct why *why)
 
 	TRY(db_begin(im->db, &txn, why));
 	TRY(put_begin(im->db, r->shard_key, &h, why));
-	TRY(next_id(im->db, &im->result->import_id, why));
+	TRY(next_id(im->db, r->now, &im->result->import_id, why));
 	TRY(db_run(im->db, why, add_import, DB_I(im->result->import_id), DB_I(r->shard_key),
 	    DB_I(r->now), DB_T(r->actor), DB_T(source_text(r->source))));
 	im->provenance.import_id = im->result->import_id;

@@ -68,8 +68,9 @@ static const char find_latest[] = "SELECT date_added, modified_us, version FROM 
                                   "WHERE object_id = $1 AND shard_key = $2 AND latest = 1";
 /* CROSS: SQLite then looks into each collection, instead of at every object. */
 static const char find_other_marking[] =
-    "SELECT c.title FROM collection c CROSS JOIN object o "
-    "WHERE o.shard_key = c.shard_key AND o.object_id = $1 AND o.normal_hash <> $2 LIMIT 1";
+    "SELECT c.title FROM collection me CROSS JOIN collection c CROSS JOIN object o "
+    "WHERE me.shard_key = $1 AND c.owner = me.owner AND c.enclave = me.enclave "
+    "AND o.shard_key = c.shard_key AND o.object_id = $2 AND o.normal_hash <> $3 LIMIT 1";
 static const char find_revoked[] =
     "SELECT modified FROM object WHERE shard_key = $1 AND object_id = $2 AND revoked = 1 "
     "AND modified_us < $3 LIMIT 1";
@@ -254,7 +255,9 @@ judge_other(const struct put_head *h, const struct stix_object *o, const struct 
 }
 
 /* The first of its id in this collection.  What a marking says is the same in
- * all collections: an object is judged by its markings wherever it lies. */
+ * all collections of a compartment: an object is judged by its markings wherever
+ * it lies there.  Other compartments are not looked into: the refusal would tell
+ * what they hold. */
 static enum err
 judge_first(const struct put_head *h, const struct stix_object *o, const struct stix_hashes *hashes,
     struct why *why)
@@ -264,7 +267,7 @@ judge_first(const struct put_head *h, const struct stix_object *o, const struct 
 
 	if (o->class != STIX_MARKING || is_predefined(o))
 		return OK;
-	TRY(db_select(h->db, &rows, why, find_other_marking, DB_T(o->id),
+	TRY(db_select(h->db, &rows, why, find_other_marking, DB_I(h->shard_key), DB_T(o->id),
 	    DB_B(hash_str(&hashes->normalised))));
 	TRY(db_next(&rows, &has, why));
 	if (!has)

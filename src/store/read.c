@@ -9,34 +9,49 @@ static const char find_latest[] =
     "SELECT " STORED_COLUMNS_RAW " FROM object o "
     "JOIN collection c ON c.shard_key = o.shard_key "
     "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
-    "AND ($2 = '' OR o.owner = $2) "
-    "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
-    "o.shard_key LIMIT 1";
+    "AND ($2 = '' OR " COMPARTMENT_SEES("o", "$2",
+        "$3") ") "
+              "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
+              "o.shard_key LIMIT 1";
 /* CROSS: SQLite then looks into each collection, instead of at every object. */
 static const char list_versions[] =
     "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
     "WHERE c.kind <> 'released' AND o.shard_key = c.shard_key AND o.object_id = $1 "
-    "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $2";
+    "AND " COMPARTMENT_SEES("o", "$2",
+        "$3") " "
+              "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
 
-enum err
-store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret, struct why *why)
-{
-	return store_latest_of(db, a, id, S(""), ret, why);
-}
-
-enum err
-store_latest_of(struct db *db, struct arena *a, struct str id, struct str owner, struct stored *ret,
-    struct why *why)
+static enum err
+find(struct db *db, struct arena *a, struct str id, const struct compartment *of,
+    struct stored *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_select(db, &rows, why, find_latest, DB_T(id), DB_T(owner)));
+	TRY(db_select(db, &rows, why, find_latest, DB_T(id), DB_T(of->organisation),
+	    DB_T(of->enclaves)));
 	TRY(db_next(&rows, &has, why));
 	if (!has)
 		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
 		    STR_ARG(id));
 	return stored_read(&rows, a, true, ret, why);
+}
+
+enum err
+store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret, struct why *why)
+{
+	const struct compartment all = { .organisation = S(""), .enclaves = S("") };
+
+	return find(db, a, id, &all, ret, why);
+}
+
+/* Without an organisation one sees nothing: empty means all to the statement. */
+enum err
+store_latest_of(struct db *db, struct arena *a, struct str id, const struct compartment *of,
+    struct stored *ret, struct why *why)
+{
+	assert(of->organisation.len > 0);
+	return find(db, a, id, of, ret, why);
 }
 
 static void
@@ -66,8 +81,8 @@ read_rows(struct db_rows *rows, struct arena *a, bool with_raw, struct stored *l
 }
 
 enum err
-store_versions(struct db *db, struct arena *a, struct str id, struct stored **ret, size_t *ret_len,
-    struct why *why)
+store_versions(struct db *db, struct arena *a, struct str id, const struct compartment *of,
+    struct stored_list *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct stored *list = arena_make(a, struct stored, VERSIONS_MAX);
@@ -75,11 +90,11 @@ store_versions(struct db *db, struct arena *a, struct str id, struct stored **re
 
 	if (list == NULL)
 		return stored_full(why);
-	TRY(db_select(db, &rows, why, list_versions, DB_T(id), DB_I(VERSIONS_MAX)));
+	TRY(db_select(db, &rows, why, list_versions, DB_T(id), DB_T(of->organisation),
+	    DB_T(of->enclaves), DB_I(VERSIONS_MAX)));
 	TRY(read_rows(&rows, a, true, list, &len, why));
 	reverse(list, len);
-	*ret = list;
-	*ret_len = len;
+	*ret = (struct stored_list){ list, len };
 	return OK;
 }
 
@@ -89,8 +104,9 @@ static const char list_collections[] =
     "SELECT shard_key FROM collection WHERE kind <> 'released' ORDER BY shard_key";
 static const char list_newest[] =
     "SELECT " STORED_COLUMNS " FROM object o "
-    "WHERE o.shard_key = $1 AND o.latest = 1 AND o.owner = $2 AND o.date_added > $3 "
-    "ORDER BY o.date_added DESC LIMIT $4";
+    "WHERE o.shard_key = $1 AND o.latest = 1 AND " COMPARTMENT_SEES("o", "$2",
+        "$3") " "
+              "AND o.date_added > $4 ORDER BY o.date_added DESC LIMIT $5";
 
 static int
 newest_first(const void *left, const void *right)
@@ -106,7 +122,7 @@ newest_first(const void *left, const void *right)
 struct listing {
 	struct db *db;
 	struct arena *arena;
-	struct str owner;
+	const struct compartment *of;
 	size_t limit;
 	struct stored *list;
 	size_t len;
@@ -120,8 +136,8 @@ list_one(struct listing *l, int64_t shard_key, struct why *why)
 	bool full = l->len == l->limit;
 	time_us after = full && l->len > 0 ? l->list[l->len - 1].date_added : 0;
 
-	TRY(db_select(l->db, &rows, why, list_newest, DB_I(shard_key), DB_T(l->owner), DB_I(after),
-	    DB_I((int64_t)l->limit)));
+	TRY(db_select(l->db, &rows, why, list_newest, DB_I(shard_key), DB_T(l->of->organisation),
+	    DB_T(l->of->enclaves), DB_I(after), DB_I((int64_t)l->limit)));
 	TRY(read_rows(&rows, l->arena, false, l->list, &l->len, why));
 	qsort(l->list, l->len, sizeof(l->list[0]), newest_first);
 	if (l->len > l->limit)
@@ -130,11 +146,11 @@ list_one(struct listing *l, int64_t shard_key, struct why *why)
 }
 
 enum err
-store_list(struct db *db, struct arena *a, struct str owner, size_t limit, struct page *ret,
-    struct why *why)
+store_list(struct db *db, struct arena *a, const struct compartment *of, size_t limit,
+    struct page *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct listing l = { .db = db, .arena = a, .owner = owner, .limit = limit };
+	struct listing l = { .db = db, .arena = a, .of = of, .limit = limit };
 	bool has = false;
 
 	assert(limit <= LIST_MAX);

@@ -33,17 +33,19 @@ store_setting_get(struct db *db, struct str name, struct arena *a, struct str *r
 /* ---- events ---- */
 
 static const char add_event[] =
-    "INSERT INTO event (ordinal, at, name, owner, subject, detail) VALUES "
-    "((SELECT COALESCE(MAX(ordinal), 0) + 1 FROM event), $1, $2, $3, $4, $5)";
+    "INSERT INTO event (ordinal, at, name, owner, subject, detail, enclave) VALUES "
+    "((SELECT {max}(COALESCE(MAX(ordinal), 0) + 1, $1) FROM event), $1, $2, $3, $4, $5, $6)";
 static const char list_events[] =
-    "SELECT ordinal, at, name, owner, subject, detail FROM event WHERE ordinal > $1 "
-    "ORDER BY ordinal LIMIT $2";
+    "SELECT e.ordinal, e.at, e.name, e.owner, e.subject, e.detail, e.enclave FROM event e "
+    "WHERE e.ordinal > $1 AND (e.owner = '' OR " COMPARTMENT_HAS("e", "$2",
+        "$3") ") "
+              "ORDER BY e.ordinal LIMIT $4";
 
 enum err
 store_event(struct db *db, const struct event *event, struct why *why)
 {
 	return db_run(db, why, add_event, DB_I(event->at), DB_T(event->name), DB_T(event->owner),
-	    DB_T(event->subject), DB_T(event->detail));
+	    DB_T(event->subject), DB_T(event->detail), DB_T(event->enclave));
 }
 
 static struct event
@@ -56,22 +58,24 @@ read_event(const struct db_rows *rows, struct arena *a)
 		.owner = arena_str(a, db_col_text(rows, 3)),
 		.subject = arena_str(a, db_col_text(rows, 4)),
 		.detail = arena_str(a, db_col_text(rows, 5)),
+		.enclave = arena_str(a, db_col_text(rows, 6)),
 	};
 }
 
 enum err
-store_events(struct db *db, struct arena *a, int64_t after, size_t limit, struct event_list *ret,
+store_events(struct db *db, struct arena *a, const struct event_query *q, struct event_list *ret,
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	size_t len = 0;
 	bool has = false;
 
-	assert(limit <= EVENTS_MAX);
-	struct event *list = arena_make(a, struct event, limit + 1);
+	assert(q->limit <= EVENTS_MAX);
+	struct event *list = arena_make(a, struct event, q->limit + 1);
 	if (list == NULL)
 		return stored_full(why);
-	TRY(db_select(db, &rows, why, list_events, DB_I(after), DB_I((int64_t)limit)));
+	TRY(db_select(db, &rows, why, list_events, DB_I(q->after), DB_T(q->of->organisation),
+	    DB_T(q->of->enclaves), DB_I((int64_t)q->limit)));
 	for (;;) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "clock.h"
+#include "compartment.h"
 #include "db.h"
 #include "hash.h"
 #include "migrate.h"
@@ -48,7 +49,8 @@ struct collection {
 };
 
 /* Adds it (with a new shard_key and, when empty, a new id) unless one with the
- * same kind, alias, recipient, giver and agreement exists; fills in the row.  In a transaction. */
+ * same kind, alias, recipient, giver, agreement, owner and enclave exists; fills in the row.
+ * In a transaction. */
 enum err store_collection_ensure(struct db *db, struct arena *a, struct collection *c,
     struct why *why);
 /* By UUID or, of several the one made first, alias.  ERR_NOT_FOUND. */
@@ -122,14 +124,20 @@ struct stored {
  * partners gave, whatever its date.  ERR_NOT_FOUND. */
 enum err store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret,
     struct why *why);
-/* The latest that an organisation owns.  ERR_NOT_FOUND. */
-enum err store_latest_of(struct db *db, struct arena *a, struct str id, struct str owner,
-    struct stored *ret, struct why *why);
-/* The newest VERSIONS_MAX of its versions, withdrawn ones among them, oldest
- * first: one row for each collection, not "released", that holds it. */
+/* The latest that a compartment sees: its own, or released to it internally.
+ * ERR_NOT_FOUND: none, or elsewhere; nobody can tell which. */
+enum err store_latest_of(struct db *db, struct arena *a, struct str id,
+    const struct compartment *of, struct stored *ret, struct why *why);
+/* The newest VERSIONS_MAX of the versions that a compartment sees, withdrawn
+ * ones among them, oldest first: one row for each collection, not "released",
+ * that holds it. */
 enum { VERSIONS_MAX = 1000 };
-enum err store_versions(struct db *db, struct arena *a, struct str id, struct stored **ret,
-    size_t *ret_len, struct why *why);
+struct stored_list {
+	struct stored *object;
+	size_t len;
+};
+enum err store_versions(struct db *db, struct arena *a, struct str id, const struct compartment *of,
+    struct stored_list *ret, struct why *why);
 
 /* A page of a collection (TAXII 2.1 filters), oldest first. */
 enum { PAGE_MAX = 1000, FILTER_VALUES_MAX = 64 };
@@ -160,19 +168,27 @@ struct page {
 enum err store_page(struct db *db, struct arena *a, const struct page_query *q, struct page *ret,
     struct why *why);
 
-/* A list for people: latest versions of what an organisation owns in "local" and "received"
+/* A list for people: latest versions of what a compartment sees in "local" and "received"
  * collections, newest first, without bytes; limit is at most LIST_MAX. */
 enum { LIST_MAX = 10'000 };
-enum err store_list(struct db *db, struct arena *a, struct str owner, size_t limit,
+enum err store_list(struct db *db, struct arena *a, const struct compartment *of, size_t limit,
     struct page *ret, struct why *why);
 
 /* Called for one object; id and raw live during the call. */
 typedef enum err store_each_fn(void *arg, struct str id, struct str raw, struct why *why);
 /* The newest versions of all objects of a type in "local" and "received"
  * collections, without revoked and withdrawn ones, in the order of their
- * identifiers.  What fn returns ends the visit. */
-enum err store_each_latest(struct db *db, struct str type, store_each_fn *fn, void *arg,
-    struct why *why);
+ * identifiers.  What fn returns ends the visit.
+ *
+ * of    only what this compartment sees; NULL: all that the node holds, for
+ *       its own work */
+struct store_visit {
+	struct str type;
+	const struct compartment *of;
+	store_each_fn *fn;
+	void *arg;
+};
+enum err store_each_latest(struct db *db, const struct store_visit *visit, struct why *why);
 
 /* Takes an object out of what a collection shows (recall, tightening). */
 enum err store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now,
@@ -229,10 +245,13 @@ enum err store_refs_catch_up(struct db *db, struct why *why);
 /* ---- events ---- */
 
 struct event {
-	int64_t ordinal; /* 1, 2, ...: a reader asks for those after the last it saw */
+	/* Increases; a reader asks for those after the last it saw.  Taken from the
+	 * clock: what is missing between two says nothing about other compartments. */
+	int64_t ordinal;
 	time_us at;
 	struct str name;
-	struct str owner; /* the organisation whose people see it */
+	struct str owner; /* whose people see it; empty: everybody's */
+	struct str enclave;
 	struct str subject;
 	struct str detail; /* JSON, or empty */
 };
@@ -244,6 +263,11 @@ struct event_list {
 	size_t len;
 };
 enum { EVENTS_MAX = 1000 };
-/* Events after an ordinal, oldest first; limit is at most EVENTS_MAX. */
-enum err store_events(struct db *db, struct arena *a, int64_t after, size_t limit,
+/* What a compartment sees after an ordinal, oldest first; limit is at most EVENTS_MAX. */
+struct event_query {
+	const struct compartment *of;
+	int64_t after;
+	size_t limit;
+};
+enum err store_events(struct db *db, struct arena *a, const struct event_query *q,
     struct event_list *ret, struct why *why);

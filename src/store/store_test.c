@@ -9,6 +9,8 @@
 extern const struct asset store_schema[];
 extern const size_t store_schema_count;
 
+static const struct compartment ours = { { "IN:CERT-IN", 10 }, { "soc", 3 } };
+
 /* ---- schema ---- */
 
 static void
@@ -187,8 +189,9 @@ check_latest_version(void **)
 		CLEANUP(fresh_endp) struct fresh f = { 0 };
 		struct why why = { 0 };
 		enum put_result result;
-		struct stored o, *all;
-		size_t n, greatest = 0;
+		struct stored o;
+		struct stored_list all;
+		size_t greatest = 0;
 
 		fresh_begin(&f);
 		for (size_t i = 0; i < COUNTOF(version_order); i++) {
@@ -203,9 +206,9 @@ check_latest_version(void **)
 			    &why);
 			assert_true(str_is(o.modified, version_order[greatest]));
 		}
-		fresh_ok(store_versions(f.db, f.arena, o.id, &all, &n, &why), &why);
-		assert_int_equal(n, COUNTOF(version_order));
-		assert_true(str_is(all[n - 1].modified, "2026-01-01T00:00:01Z"));
+		fresh_ok(store_versions(f.db, f.arena, o.id, &ours, &all, &why), &why);
+		assert_int_equal(all.len, COUNTOF(version_order));
+		assert_true(str_is(all.object[all.len - 1].modified, "2026-01-01T00:00:01Z"));
 	}
 }
 
@@ -217,8 +220,7 @@ check_latest_over_collections(void **)
 	enum put_result result;
 	struct stored o;
 	struct page list;
-	struct stored *versions;
-	size_t n;
+	struct stored_list versions;
 	int64_t changed;
 
 	fresh_begin(&f);
@@ -236,9 +238,9 @@ check_latest_over_collections(void **)
 	/* A later date does not set a partner's word above our own. */
 	fresh_ok(store_latest(f.db, f.arena, id, &o, &why), &why);
 	assert_true(str_eq(o.raw, old));
-	fresh_ok(store_list(f.db, f.arena, S("IN:CERT-IN"), 10, &list, &why), &why);
+	fresh_ok(store_list(f.db, f.arena, &ours, 10, &list, &why), &why);
 	assert_int_equal(list.len, 2);
-	fresh_ok(store_list(f.db, f.arena, S("IN:CERT-IN"), 1, &list, &why), &why);
+	fresh_ok(store_list(f.db, f.arena, &ours, 1, &list, &why), &why);
 	assert_int_equal(list.len, 1);
 
 	/* Among those that partners gave, the latest stands; what was withdrawn is
@@ -252,9 +254,9 @@ check_latest_over_collections(void **)
 	assert_int_equal(changed, 1);
 	fresh_ok(store_latest(f.db, f.arena, id, &o, &why), &why);
 	assert_true(str_eq(o.raw, old));
-	fresh_ok(store_versions(f.db, f.arena, id, &versions, &n, &why), &why);
-	assert_int_equal(n, 3);
-	assert_int_equal(versions[2].withdrawn_at, FRESH_NOW);
+	fresh_ok(store_versions(f.db, f.arena, id, &ours, &versions, &why), &why);
+	assert_int_equal(versions.len, 3);
+	assert_int_equal(versions.object[2].withdrawn_at, FRESH_NOW);
 	fresh_ok(fresh_put_in(&f, &in, new, &result, &why), &why);
 	assert_int_equal(result, PUT_SAME);
 	fresh_ok(store_withdraw(f.db, in.shard_key, id, FRESH_NOW, &changed, &why), &why);
@@ -287,6 +289,18 @@ check_marking_over_collections(void **)
 	    &why);
 	fresh_ok(fresh_put_in(&f, &in, S(GREEN("2017-01-20T00:00:00Z", "green")), &result, &why),
 	    &why);
+}
+
+static enum err
+count_each(void *arg, struct str id, struct str raw, struct why *why)
+{
+	size_t *n = arg;
+
+	(void)id;
+	(void)raw;
+	(void)why;
+	++*n;
+	return OK;
 }
 
 static enum err
@@ -331,7 +345,8 @@ check_each_latest(void **)
 		                 rows[i].more),
 		             &result, &why),
 		    &why);
-	fresh_ok(store_each_latest(f.db, S("indicator"), note_each, &b, &why), &why);
+	const struct store_visit visit = { S("indicator"), NULL, note_each, &b };
+	fresh_ok(store_each_latest(f.db, &visit, &why), &why);
 	assert_true(str_is(buf_str(&b), "1:02 3:01 "));
 }
 
@@ -418,22 +433,89 @@ check_events(void **)
 	struct event_list list;
 
 	fresh_begin(&f);
-	for (int i = 1; i <= 3; i++) {
+	static const time_us at[] = { 1000, 1000, 5000 };
+	for (size_t i = 0; i < COUNTOF(at); i++) {
 		const struct event event = {
-			.at = i,
+			.at = at[i],
 			.name = S("import.done"),
 			.owner = S("IN:CERT-IN"),
+			.enclave = S("soc"),
 			.subject = S("x"),
 		};
 		fresh_ok(store_event(f.db, &event, &why), &why);
 	}
-	fresh_ok(store_events(f.db, f.arena, 1, 10, &list, &why), &why);
+	const struct event_query rest = { &ours, 1000, 10 }, none = { &ours, 5000, 10 };
+	fresh_ok(store_events(f.db, f.arena, &rest, &list, &why), &why);
 	assert_int_equal(list.len, 2);
-	assert_int_equal(list.event[0].ordinal, 2);
-	assert_int_equal(list.event[1].at, 3);
+	/* The clock gives the number; one that stands still gives the next. */
+	assert_int_equal(list.event[0].ordinal, 1001);
+	assert_int_equal(list.event[1].ordinal, 5000);
+	assert_int_equal(list.event[1].at, 5000);
 	assert_true(str_is(list.event[1].name, "import.done"));
-	fresh_ok(store_events(f.db, f.arena, 3, 10, &list, &why), &why);
+	fresh_ok(store_events(f.db, f.arena, &none, &list, &why), &why);
 	assert_int_equal(list.len, 0);
+}
+
+/* clang-format off */
+static const struct seen_case {
+	const char *name;
+	const char *organisation, *enclaves;
+	bool want;
+} seen_cases[] = {
+	{ "the owner",                "IN:CERT-IN", "soc",     true },
+	{ "one of two enclaves",      "IN:CERT-IN", "ops soc", true },
+	{ "another enclave",          "IN:CERT-IN", "ops",     false },
+	{ "another organisation",     "IN:NCIIPC", "soc",      false },
+	{ "the end of the name",      "IN:CERT-IN", "oc",      false },
+	{ "a pattern is no name",     "IN:CERT-IN", "%",       false },
+	{ "released internally",      "IN:NCIIPC", "ops",      true },
+	{ "to an enclave that is no longer shown it", "IN:NCIIPC", "old", false },
+};
+/* clang-format on */
+
+static const char show_internally[] =
+    "INSERT INTO internal_release (release_id, object_id, owner, enclave, to_owner, to_enclave,"
+    " account, reason, at, withdrawn_at, withdrawn_by)"
+    " VALUES ($1, 'indicator--00000000-0000-4000-8000-000000010000', 'IN:CERT-IN', 'soc',"
+    " 'IN:NCIIPC', $1, 'meera', '', 1, $2, '')";
+
+/* One object and one event of CERT-In's "soc": who reads of them? */
+static void
+check_seen(void **state)
+{
+	const struct seen_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct str id = S("indicator--00000000-0000-4000-8000-000000010000");
+	const struct event event = { .at = 7, .owner = S("IN:CERT-IN"), .enclave = S("soc") };
+	const struct compartment of = { str_of(c->organisation), str_of(c->enclaves) };
+	const struct event_query query = { &of, 0, 10 };
+	bool granted = c->want && str_is(of.organisation, "IN:NCIIPC");
+	struct stored_list versions;
+	enum put_result result;
+	struct event_list events;
+	struct why why = { 0 };
+	size_t found = 0;
+	struct stored o;
+	struct page list;
+
+	fresh_begin(&f);
+	struct str raw = fresh_indicator(f.arena, 1, "2026-01-01T00:00:00Z", "");
+	fresh_ok(fresh_put(&f, f.local.shard_key, raw, &result, &why), &why);
+	fresh_ok(store_event(f.db, &event, &why), &why);
+	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("ops")), DB_I(0)), &why);
+	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("old")), DB_I(9)), &why);
+	enum err err = store_latest_of(f.db, f.arena, id, &of, &o, NULL);
+	assert_int_equal(err, c->want ? OK : ERR_NOT_FOUND);
+	fresh_ok(store_versions(f.db, f.arena, id, &of, &versions, &why), &why);
+	assert_int_equal(versions.len, c->want);
+	fresh_ok(store_list(f.db, f.arena, &of, 10, &list, &why), &why);
+	assert_int_equal(list.len, c->want);
+	const struct store_visit visit = { S("indicator"), &of, count_each, &found };
+	fresh_ok(store_each_latest(f.db, &visit, &why), &why);
+	assert_int_equal(found, c->want);
+	/* What happens to an object is its owner's business, also when it is shown to others. */
+	fresh_ok(store_events(f.db, f.arena, &query, &events, &why), &why);
+	assert_int_equal(events.len, c->want && !granted);
 }
 
 int
@@ -453,5 +535,6 @@ main(int argc, char **argv)
 	CASE(&list, check_again);
 	CASE(&list, check_refs);
 	CASE(&list, check_events);
+	CASES(&list, seen_cases, check_seen);
 	return cases_run("store", &list, argc, argv);
 }

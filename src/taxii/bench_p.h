@@ -19,6 +19,7 @@
 #define BENCH_LOCAL "11111111-1111-4111-8111-111111111111"
 #define BENCH_GIVEN "22222222-2222-4222-8222-222222222222"
 #define BENCH_OTHER "33333333-3333-4333-8333-333333333333"
+#define BENCH_VAULT "99999999-9999-4999-8999-999999999999" /* another enclave of ours */
 #define BENCH_SENT  "44444444-4444-4444-8444-444444444444"
 #define BENCH_US    "55555555-5555-4555-8555-555555555555"
 #define BENCH_OLD   "66666666-6666-4666-8666-666666666666"
@@ -86,7 +87,7 @@ bench_people(void *ctx, const struct http_request *req, struct taxii_reach *ret,
 	(void)ctx;
 	if (str_is(req->principal.id, "stranger"))
 		return (fail)(why, ERR_UNAUTHORIZED, "test.stranger", "sign in with an account");
-	*ret = (struct taxii_reach){ .organisation = S("IN:LAB") };
+	*ret = (struct taxii_reach){ .of = { S("IN:LAB"), S("main") } };
 	return OK;
 }
 
@@ -115,19 +116,29 @@ static const struct collection bench_collections[] = {
 	    .kind = COLLECTION_LOCAL,
 	    .title = { "Lab", 3 },
 	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "main", 4 },
 	    .can_write = true },
 	{ .id = { BENCH_GIVEN, 36 },
 	    .alias = { "lab", 3 },
 	    .kind = COLLECTION_RECEIVED,
 	    .title = { "Given", 5 },
 	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "main", 4 },
 	    .giver = { "JP:NCO", 6 },
+	    .can_write = true },
+	{ .id = { BENCH_VAULT, 36 },
+	    .alias = { "vault", 5 },
+	    .kind = COLLECTION_LOCAL,
+	    .title = { "Vault", 5 },
+	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "vault", 5 },
 	    .can_write = true },
 	{ .id = { BENCH_OTHER, 36 },
 	    .alias = { "other", 5 },
 	    .kind = COLLECTION_LOCAL,
 	    .title = { "Other", 5 },
 	    .owner = { "IN:OTHER", 8 },
+	    .enclave = { "main", 4 },
 	    .can_write = true },
 	{ .id = { BENCH_SENT, 36 },
 	    .alias = { "JP:JPCERT", 9 },
@@ -135,6 +146,7 @@ static const struct collection bench_collections[] = {
 	    .title = { "Sent", 4 },
 	    .description = { "To Japan", 8 },
 	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "main", 4 },
 	    .recipient = { "JP:JPCERT", 9 },
 	    .agreement = { "IJ-MODEL", 8 } },
 	{ .id = { BENCH_US, 36 },
@@ -142,6 +154,7 @@ static const struct collection bench_collections[] = {
 	    .kind = COLLECTION_RELEASED,
 	    .title = { "US", 2 },
 	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "main", 4 },
 	    .recipient = { "US:X", 4 },
 	    .agreement = { "IJ-MODEL", 8 } },
 	{ .id = { BENCH_OLD, 36 },
@@ -149,6 +162,7 @@ static const struct collection bench_collections[] = {
 	    .kind = COLLECTION_RELEASED,
 	    .title = { "Old", 3 },
 	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "main", 4 },
 	    .recipient = { "JP:JPCERT", 9 },
 	    .agreement = { "OLD", 3 } },
 	{ .id = { BENCH_EMPTY, 36 },
@@ -156,6 +170,7 @@ static const struct collection bench_collections[] = {
 	    .kind = COLLECTION_LOCAL,
 	    .title = { "Empty", 5 },
 	    .owner = { "IN:LAB", 6 },
+	    .enclave = { "main", 4 },
 	    .can_write = true },
 };
 

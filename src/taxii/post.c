@@ -309,14 +309,12 @@ taxii_get_status(void *ctx, struct http_request *req, struct http_response *ret,
 {
 	CLEANUP(visit_endp) struct visit v = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool is_admin = (req->principal.scopes & HTTP_SCOPE_BIT(SCOPE_ADMIN)) != 0;
 	bool has = false;
 
 	TRY(visit_begin(ctx, req, &v, why));
 	TRY(db_select(v.lease.db, &rows, why, find_status, DB_T(http_param(req, "status"))));
 	TRY(db_next(&rows, &has, why));
-	if (!has || v.reach.is_peer ||
-	    !(is_admin || str_eq(db_col_text(&rows, 0), req->principal.id)))
+	if (!has || v.reach.is_peer || !str_eq(db_col_text(&rows, 0), req->principal.id))
 		return taxii_nothing(why);
 	buf_put(http_body(ret, TAXII_TYPE), db_col_text(&rows, 1));
 	return OK;

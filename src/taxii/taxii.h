@@ -30,7 +30,7 @@ enum {
 /* Whom a request is from, and so what it may see. */
 struct taxii_reach {
 	bool is_peer;
-	struct str organisation;         /* people: whose collections */
+	struct compartment of;           /* people: whose collections */
 	const struct standing *standing; /* peer: the agreement of its API root; never NULL */
 	struct str party;                /* peer: its party */
 	struct gate_ref *gate;           /* held for the request, given back by the face; or NULL */

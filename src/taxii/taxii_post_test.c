@@ -104,7 +104,7 @@ check_post(void **state)
 
 	struct str id = str_sub(resp.body, ID_AT, UUID_TEXT);
 	ask_status(id, "analyst", "local", 200, resp.body);
-	ask_status(id, "admin", "local", 200, resp.body);
+	ask_status(id, "admin", "local", 404, S(""));
 	ask_status(id, "somebody", "local", 404, S(""));
 	ask_status(id, NULL, "ij-model", 404, S(""));
 }
@@ -144,6 +144,7 @@ static const struct refused_case {
 
 	{ "a collection of received objects", "POST", "analyst", "/local/collections/" BENCH_GIVEN "/objects/",
 	  ENVELOPE(A), 403, READ_ONLY },
+	{ "another enclave's", "POST", "analyst", "/local/collections/" BENCH_VAULT "/objects/", ENVELOPE(A), 404, NOTHING },
 	{ "another organisation's", "POST", "analyst", "/local/collections/" BENCH_OTHER "/objects/", ENVELOPE(A), 404, NOTHING },
 	{ "without the scope to write", "POST", "reader", LOCAL, ENVELOPE(A), 403, ERROR("Not allowed",
 	  "this needs the scope write", "http.scope", 403, "") },

@@ -75,7 +75,7 @@ is_visible(const struct taxii_reach *reach, const struct collection *c)
 {
 	if (reach->is_peer)
 		return is_released_to(reach, c);
-	return c->kind != COLLECTION_RELEASED && str_eq(c->owner, reach->organisation);
+	return c->kind != COLLECTION_RELEASED && compartment_has(&reach->of, c->owner, c->enclave);
 }
 
 bool
