@@ -15,7 +15,7 @@ people_reach(void *ctx, const struct http_request *req, struct taxii_reach *ret,
 		return fail(why, ERR_UNAUTHORIZED, "taxii.account",
 		    "sign in with an account to read collections");
 	*ret = (struct taxii_reach){
-		.organisation = account->organisation,
+		.of = { account->organisation, account->enclaves },
 		.gate = realm_gate_take(t->realm),
 	};
 	return OK;
@@ -105,6 +105,12 @@ node_peer_site(struct node_site *s, struct realm *realm, const char *base_url)
 	*s = (struct node_site){ .taxii.reach = peer_reach };
 	add_mount(s, (struct http_mount){
 	                 .prefix = S("/exchange/v1/"),
+	                 .routes = exchange_routes,
+	                 .len = exchange_routes_count,
+	                 .ctx = realm,
+	             });
+	add_mount(s, (struct http_mount){
+	                 .prefix = S("/log/"),
 	                 .routes = exchange_routes,
 	                 .len = exchange_routes_count,
 	                 .ctx = realm,
