@@ -141,6 +141,7 @@ decide_item(struct gate *gate, const struct piece *p, struct verdict *v, struct 
 	judge(p->facts, &gate->documents, v);
 	TRY(explain(gate, p, v, d));
 	TRY(explain_would_change(gate, p, v, scratch, d));
+	TRY(explain_instead(gate, p, d));
 	fill_leaving(p, d);
 	d->facts = facts_text(gate->a, p->facts, &gate->documents);
 	return d->facts.ptr == NULL ? gate_memory(gate) : OK;

@@ -12,6 +12,10 @@ enum err explain(struct gate *gate, const struct piece *p, const struct verdict 
 enum err explain_would_change(struct gate *gate, const struct piece *p, const struct verdict *v,
     struct verdict *scratch, struct agreement_decision *d);
 
+/* What may be sent instead of something of which nothing useful is left.
+ * ERR_LIMIT: no memory is left. */
+enum err explain_instead(struct gate *gate, const struct piece *p, struct agreement_decision *d);
+
 /* The instant at which a decision has to be made again. */
 time_us decision_valid_until(const struct gate *gate);
 

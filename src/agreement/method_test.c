@@ -402,6 +402,45 @@ check_part(void **state)
 	replay_all(&w);
 }
 
+/* E10: a victim's address, observed; its copy would be empty. */
+static void
+check_instead(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	const struct agreement_decision *d;
+	bool said = false;
+
+	(void)state;
+	world_add(&w, S(VICTIM("0010", "Osaka Gas Works")));
+	world_add(&w, S(ADDRESS));
+	world_add(&w, S(LINK("0011", "ipv4-addr--" UUID("0022"), "identity--" UUID("0010"))));
+	world_add(&w, S(HEAD("observed-data",
+	                  "0021") ",\"first_observed\":\"2026-11-19T07:31:42Z\","
+	                          "\"last_observed\":\"2026-11-19T07:31:42Z\","
+	                          "\"number_observed\":1,\"object_refs\":[\"ipv4-addr--" UUID(
+	                              "0022") "\"]," AMBER "}"));
+	world_add(&w,
+	    S(HEAD("indicator",
+	        "0009") ",\"pattern\":\"[ipv4-addr:value = '203.0.113.9']\","
+	                "\"pattern_type\":\"stix\",\"valid_from\":\"2026-11-19T07:31:42Z\"," AMBER
+	                "}"));
+	world_add(&w,
+	    S(HEAD("sighting", "0012") ",\"sighting_of_ref\":\"indicator--" UUID(
+	        "0009") "\",\"observed_data_refs\":[\"observed-data--" UUID("0021") "\"]," AMBER
+	                                                                            "}"));
+	world_decide(&w);
+	d = world_about(&w, "0021");
+	assert_int_equal(d->outcome, OUTCOME_DENY);
+	assert_string_equal(world_codes(&w, d), "D-EMPTY");
+	for (size_t i = 0; i < d->would_change; i++)
+		said =
+		    said ||
+		    str_is(d->would[i],
+		        "A sighting of indicator--" UUID(
+		            "0009") " is sent instead: its count by the hour and the sector, no address.");
+	assert_true(said);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -416,5 +455,6 @@ main(int argc, char **argv)
 	CASES(&cases, place_cases, check_place);
 	CASE(&cases, check_place_elsewhere);
 	CASES(&cases, part_cases, check_part);
+	CASE(&cases, check_instead);
 	return cases_run("method", &cases, argc, argv);
 }
