@@ -131,22 +131,68 @@ world_new(void)
 	return w;
 }
 
-/* The agreement with one text in place of another, signed again. */
+/* The agreement with another text at a place of it, signed again. */
 static inline void
-world_amend(struct world *w, const char *from, const char *to)
+world_splice(struct world *w, struct str at, const char *text)
 {
-	size_t at = str_find(w->agreement, str_of(from));
+	struct str head = { w->agreement.ptr, (size_t)(at.ptr - w->agreement.ptr) };
 	struct why why = { 0 };
 
-	if (at == SIZE_MAX)
-		fail_msg("the agreement does not hold %s", from);
-	w->agreement =
-	    arena_printf(w->a, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(w->agreement, 0, at)), to,
-	        STR_ARG(str_sub(w->agreement, at + strlen(from), SIZE_MAX)));
+	w->agreement = arena_printf(w->a, STR_FMT "%s" STR_FMT, STR_ARG(head), text,
+	    STR_ARG(str_sub(w->agreement, head.len + at.len, SIZE_MAX)));
 	w->standing = (struct standing){ 0 };
 	if (standing_open(w->a, world_sign(w, w->agreement, AGREEMENT_PAYLOAD_TYPE, 3),
 	        &w->standing, &why) != OK)
 		fail_msg("%s at %s", why.text, why.where);
+}
+
+static inline const struct json *
+world_member(struct world *w, const char *name)
+{
+	const struct json *tree = NULL;
+
+	assert_int_equal(json_parse(w->a, w->agreement, NULL, &tree, NULL), OK);
+	tree = json_get(tree, str_of(name));
+	if (tree == NULL)
+		fail_msg("the agreement has no %s", name);
+	return tree;
+}
+
+/* One more category, before all others. */
+static inline void
+world_category(struct world *w, const char *row)
+{
+	struct str list = world_member(w, "data_categories")->raw;
+
+	world_splice(w, str_sub(list, 0, 1), arena_cstr(w->a, arena_printf(w->a, "[%s,", row)));
+}
+
+/* Another ruling in place of that of a category. */
+static inline void
+world_ruling(struct world *w, const char *category, const char *ruling)
+{
+	const struct json *list = world_member(w, "data_categories");
+
+	for (const struct json *v = list->first; v != NULL; v = v->next) {
+		if (!str_is(json_str(json_get(v, S("code"))), category))
+			continue;
+		world_splice(w, json_get(v, S("ruling"))->raw,
+		    arena_cstr(w->a, arena_printf(w->a, "\"%s\"", ruling)));
+		return;
+	}
+	fail_msg("the agreement has no category %s", category);
+}
+
+/* How two classes of personal data are treated. */
+static inline void
+world_method(struct world *w, const char *class, const char *other, const char *method)
+{
+	world_splice(w, world_member(w, "personal_data")->raw,
+	    arena_cstr(w->a,
+	        arena_printf(w->a,
+	            "{\"clause\":\"5\",\"redactions\":[{\"class\":\"%s\",\"method\":\"%s\"},"
+	            "{\"class\":\"%s\",\"method\":\"%s\"}]}",
+	            class, method, other, method)));
 }
 
 static inline void

@@ -418,23 +418,15 @@ static inline void
 amend(struct world *w, unsigned treatment)
 {
 	static const char *const methods[] = { NULL, "generalise", "pseudonym", "count" };
-	const char *row = "\"reason\":\"V-VICTIM\",\"ruling\":\"deny\",\"when\":{\"not_facts\"";
-	const char *redacted =
-	    "\"reason\":\"V-VICTIM\",\"ruling\":\"redact\",\"when\":{\"not_facts\"";
 
-	world_amend(w, "\"data_categories\":[",
-	    "\"data_categories\":[{\"clause\":\"6\",\"code\":\"site\",\"max_tlp\":\"AMBER+STRICT\","
-	    "\"reason\":\"C-CONTROLLED\",\"redact\":[{\"method\":\"mask\",\"pointer\":\"/x_site\"}],"
-	    "\"ruling\":\"redact\",\"when\":{\"types\":[\"incident\",\"malware\"]}},");
+	world_category(w,
+	    "{\"clause\":\"6\",\"code\":\"site\",\"max_tlp\":\"AMBER+STRICT\",\"reason\":"
+	    "\"C-CONTROLLED\",\"redact\":[{\"method\":\"mask\",\"pointer\":\"/x_site\"}],"
+	    "\"ruling\":\"redact\",\"when\":{\"types\":[\"incident\",\"malware\"]}}");
 	if (methods[treatment] == NULL)
 		return;
-	world_amend(w, row, redacted);
-	world_amend(w, "\"personal_data\":{\"clause\":\"5\"",
-	    arena_cstr(w->a,
-	        arena_printf(w->a,
-	            "\"personal_data\":{\"clause\":\"5\",\"redactions\":[{\"class\":\"victim\","
-	            "\"method\":\"%s\"},{\"class\":\"email\",\"method\":\"%s\"}]",
-	            methods[treatment], methods[treatment])));
+	world_ruling(w, "victim.identity", "redact");
+	world_method(w, "victim", "email", methods[treatment]);
 }
 
 static inline void

@@ -5,22 +5,6 @@
 
 #define SECRET "an invented secret of thirty-two"
 
-#define VICTIM_ROW                                                                           \
-	"\"code\":\"victim.identity\",\"max_tlp\":\"AMBER+STRICT\",\"reason\":\"V-VICTIM\"," \
-	"\"ruling\":\"deny\""
-#define VICTIM_REDACTED                                                                      \
-	"\"code\":\"victim.identity\",\"max_tlp\":\"AMBER+STRICT\",\"reason\":\"V-VICTIM\"," \
-	"\"ruling\":\"redact\""
-#define CONTACT_ROW                                                                             \
-	"\"code\":\"personal.contact\",\"max_tlp\":\"AMBER+STRICT\",\"reason\":\"D-CATEGORY\"," \
-	"\"ruling\":\"deny\""
-#define CONTACT_REDACTED                                                                        \
-	"\"code\":\"personal.contact\",\"max_tlp\":\"AMBER+STRICT\",\"reason\":\"D-CATEGORY\"," \
-	"\"ruling\":\"redact\""
-#define PERSONAL "\"personal_data\":{\"clause\":\"5\""
-#define METHOD(class, method) \
-	PERSONAL ",\"redactions\":[{\"class\":\"" class "\",\"method\":\"" method "\"}]"
-
 #define VICTIM(n, name)     \
 	HEAD("identity", n) \
 	",\"name\":\"" name \
@@ -94,8 +78,8 @@ check_class_identity(void **state)
 	const struct agreement_decision *a, *b;
 
 	(void)state;
-	world_amend(&w, VICTIM_ROW, VICTIM_REDACTED);
-	world_amend(&w, PERSONAL, METHOD("victim", "generalise"));
+	world_ruling(&w, "victim.identity", "redact");
+	world_method(&w, "victim", "person", "generalise");
 	add_two_victims(&w);
 	world_decide(&w);
 	a = world_about(&w, "0010");
@@ -119,7 +103,7 @@ check_category_wins(void **state)
 	CLEANUP(world_free) struct world w = world_new();
 
 	(void)state;
-	world_amend(&w, PERSONAL, METHOD("victim", "generalise"));
+	world_method(&w, "victim", "person", "generalise");
 	add_two_victims(&w);
 	world_decide(&w);
 	assert_int_equal(world_about(&w, "0010")->outcome, OUTCOME_DENY);
@@ -141,8 +125,8 @@ check_result_is_judged(void **state)
 	const struct agreement_decision *d;
 
 	(void)state;
-	world_amend(&w, VICTIM_ROW, VICTIM_REDACTED);
-	world_amend(&w, PERSONAL, METHOD("victim", "generalise"));
+	world_ruling(&w, "victim.identity", "redact");
+	world_method(&w, "victim", "person", "generalise");
 	assert_int_equal(rule_pack_parse(w.a, str_of(text), &w.request.pack[0], NULL), OK);
 	w.request.packs = 1;
 	add_two_victims(&w);
@@ -168,8 +152,8 @@ check_pseudonym(void **state)
 	pseudonym_text(hash_str(&key), S("GUJARAT VIDYUT-VITRAN"), text);
 	pseudonym_text(hash_str(&another), S("GUJARAT VIDYUT-VITRAN"), other);
 	assert_string_not_equal(text, other);
-	world_amend(&w, VICTIM_ROW, VICTIM_REDACTED);
-	world_amend(&w, PERSONAL, METHOD("victim", "pseudonym"));
+	world_ruling(&w, "victim.identity", "redact");
+	world_method(&w, "victim", "person", "pseudonym");
 	add_two_victims(&w);
 	world_add(&w, S(VICTIM("0013", "Gujarat Vidyut Vitran")));
 	map_pseudonyms(&w);
@@ -192,8 +176,8 @@ check_no_map(void **state)
 	struct hash without;
 
 	(void)state;
-	world_amend(&w, VICTIM_ROW, VICTIM_REDACTED);
-	world_amend(&w, PERSONAL, METHOD("victim", "pseudonym"));
+	world_ruling(&w, "victim.identity", "redact");
+	world_method(&w, "victim", "person", "pseudonym");
 	add_two_victims(&w);
 	world_decide(&w);
 	assert_int_equal(world_about(&w, "0010")->outcome, OUTCOME_DENY);
@@ -236,12 +220,8 @@ check_mailbox(void **state)
 		CLEANUP(world_free) struct world w = world_new();
 		const struct agreement_decision *d;
 
-		world_amend(&w, CONTACT_ROW, CONTACT_REDACTED);
-		world_amend(&w, PERSONAL,
-		    arena_cstr(w.a,
-		        arena_printf(w.a,
-		            PERSONAL ",\"redactions\":[{\"class\":\"email\",\"method\":\"%s\"}]",
-		            ways[i].method)));
+		world_ruling(&w, "personal.contact", "redact");
+		world_method(&w, "email", "account", ways[i].method);
 		world_add(&w, S(MAILBOX));
 		world_add(&w, S(OBSERVED));
 		world_add(&w, S(ADDRESS));
@@ -261,10 +241,18 @@ check_mailbox(void **state)
 /* ---- places ---- */
 
 #define NOTE(members) HEAD("incident", "0040") ",\"name\":\"Meter\"," members "," AMBER "}"
-#define ROW(redact)                                                                               \
-	"\"data_categories\":[{\"clause\":\"6\",\"code\":\"t\",\"max_tlp\":\"AMBER\",\"reason\":" \
-	"\"C-CONTROLLED\",\"redact\":[" redact "],\"ruling\":\"redact\",\"when\":{\"types\":"     \
-	"[\"incident\"]}},"
+/* A category that takes something out of incidents. */
+static void
+take_out(struct world *w, const char *redact)
+{
+	world_category(w,
+	    arena_cstr(w->a,
+	        arena_printf(w->a,
+	            "{\"clause\":\"6\",\"code\":\"t\",\"max_tlp\":\"AMBER\",\"reason\":"
+	            "\"C-CONTROLLED\",\"redact\":[%s],\"ruling\":\"redact\",\"when\":{\"types\":"
+	            "[\"incident\"]}}",
+	            redact)));
+}
 
 /* clang-format off */
 static const struct place_case {
@@ -319,13 +307,7 @@ check_place(void **state)
 	CLEANUP(world_free) struct world w = world_new();
 	const struct agreement_decision *d;
 
-	world_amend(&w, "\"data_categories\":[",
-	    arena_cstr(w.a,
-	        arena_printf(w.a,
-	            "\"data_categories\":[{\"clause\":\"6\",\"code\":\"t\",\"max_tlp\":\"AMBER\","
-	            "\"reason\":\"C-CONTROLLED\",\"redact\":[%s],\"ruling\":\"redact\",\"when\":"
-	            "{\"types\":[\"incident\"]}},",
-	            c->redact)));
+	take_out(&w, c->redact);
 	world_add(&w, str_of(c->object));
 	map_pseudonyms(&w);
 	world_decide(&w);
@@ -346,8 +328,7 @@ check_place_elsewhere(void **state)
 	const struct agreement_decision *d;
 
 	(void)state;
-	world_amend(&w, "\"data_categories\":[",
-	    ROW("{\"method\":\"mask\",\"pointer\":\"/x_site\"}"));
+	take_out(&w, "{\"method\":\"mask\",\"pointer\":\"/x_site\"}");
 	world_add(&w, S(NOTE("\"x_site\":\"Surat hall seven\"")));
 	world_add(&w,
 	    S(HEAD("malware", "0041") ",\"name\":\"m\",\"is_family\":false,\"description\":"

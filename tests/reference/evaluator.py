@@ -197,8 +197,6 @@ class Evaluation:
                 if not item["selected"]:
                     continue
                 obj, facts = item["object"], self.facts(item)
-                if self.is_stale(facts):
-                    continue
                 pointers = {r["pointer"] for row in self.redacting(obj, facts)
                             for r in row.get("redact", [])}
                 if facts["marking.parted"]:
@@ -234,7 +232,11 @@ class Evaluation:
         """("tlp", level, version), ("other",) or None: nobody understands it."""
         known = PREDEFINED.get(identifier.partition("--")[2])
         if identifier.startswith("marking-definition--") and known:
-            return ("tlp", *known)
+            level, version = known
+            if version == 1:
+                old = "WHITE" if level == "CLEAR" else level
+                level = self.agreement["marking_policy"].get("tlp1_map", {}).get(old, level)
+            return "tlp", level, version
         item = self.items.get(identifier)
         if item is None or item["object"]["type"] != "marking-definition":
             return None
@@ -272,6 +274,9 @@ class Evaluation:
             tlp = "CLEAR"
         if tlp == "none":
             tlp = item.get("default_tlp", "none")
+        if tlp == "none" and not unknown \
+                and self.agreement["marking_policy"]["unmarked"] == "AMBER+STRICT":
+            tlp = "AMBER+STRICT"
         identity = obj["type"] == "identity"
         withheld = obj["id"] in self.withheld
         personal = obj["type"] in PERSONAL or any(
@@ -350,6 +355,8 @@ class Evaluation:
         facts = self.facts(item)
         if self.is_stale(facts):
             return ORDER[-1], ["K-POC-STALE"]
+        if self.to is None:
+            return self.published(item, facts)
         findings = [*self.bars(facts), *self.originator(item, facts), *self.marked(facts),
                     *self.purpose(), *self.categories(item["object"], facts),
                     *self.rules(item["object"], facts), *self.identity(facts)]
@@ -362,6 +369,17 @@ class Evaluation:
         """The recipient's contact does not answer: the end, but for what everybody may have."""
         return self.request.get("poc_failed", 0) >= POC_FAILED \
             and rank(facts["tlp"]) > rank("GREEN")
+
+    def published(self, item, facts):
+        """To everybody goes what is CLEAR and our own; no category speaks of everybody."""
+        own = item.get("originator", "") in ("", self.request["from"]) \
+            and not item.get("received_under") \
+            and (item.get("giver", "") in ("", self.request["from"]) or item.get("own_observation"))
+        if facts["tlp"] != "CLEAR" or not own or facts["unknown"]:
+            return "DENY", ["M-CEIL"]
+        worst = max((f[0] for f in [*self.bars(facts), *self.purpose(), *self.identity(facts)]),
+                    key=ORDER.index, default="ALLOW")
+        return worst, ["published"]
 
     def first_three(self, item):
         r, life = self.request, self.agreement["lifecycle"]
@@ -376,6 +394,8 @@ class Evaluation:
                 or (not r["area"] and closed):
             return "A-AREA-SUSPENDED"
         sender = self.organisations.get(r["from"])
+        if self.request["to"] == "PUBLIC" and sender is not None:
+            return None  # what may be published: see published()
         if self.to is None or sender is None or self.to[0]["code"] == sender[0]["code"]:
             return "A-SCOPE"
         if not r["verified"] or (r.get("key_until") and self.at >= instant(r["key_until"])):
