@@ -12,6 +12,7 @@
 #pragma once
 
 #include "document.h"
+#include "pack.h"
 #include "standing.h"
 #include "stix.h"
 

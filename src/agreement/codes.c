@@ -21,6 +21,7 @@ const struct reason reasons[] = {
 	{ "M-STRICT",         "AMBER+STRICT stays in the organisation that received it." },
 	{ "M-UNKNOWN",        "It has no marking, or one that nobody here understands." },
 	{ "N-IN-CII-TOPO",    "Indian law: the structure of protected systems stays." },
+	{ "N-IN-DPDP",        "Indian law: personal data needs consent or another ground." },
 	{ "N-IN-R13",         "Indian law: who was affected or reported is not disclosed without consent." },
 	{ "N-IN-R15",         "Indian law: personal data for a foreign State needs a legal officer." },
 	{ "N-JP-ACD",         "Japanese law: what active cyber defence selected stays." },

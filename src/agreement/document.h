@@ -1,6 +1,6 @@
-/* document.h: an agreement and a rule pack as data that people sign.
+/* document.h: an agreement as data that people sign.  Rule packs: pack.h.
  *
- * Both are JSON produced in JCS form.  A parsed document is immutable, lives in
+ * It is JSON produced in JCS form.  A parsed document is immutable, lives in
  * the arena it was parsed into and slices the text, which the caller keeps.
  * Nothing here says whether it is in force: see standing.h.
  *
@@ -34,13 +34,11 @@ enum {
 	PARTIES_MAX = 16,       /* an agreement among more needs another design of signatures */
 	ORGANISATIONS_MAX = 64, /* per party */
 	CATEGORIES_MAX = 64,    /* bits of one uint64_t in the fact vector */
-	RULES_MAX = 128,        /* per pack; all are tried for every object */
 	AREAS_MAX = 32,
 	PURPOSES_MAX = 32,
 	APPROVERS_MAX = 4, /* different approvals one release may need */
 	CLAUSES_MAX = 256,
 	ROWS_OF_BLOCK_MAX = 256, /* rows of any other list of a block */
-	PACKS_MAX = 8,           /* international, two national, sectors */
 	DOCUMENT_BYTES_MAX = 4 * 1024 * 1024,
 };
 
@@ -161,11 +159,17 @@ struct selector {
 	const struct json *types;     /* ["indicator"] STIX types */
 	const struct json *has;       /* ["/x_cii"] JSON pointers, one of which is present */
 	const struct json *equals;    /* {"/identity_class": ["class"]} */
+	const struct json *labels;    /* ["cii-*"] labels, in any case; "*" at the end: any rest */
 	const struct json *facts;     /* ["victim"] names of predicates, one of which holds */
 	const struct json *not_facts; /* none of which may hold */
-	const struct json *to; /* ["state-body", "private-body", "JP", "JP:NCO"] recipients */
+	const struct json *to;   /* ["state-body", "private-body", "JP", "JP:NCO"] recipients */
+	const struct json *from; /* the same of the releasing organisation */
 	const struct json *purposes;
+	const struct json *not_purposes; /* any other purpose, also one that nobody knows */
 	const struct json *areas;
+	const struct json *basis;     /* the release cites one of these legal bases */
+	const struct json *not_basis; /* it cites none of these */
+	uint64_t persons_over;        /* it tells of more persons than this; 0: not asked */
 };
 
 /* One place that a category or rule takes out of an object. */
@@ -267,38 +271,10 @@ struct agreement {
 	const struct json *json; /* the whole document */
 };
 
-/* One rule of a national or sector pack. */
-struct rule {
-	struct str id; /* "IN-09" */
-	struct selector when;
-	enum ruling ruling;
-	struct str reason; /* "N-IN-R13": our side's code */
-	struct str shared; /* "V-VICTIM": the code the partner sees */
-	struct str text;   /* shown to our side only */
-	bool enabled;      /* a rule whose law is unclear ships disabled and says so */
-	time_us from;      /* in force, half-open */
-	time_us until;     /* TIME_NEVER: no end */
-	size_t approvals;
-	struct str approval[APPROVERS_MAX];
-	size_t redactions; /* as of a category */
-	const struct redaction *redaction;
-};
-
-struct rule_pack {
-	struct str id; /* "in" */
-	uint64_t version;
-	struct str party; /* whose law; empty: international */
-	struct hash hash; /* of the exact bytes */
-	size_t rules;
-	struct rule rule[RULES_MAX];
-};
-
 /* ERR_INVALID with the JSON pointer of what is missing, unknown, doubled or
  * contradictory (a clause or an area that does not exist, a type that is no
  * string, a key held twice); ERR_LIMIT when a bound above is passed. */
 enum err agreement_parse(struct arena *a, struct str text, const struct agreement **ret,
-    struct why *why);
-enum err rule_pack_parse(struct arena *a, struct str text, const struct rule_pack **ret,
     struct why *why);
 
 /* The clause with this number; NULL when there is none. */

@@ -192,42 +192,6 @@ check_broken(void **state)
 	assert_string_equal(why.where, c->where);
 }
 
-/* clang-format off */
-static const struct broken_case pack_cases[] = {
-	{ "as shipped", "\"IN-09\"", "\"IN-09\"", OK, "", "" },
-	{ "a rule twice", "\"IN-10\"", "\"IN-09\"", ERR_INVALID, "the rule \"IN-09\" is there twice", "/rules/1" },
-	{ "a rule that allows", "\"ruling\": \"deny\"", "\"ruling\": \"allow\"", ERR_INVALID,
-	  "a rule of a pack only restricts: its ruling cannot be \"allow\"", "/rules/0" },
-	{ "no shared code", "\"shared\": \"V-VICTIM\"", "\"shared\": \"\"", ERR_INVALID, "must not be empty", "/rules/0/shared" },
-	{ "a private code for the partner", "\"shared\": \"V-VICTIM\"", "\"shared\": \"N-IN-R13\"", ERR_INVALID,
-	  "the shared code is seen by the partner and cannot begin with N-", "/rules/0" },
-	{ "neither enabled nor not", "\"enabled\": true", "\"x_enabled\": true", ERR_INVALID, "the member \"enabled\" is missing", "/rules/0" },
-	{ "an end before its start", "\"from\": \"2014-01-16T00:00:00Z\"", "\"from\": \"2014-01-16T00:00:00Z\", \"until\": \"2013-01-01T00:00:00Z\"",
-	  ERR_INVALID, "until must lie after from", "/rules/0" },
-	{ "approvals of what is denied", "\"shared\": \"V-VICTIM\"", "\"shared\": \"V-VICTIM\", \"approvals\": [\"legal\"]", ERR_INVALID,
-	  "only what is held can wait for approvals", "/rules/0" },
-	{ "a pointer that is none", "\"/labels\"", "\"labels\"", ERR_INVALID, "\"labels\" is no JSON pointer: one begins with /", "/rules/1/when/equals" },
-	{ "an agreement", "torana-rule-pack", "torana-agreement", ERR_INVALID,
-	  "the type is \"torana-agreement\", where \"torana-rule-pack\" is wanted", "/" },
-};
-/* clang-format on */
-
-static void
-check_pack(void **state)
-{
-	const struct broken_case *c = *state;
-	CLEANUP(arena_freep) struct arena *a = arena_new(16 * MIB);
-	const struct rule_pack *pack;
-	struct why why = { 0 };
-	struct str text = replaced(a, world_file(a, "packs/in.json"), c->from, c->to);
-
-	assert_int_equal(rule_pack_parse(a, text, &pack, &why), c->want);
-	if (c->want == OK)
-		return;
-	assert_string_equal(why.text, c->why);
-	assert_string_equal(why.where, c->where);
-}
-
 static void
 check_template(void **state)
 {
@@ -248,28 +212,6 @@ check_template(void **state)
 	assert_string_equal(why.text, "the party IN of this template is filled already");
 }
 
-/* Each code of the shipped documents has a text. */
-static void
-check_many_rules(void **state)
-{
-	CLEANUP(arena_freep) struct arena *a = arena_new(64 * MIB);
-	CLEANUP(buf_free) struct buf out = buf_new(MIB);
-	const struct rule_pack *pack;
-	struct why why = { 0 };
-
-	(void)state;
-	buf_put(&out,
-	    S("{\"type\":\"torana-rule-pack\",\"format\":1,\"id\":\"x\",\"version\":1,\"rules\":["));
-	for (size_t i = 0; i <= RULES_MAX; i++)
-		buf_printf(&out,
-		    "%s{\"id\":\"R%zu\",\"text\":\"t\",\"enabled\":true,\"from\":\"2026-01-01T00:00:00Z\","
-		    "\"when\":{\"types\":[\"file\"]},\"ruling\":\"deny\",\"reason\":\"S-CONTENT\",\"shared\":\"S-CONTENT\"}",
-		    i == 0 ? "" : ",", i);
-	buf_put(&out, S("]}"));
-	assert_int_equal(rule_pack_parse(a, buf_str(&out), &pack, &why), ERR_LIMIT);
-	assert_string_equal(why.text, "holds more than 128 rules");
-}
-
 int
 main(int argc, char **argv)
 {
@@ -278,8 +220,6 @@ main(int argc, char **argv)
 	CASE(&cases, check_shipped);
 	CASES(&cases, broken_cases, check_broken);
 	CASES(&cases, block_cases, check_broken);
-	CASES(&cases, pack_cases, check_pack);
 	CASE(&cases, check_template);
-	CASE(&cases, check_many_rules);
 	return cases_run("document", &cases, argc, argv);
 }

@@ -22,6 +22,79 @@ is_personal(const struct piece *p)
 	return false;
 }
 
+/* ---- what kind of thing it is, by vocabulary and label ---- */
+
+static bool
+has_word(const struct stix_object *o, const char *member, const char *const *words, size_t n)
+{
+	const struct json *list = json_get(o->json, str_of(member));
+
+	for (const struct json *v = json_is(list, JSON_ARRAY) ? list->first : NULL; v != NULL;
+	     v = v->next) {
+		for (size_t i = 0; i < n; i++) {
+			if (v->type == JSON_STRING &&
+			    str_eq_nocase(str_trim(v->text), str_of(words[i])))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+is_credential(const struct stix_object *o)
+{
+	static const char *const labels[] = { "credential", "credential-dump",
+		"personal.credential" };
+
+	return (str_is(o->type, "user-account") && json_get(o->json, S("credential")) != NULL) ||
+	       has_word(o, "labels", labels, COUNTOF(labels));
+}
+
+/* What attacks by itself, or is made to build such a thing. */
+static bool
+is_armed(const struct stix_object *o)
+{
+	static const char *const malware[] = { "exploit-kit" };
+	static const char *const tools[] = { "exploitation" };
+	static const char *const labels[] = { "exploit", "exploit-kit", "implant-builder",
+		"implant-source", "c2-framework-source" };
+
+	return (str_is(o->type, "malware") &&
+	           has_word(o, "malware_types", malware, COUNTOF(malware))) ||
+	       (str_is(o->type, "tool") && has_word(o, "tool_types", tools, COUNTOF(tools))) ||
+	       has_word(o, "labels", labels, COUNTOF(labels));
+}
+
+/* ---- how many persons ---- */
+
+static size_t
+count_persons(const struct gate *gate)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < gate->pieces; i++) {
+		const struct agreement_item *item = gate->piece[i].item;
+
+		n += item->selected && (str_is(item->object.type, "email-addr") ||
+		                           str_is(item->object.type, "user-account"));
+	}
+	return n;
+}
+
+/* What it says itself, or as many as the selection has accounts. */
+static uint64_t
+persons_of(const struct gate *gate, const struct piece *p)
+{
+	uint64_t told = 0;
+
+	(void)json_u64(json_get(p->item->object.json, S("x_torana_persons")), &told);
+	if (told < p->item->persons)
+		told = p->item->persons;
+	if (!is_personal(p) || told > gate->persons)
+		return told;
+	return gate->persons;
+}
+
 static bool
 has_technique_consent(const struct gate *gate, const struct agreement_item *item)
 {
@@ -54,6 +127,8 @@ draw_predicates(struct gate *gate, struct piece *p, struct facts *f)
 	facts_set(f, HAS_STAND_IN, p->stands_in);
 	facts_set(f, IS_PARTED, p->parted);
 	facts_set(f, IS_DEFINITION, o->class == STIX_MARKING);
+	facts_set(f, IS_CREDENTIAL, is_credential(o));
+	facts_set(f, IS_ARMED, is_armed(o));
 	facts_set(f, CONSENT_TO_NAME, identity && gate_consents(gate, o->id, CONSENT_NAME));
 	facts_set(f, CONSENT_TO_PERSONAL,
 	    predicate_holds(IS_PERSONAL, f) && o->class == STIX_SCO && !p->withheld);
@@ -165,7 +240,7 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 	f->received_under = item->received_under;
 	f->own_observation = item->own_observation;
 	f->approved = item->approved;
-	f->persons = item->persons;
+	f->persons = persons_of(gate, p);
 	draw_predicates(gate, p, f);
 	draw_touched(gate, p, f);
 	draw_request(gate, f);
@@ -174,6 +249,7 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 enum err
 gate_draw(struct gate *gate)
 {
+	gate->persons = count_persons(gate);
 	for (size_t i = 0; i < gate->pieces; i++) {
 		struct piece *p = &gate->piece[i];
 

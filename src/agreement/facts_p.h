@@ -59,9 +59,9 @@ struct facts {
 	enum harm harm;
 	struct str broken_glass; /* condition under which two officers ask; empty: they do not */
 	struct str legal_basis;
-	bool strict;  /* one that is denied stops all */
-	bool stopped; /* and one is */
-	uint64_t persons;
+	bool strict;       /* one that is denied stops all */
+	bool stopped;      /* and one is */
+	uint64_t persons;  /* whose data it holds: as told, or as counted in the selection */
 	struct str closed; /* code of what keeps the agreement closed; empty: in force */
 	bool approved;
 	enum remains remains;

@@ -58,6 +58,7 @@ struct gate {
 	size_t pieces;
 	struct piece *piece;
 	struct searcher *searcher;
+	size_t persons; /* mailboxes and accounts of the selection: one dump in many parts is one */
 };
 
 enum err gate_memory(const struct gate *gate);

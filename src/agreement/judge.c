@@ -118,15 +118,16 @@ any_holds(const struct json *predicates, const struct facts *f)
 	return false;
 }
 
+/* Whether an organisation is in a list of codes and kinds. */
 static bool
-is_recipient(const struct json *to, const struct facts *f, const struct documents *documents)
+is_listed(const struct json *list, struct str code, const struct agreement *g)
 {
 	const struct party *party = NULL;
-	const struct organisation *o = agreement_organisation(documents->agreement, f->to, &party);
+	const struct organisation *o = agreement_organisation(g, code, &party);
 
 	return o != NULL &&
-	       (texts_have(to, o->code) || texts_have(to, party->code) ||
-	           texts_have(to, o->state_body ? S("state-body") : S("private-body")));
+	       (texts_have(list, o->code) || texts_have(list, party->code) ||
+	           texts_have(list, o->state_body ? S("state-body") : S("private-body")));
 }
 
 bool
@@ -138,9 +139,19 @@ selector_holds(const struct selector *s, const struct facts *f, const struct doc
 		return false;
 	if (s->not_facts != NULL && any_holds(s->not_facts, f))
 		return false;
-	if (s->to != NULL && !is_recipient(s->to, f, documents))
+	if (s->persons_over > 0 && f->persons <= s->persons_over)
+		return false;
+	if (s->from != NULL && !is_listed(s->from, f->from, documents->agreement))
+		return false;
+	if (s->to != NULL && !is_listed(s->to, f->to, documents->agreement))
 		return false;
 	if (s->purposes != NULL && !texts_have(s->purposes, f->purpose))
+		return false;
+	if (s->not_purposes != NULL && texts_have(s->not_purposes, f->purpose))
+		return false;
+	if (s->basis != NULL && !texts_have(s->basis, f->legal_basis))
+		return false;
+	if (s->not_basis != NULL && texts_have(s->not_basis, f->legal_basis))
 		return false;
 	return s->areas == NULL || texts_have(s->areas, f->area);
 }

@@ -117,8 +117,9 @@ static void
 check_result_is_judged(void **state)
 {
 	static const char text[] =
-	    "{\"format\":1,\"id\":\"t\",\"rules\":[{\"enabled\":true,\"from\":\"2026-01-01T00:00:00Z\","
-	    "\"id\":\"T-1\",\"reason\":\"N-T\",\"ruling\":\"deny\",\"shared\":\"L-BASIS\",\"text\":\"t\","
+	    "{\"format\":1,\"id\":\"t\",\"owner\":\"o\",\"review_on\":\"2030-01-01T00:00:00Z\","
+	    "\"rules\":[{\"certainty\":\"H\",\"enabled\":true,\"from\":\"2026-01-01T00:00:00Z\","
+	    "\"source\":\"s\",\"id\":\"T-1\",\"reason\":\"N-T\",\"ruling\":\"deny\",\"shared\":\"L-BASIS\",\"text\":\"t\","
 	    "\"when\":{\"equals\":{\"/identity_class\":[\"class\"]}}}],\"type\":\"torana-rule-pack\","
 	    "\"version\":1}";
 	CLEANUP(world_free) struct world w = world_new();

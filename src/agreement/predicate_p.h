@@ -26,6 +26,8 @@ enum predicate {
 	IS_WITHHELD,
 	HAS_STAND_IN,
 	IS_PARTED,
+	IS_CREDENTIAL,
+	IS_ARMED,
 	PREDICATES_DRAWN,
 	/* following from other facts */
 	IS_RECEIVED = PREDICATES_DRAWN,

@@ -60,15 +60,16 @@ stage_categories(struct judging *j)
 	return true;
 }
 
+/* A rule that only advises is cited, with the date from which it decides. */
 static void
-apply_rule(struct judging *j, const struct rule_pack *pack, const struct rule *r)
+apply_rule(struct judging *j, const struct rule_pack *pack, const struct rule *r, bool advisory)
 {
-	find(j, &(struct finding){ .effect = effect_of(r->ruling),
+	find(j, &(struct finding){ .effect = advisory ? EFFECT_ALLOW : effect_of(r->ruling),
 	            .code = r->reason,
 	            .shared = r->shared,
 	            .rule = r,
 	            .pack = pack });
-	if (r->ruling == RULING_HOLD) {
+	if (r->ruling == RULING_HOLD && !advisory) {
 		for (size_t i = 0; i < r->approvals; i++)
 			find_approval(j, r->approval[i]);
 	}
@@ -76,9 +77,9 @@ apply_rule(struct judging *j, const struct rule_pack *pack, const struct rule *r
 
 static bool
 rule_applies(const struct judging *j, const struct rule *r, const struct pack_facts *touched,
-    size_t i)
+    size_t i, bool *ret_advisory)
 {
-	return r->enabled && r->from <= j->f->at && j->f->at < r->until &&
+	return rule_is_asked(r, j->f->at, ret_advisory) &&
 	       (touched->touched[i / 64] >> i % 64 & 1) != 0 &&
 	       selector_holds(&r->when, j->f, j->documents);
 }
@@ -93,8 +94,10 @@ stage_packs(struct judging *j)
 		if (!pack_binds(pack, j->f, j->documents))
 			continue;
 		for (size_t i = 0; i < pack->rules; i++) {
-			if (rule_applies(j, &pack->rule[i], &j->f->pack[p], i))
-				apply_rule(j, pack, &pack->rule[i]);
+			bool advisory = false;
+
+			if (rule_applies(j, &pack->rule[i], &j->f->pack[p], i, &advisory))
+				apply_rule(j, pack, &pack->rule[i], advisory);
 		}
 	}
 	return true;

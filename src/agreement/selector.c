@@ -1,6 +1,8 @@
 #include "predicate_p.h"
 #include "selector_p.h"
 
+enum { PERSONS_MAX = 1'000'000'000 }; /* more than any party has inhabitants to tell of */
+
 static enum err
 check_predicates(const struct doc *d, const char *name, const struct json *list)
 {
@@ -96,6 +98,25 @@ check_codes(const struct doc *d, const struct agreement *g, const struct json *l
 	return OK;
 }
 
+/* Of whom, to whom, for what, for how many. */
+static enum err
+read_request_half(const struct doc *when, const struct agreement *g, struct selector *ret)
+{
+	TRY(doc_number(when, "persons_over", PERSONS_MAX, DOC_OPTIONAL, &ret->persons_over));
+	TRY(doc_texts(when, "from", &ret->from));
+	TRY(check_codes(when, g, ret->from, knows_recipient));
+	TRY(doc_texts(when, "to", &ret->to));
+	TRY(check_codes(when, g, ret->to, knows_recipient));
+	TRY(doc_texts(when, "purposes", &ret->purposes));
+	TRY(check_codes(when, g, ret->purposes, knows_purpose));
+	TRY(doc_texts(when, "not_purposes", &ret->not_purposes));
+	TRY(check_codes(when, g, ret->not_purposes, knows_purpose));
+	TRY(doc_texts(when, "basis", &ret->basis));
+	TRY(doc_texts(when, "not_basis", &ret->not_basis));
+	TRY(doc_texts(when, "areas", &ret->areas));
+	return check_codes(when, g, ret->areas, knows_area);
+}
+
 enum err
 selector_read(const struct doc *d, const struct agreement *g, struct selector *ret)
 {
@@ -103,7 +124,8 @@ selector_read(const struct doc *d, const struct agreement *g, struct selector *r
 
 	*ret = (struct selector){ 0 };
 	TRY(doc_get(d, "when", JSON_OBJECT, DOC_REQUIRED, &when));
-	TRY(doc_members(&when, "types has equals facts not_facts to purposes areas"));
+	TRY(doc_members(&when,
+	    "types has equals labels facts not_facts persons_over from to purposes not_purposes areas basis not_basis"));
 	if (when.v->first == NULL)
 		return doc_fail(&when, ERR_INVALID, "document.empty",
 		    "must hold a condition: a rule for everything is not meant");
@@ -111,16 +133,12 @@ selector_read(const struct doc *d, const struct agreement *g, struct selector *r
 	TRY(doc_texts(&when, "has", &ret->has));
 	TRY(check_pointers(&when, ret->has));
 	TRY(read_equals(&when, ret));
+	TRY(doc_texts(&when, "labels", &ret->labels));
 	TRY(doc_texts(&when, "facts", &ret->facts));
 	TRY(check_predicates(&when, "facts", ret->facts));
 	TRY(doc_texts(&when, "not_facts", &ret->not_facts));
 	TRY(check_predicates(&when, "not_facts", ret->not_facts));
-	TRY(doc_texts(&when, "to", &ret->to));
-	TRY(check_codes(&when, g, ret->to, knows_recipient));
-	TRY(doc_texts(&when, "purposes", &ret->purposes));
-	TRY(check_codes(&when, g, ret->purposes, knows_purpose));
-	TRY(doc_texts(&when, "areas", &ret->areas));
-	return check_codes(&when, g, ret->areas, knows_area);
+	return read_request_half(&when, g, ret);
 }
 
 /* A value equals one of the texts, or it is a list that holds one of them. */
@@ -148,12 +166,42 @@ has_one(const struct json *pointers, const struct json *object)
 	return false;
 }
 
+/* Whether a label is the one asked for, in any case; "cii-*" asks for a beginning. */
+static bool
+is_label(struct str label, struct str asked)
+{
+	label = str_trim(label);
+	if (asked.len > 0 && asked.ptr[asked.len - 1] == '*') {
+		asked = str_sub(asked, 0, asked.len - 1);
+		label = str_sub(label, 0, asked.len);
+	}
+	return str_eq_nocase(label, asked);
+}
+
+static bool
+has_label(const struct json *asked, const struct json *object)
+{
+	const struct json *labels = json_get(object, S("labels"));
+
+	if (!json_is(labels, JSON_ARRAY))
+		return false;
+	for (const struct json *v = labels->first; v != NULL; v = v->next) {
+		for (const struct json *a = asked->first; a != NULL; a = a->next) {
+			if (v->type == JSON_STRING && is_label(v->text, a->text))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 selector_touches(const struct selector *s, const struct json *object, struct str type)
 {
 	if (s->types != NULL && !texts_have(s->types, type))
 		return false;
 	if (s->has != NULL && !has_one(s->has, object))
+		return false;
+	if (s->labels != NULL && !has_label(s->labels, object))
 		return false;
 	for (const struct json *e = s->equals == NULL ? NULL : s->equals->first; e != NULL;
 	     e = e->next) {

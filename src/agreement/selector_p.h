@@ -1,8 +1,8 @@
 /* selector_p.h: which objects a category or a rule is about (private to agreement).
  *
- * A selector has two halves.  The content half (types, has, equals) needs the
- * object and is drawn into the fact vector; the other half (facts, recipients,
- * purposes, areas) is judged from facts alone. */
+ * A selector has two halves.  The content half (types, has, equals, labels) needs
+ * the object and is drawn into the fact vector; the other half (facts, persons,
+ * sender, recipient, purpose, area) is judged from facts alone. */
 #pragma once
 
 #include "document.h"

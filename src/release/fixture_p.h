@@ -352,7 +352,7 @@ office_pack(struct office *o, unsigned version, const char *label, const char *r
 	struct str text = arena_printf(o->arena,
 	    "{\"type\":\"torana-rule-pack\",\"format\":1,\"id\":\"in\",\"version\":%u,"
 	    "\"party\":\"IN\",\"owner\":\"Test\",\"review_on\":\"2027-05-01T00:00:00Z\","
-	    "\"rules\":[{\"id\":\"IN-1\",\"text\":\"A test.\",\"certainty\":\"H\",\"enabled\":true,"
+	    "\"rules\":[{\"id\":\"IN-1\",\"text\":\"A test.\",\"source\":\"A test\",\"certainty\":\"H\",\"enabled\":true,"
 	    "\"from\":\"2014-01-16T00:00:00Z\",\"when\":{\"equals\":{\"/labels\":[\"%s\"]}},"
 	    "\"ruling\":\"%s\",\"reason\":\"N-IN-R13\",\"shared\":\"D-CATEGORY\"}]}",
 	    version, label, ruling);
