@@ -219,7 +219,9 @@ class Story:
     def make(self):
         for node in self.nodes():
             node.init(f"https://127.0.0.1:{node.ports[1]}")
-            node.run("pack", "activate", str(SHARE / f"packs/{node.party.lower()}.json"))
+            signed = node.run("pack", "sign", str(SHARE / f"packs/{node.party.lower()}.json"))
+            (node.folder / "pack.signed").write_bytes(signed.stdout)
+            node.run("pack", "activate", str(node.folder / "pack.signed"))
         invitations = {node.party: node.invitation() for node in self.nodes()}
         for node in self.nodes():
             for party, text in invitations.items():

@@ -2,6 +2,7 @@
 
 #include "document_p.h"
 #include "dsse.h"
+#include "jcs.h"
 #include "selector_p.h"
 
 enum {
@@ -336,6 +337,24 @@ rule_pack_parse(struct arena *a, struct str text, const struct rule_pack **ret, 
 }
 
 enum err
+rule_pack_sign(struct arena *a, struct str text, const struct sign_key *key, struct buf *out,
+    struct why *why)
+{
+	CLEANUP(buf_free) struct buf canonical = buf_new(DOCUMENT_BYTES_MAX);
+	struct dsse *dsse = arena_make(a, struct dsse, 1);
+	const struct rule_pack *pack;
+
+	if (dsse == NULL)
+		return fail(why, ERR_LIMIT, "document.memory", "no memory is left");
+	TRY(rule_pack_parse(a, text, &pack, why));
+	TRY(jcs_write(pack->json, &canonical, why));
+	dsse->payload_type = S(PACK_PAYLOAD_TYPE);
+	dsse->payload = buf_str(&canonical);
+	TRY(dsse_sign(dsse, key, a, why));
+	return dsse_write(dsse, out, why);
+}
+
+enum err
 rule_pack_open(struct arena *a, struct str envelope, const struct verify_key *key,
     const struct rule_pack **ret, struct str *ret_text, struct why *why)
 {
@@ -344,7 +363,9 @@ rule_pack_open(struct arena *a, struct str envelope, const struct verify_key *ke
 
 	if (dsse == NULL)
 		return fail(why, ERR_LIMIT, "document.memory", "no memory is left");
-	TRY(dsse_parse(a, envelope, dsse, why));
+	if (dsse_parse(a, envelope, dsse, NULL) != OK)
+		return fail(why, ERR_INVALID, "pack.envelope",
+		    "this is no signed pack: sign it with torana pack sign");
 	if (!str_is(dsse->payload_type, PACK_PAYLOAD_TYPE))
 		return fail(why, ERR_INVALID, "pack.type",
 		    "the envelope holds \"" STR_FMT "\", where \"%s\" is wanted",

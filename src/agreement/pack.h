@@ -93,6 +93,11 @@ enum err rule_pack_parse(struct arena *a, struct str text, const struct rule_pac
 /* Whether a rule is asked at an instant, and whether it only advises then. */
 bool rule_is_asked(const struct rule *r, time_us at, bool *ret_advisory);
 
+/* Signs a pack: appends the envelope over its canonical form (JCS).
+ * ERR_INVALID, ERR_LIMIT as rule_pack_parse(). */
+enum err rule_pack_sign(struct arena *a, struct str text, const struct sign_key *key,
+    struct buf *out, struct why *why);
+
 /* A signed pack: the envelope, opened.  The pack and its slices live in the arena.
  * ERR_INVALID   no envelope of a pack, or the pack cannot be read
  * ERR_LIMIT     it is too large

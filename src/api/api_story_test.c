@@ -435,12 +435,21 @@ check_suspension(struct world *w)
 static void
 check_packs(struct world *w)
 {
+	CLEANUP(buf_free) struct buf envelope = buf_new(8 * MIB);
 	struct str pack = cases_file(w->arena, API_SHARE "/packs/in.json");
+	const struct sign_key *key = NULL;
 	struct answer a = call(w, SOCKET, "POST", "/api/v1/packs", pack);
 
-	expect_status(a, 201);
+	expect_status(a, 400);
+	assert_int_equal(realm_key(w->realm, KEY_RULES, &key, NULL), OK);
+	assert_int_equal(rule_pack_sign(w->arena, pack, key, &envelope, NULL), OK);
+	expect_status(call(w, SOCKET, "POST", "/api/v1/packs", buf_str(&envelope)), 201);
 	a = get(w, OFFICER, "/api/v1/packs");
 	assert_int_equal(json_get(a.json, S("packs"))->len, 1);
+	a = get(w, OFFICER, "/api/v1/packs/in");
+	expect_status(a, 200);
+	assert_true(json_is(json_get(json_get(a.json, S("document")), S("rules")), JSON_ARRAY));
+	expect_status(get(w, OFFICER, "/api/v1/packs/none"), 404);
 }
 
 static void

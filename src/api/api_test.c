@@ -33,6 +33,7 @@ static const struct access_case {
 	{ "POST /api/v1/agreements/{id}/sign",            "MS" },
 	{ "POST /api/v1/agreements/{id}/{verb}",          "MS" },
 	{ "GET /api/v1/packs",                            "AOPLYDUS" },
+	{ "GET /api/v1/packs/{id}",                       "AOPLYDUS" },
 	{ "POST /api/v1/packs",                           "MS" },
 	{ "POST /api/v1/import",                          "AOS" },
 	{ "GET /api/v1/objects",                          "AOPLYDUS" },

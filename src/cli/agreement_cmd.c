@@ -109,30 +109,6 @@ run_list(struct cli *c)
 	return code;
 }
 
-static int
-run_activate(struct cli *c)
-{
-	return send_file(c, "/api/v1/packs", "active");
-}
-
-static int
-run_packs(struct cli *c)
-{
-	static const struct cli_column columns[] = {
-		{ "PACK", "id", 24 },
-		{ "VERSION", "version", 8 },
-		{ "PARTY", "party", 8 },
-		{ "RULES", "rules", 8 },
-		{ "HASH", "hash", 64 },
-	};
-	const struct json *answer = NULL;
-	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/packs"), S("") }, &answer);
-
-	if (answer != NULL)
-		cli_table(json_get(answer, S("packs")), columns, COUNTOF(columns));
-	return code;
-}
-
 /* clang-format off */
 const struct cli_command agreement_commands[] = {
 	{ "agreement", "make", "TEMPLATE", 1, 1, NULL, 0, run_make,
@@ -153,10 +129,6 @@ const struct cli_command agreement_commands[] = {
 	  "open again what we suspended", "torana agreement resume IJ-MODEL --reason 'done'" },
 	{ "agreement", "terminate", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
 	  "end an agreement for good", "torana agreement terminate IJ-MODEL --reason 'notice of 1 May'" },
-	{ "pack", "activate", "FILE", 1, 1, NULL, 0, run_activate,
-	  "make a rule pack the active one of its name", "torana pack activate share/packs/in.json" },
-	{ "pack", "list", "", 0, 0, NULL, 0, run_packs,
-	  "the active rule packs", "torana pack list" },
 };
 /* clang-format on */
 const size_t agreement_commands_count = COUNTOF(agreement_commands);

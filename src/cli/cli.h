@@ -55,6 +55,7 @@ CLI_TABLE(node);
 CLI_TABLE(peer);
 CLI_TABLE(account);
 CLI_TABLE(agreement);
+CLI_TABLE(pack);
 CLI_TABLE(object);
 CLI_TABLE(release);
 CLI_TABLE(standing);

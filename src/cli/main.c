@@ -19,6 +19,7 @@ static const struct {
 	{ peer_commands,      &peer_commands_count },
 	{ account_commands,   &account_commands_count },
 	{ agreement_commands, &agreement_commands_count },
+	{ pack_commands,      &pack_commands_count },
 	{ object_commands,    &object_commands_count },
 	{ release_commands,   &release_commands_count },
 	{ standing_commands,  &standing_commands_count },

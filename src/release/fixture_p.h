@@ -345,6 +345,18 @@ office_state(struct office *o, enum statement_verb verb, const char *scope)
 	WORKS(o, realm_statement_make(o->realm, &wish, o->arena, &envelope, &o->why));
 }
 
+/* A pack's envelope, signed by our rules key. */
+static inline struct str
+office_pack_sign(struct office *o, struct str text)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(DSSE_BYTES_MAX);
+	const struct sign_key *key = NULL;
+
+	WORKS(o, realm_key(o->realm, KEY_RULES, &key, &o->why));
+	WORKS(o, rule_pack_sign(o->arena, text, key, &out, &o->why));
+	return arena_str(o->arena, buf_str(&out));
+}
+
 /* A rule pack with one rule: what carries this label gets this ruling. */
 static inline void
 office_pack(struct office *o, unsigned version, const char *label, const char *ruling)
@@ -357,7 +369,7 @@ office_pack(struct office *o, unsigned version, const char *label, const char *r
 	    "\"ruling\":\"%s\",\"reason\":\"N-IN-R13\",\"shared\":\"D-CATEGORY\"}]}",
 	    version, label, ruling);
 
-	WORKS(o, realm_pack_activate(o->realm, text, &o->why));
+	WORKS(o, realm_pack_activate(o->realm, office_pack_sign(o, text), &o->why));
 }
 
 /* ---- objects ---- */

@@ -1,11 +1,12 @@
 #include "binding_p.h"
+#include "realm.h"
 #include "release.h"
 
 static const char list_agreements[] =
     "SELECT hash, envelope FROM agreement ORDER BY id, version DESC";
 static const char list_statements[] =
     "SELECT envelope FROM agreement_statement WHERE agreement_hash = $1 ORDER BY ordinal";
-static const char list_packs[] = "SELECT body FROM rule_pack WHERE active = 1 ORDER BY id";
+static const char list_packs[] = "SELECT envelope FROM rule_pack WHERE active = 1 ORDER BY id";
 
 static enum err
 apply_statements(struct db *db, struct arena *a, struct str hash, struct standing *s,
@@ -91,22 +92,27 @@ load_agreements(struct db *db, struct arena *a, struct gate *g, struct why *why)
 	return OK;
 }
 
+/* A pack that was changed by hand is no pack: nothing opens without it. */
 static enum err
 load_packs(struct db *db, struct arena *a, struct gate *g, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct verify_key key;
 	bool has = false;
 
+	TRY(realm_rules_key(db, a, &key, why));
 	TRY(db_query(db, list_packs, NULL, 0, &rows, why));
 	for (;;) {
+		struct str text;
+
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			break;
 		if (g->packs == PACKS_MAX)
 			return fail(why, ERR_LIMIT, "gate.packs", "more than %d active rule packs",
 			    PACKS_MAX);
-		TRY(rule_pack_parse(a, arena_str(a, db_col_blob(&rows, 0)), &g->pack[g->packs],
-		    why));
+		TRY(rule_pack_open(a, arena_str(a, db_col_blob(&rows, 0)), &key, &g->pack[g->packs],
+		    &text, why));
 		g->epoch += g->pack[g->packs++]->version;
 	}
 	return OK;

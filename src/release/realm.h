@@ -126,5 +126,18 @@ struct statement_wish {
 };
 enum err realm_statement_make(struct realm *r, const struct statement_wish *wish, struct arena *a,
     struct str *ret_envelope, struct why *why);
-/* Stores and activates a rule pack (the one with this id before is inactive). */
-enum err realm_pack_activate(struct realm *r, struct str text, struct why *why);
+
+/* ---- rule packs ---- */
+
+/* Stores a signed pack and makes it the active one of its id, at once.  What was
+ * released and is forbidden now is closed by release_tighten(); what is allowed
+ * now and was not is a candidate (release_pack_test()), and is not sent.
+ *
+ * ERR_INVALID    no envelope of a pack, or the pack cannot be read
+ * ERR_TAMPERED   not signed by this party's rules key
+ * ERR_CONFLICT   older than the newest that was active, or of the same version
+ *                with other words
+ * ERR_LIMIT      PACKS_MAX others are active */
+enum err realm_pack_activate(struct realm *r, struct str envelope, struct why *why);
+/* The public half of the rules key, which the secret one may be far away from. */
+enum err realm_rules_key(struct db *db, struct arena *a, struct verify_key *ret, struct why *why);

@@ -13,7 +13,6 @@ struct deed {
 	struct arena *arena;
 	struct str envelope;
 	struct str id; /* of the agreement that is meant */
-	struct str text;
 };
 
 /* ---- the ledger's entry ---- */
@@ -301,61 +300,4 @@ realm_statement_make(struct realm *r, const struct statement_wish *wish, struct 
 	};
 	TRY(sign_envelope(r, a, &e, ret_envelope, why));
 	return realm_statement_add(r, *ret_envelope, why);
-}
-
-/* ---- rule packs ---- */
-
-static const char retire_packs[] = "UPDATE rule_pack SET active = 0 WHERE id = $1";
-static const char find_pack[] =
-    "SELECT version, hash FROM rule_pack WHERE id = $1 ORDER BY version DESC LIMIT 1";
-static const char put_pack[] =
-    "INSERT INTO rule_pack (id, version, hash, body, active, added_at) VALUES ($1, $2, $3, $4, 1, $5)"
-    " ON CONFLICT (id, version) DO UPDATE SET active = 1";
-
-/* A pack only goes forward, and a version has one wording. */
-static enum err
-check_pack(struct db *db, const struct rule_pack *pack, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool has = false;
-
-	TRY(db_select(db, &rows, why, find_pack, DB_T(pack->id)));
-	TRY(db_next(&rows, &has, why));
-	if (!has)
-		return OK;
-	uint64_t newest = (uint64_t)db_col_i64(&rows, 0);
-	if (newest > pack->version)
-		return fail(why, ERR_CONFLICT, "pack.older",
-		    "pack " STR_FMT " version %" PRIu64 " is older than version %" PRIu64
-		    ", which was active",
-		    STR_ARG(pack->id), pack->version, newest);
-	if (newest == pack->version && !str_eq(db_col_blob(&rows, 1), hash_str(&pack->hash)))
-		return fail(why, ERR_CONFLICT, "pack.other",
-		    "pack " STR_FMT " version %" PRIu64
-		    " is here with other words; raise its version",
-		    STR_ARG(pack->id), pack->version);
-	return OK;
-}
-
-static enum err
-activate_pack(struct db *db, void *arg, struct why *why)
-{
-	struct deed *d = arg;
-	const struct rule_pack *pack = NULL;
-
-	TRY(rule_pack_parse(d->arena, d->text, &pack, why));
-	TRY(check_pack(db, pack, why));
-	TRY(db_run(db, why, retire_packs, DB_T(pack->id)));
-	TRY(db_run(db, why, put_pack, DB_T(pack->id), DB_I((int64_t)pack->version),
-	    DB_B(hash_str(&pack->hash)), DB_B(d->text), DB_I(clock_wall(d->realm->clock))));
-	return log_deed(d, db, "pack", pack->id, d->text, why);
-}
-
-enum err
-realm_pack_activate(struct realm *r, struct str text, struct why *why)
-{
-	CLEANUP(arena_freep) struct arena *a = arena_new(AGREEMENT_ARENA_MAX);
-	struct deed d = { .realm = r, .arena = a, .text = text };
-
-	return run_deed(r, activate_pack, &d, why);
 }

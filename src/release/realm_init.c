@@ -104,6 +104,7 @@ origin_of(struct arena *a, const struct realm_identity *id)
 struct log_keys {
 	struct str log, witness;
 	struct str agreement; /* hex, as agreements have it */
+	struct str rules;     /* hex: rule packs are verified with it */
 };
 
 static enum err
@@ -117,6 +118,16 @@ load_role(const char *folder, enum key_role role, struct str realm, struct sign_
 	return keyfile_load(path, role, realm, ret, why);
 }
 
+static struct str
+public_hex(struct arena *a, const struct sign_key *key)
+{
+	struct verify_key public = sign_key_public(key);
+	char hex[2 * VERIFY_KEY_BYTES + 1];
+
+	hex_text(public.byte, VERIFY_KEY_BYTES, hex);
+	return arena_str(a, str_of(hex));
+}
+
 static enum err
 read_log_keys(const char *folder, const struct realm_init *in, struct arena *a,
     struct log_keys *ret, struct why *why)
@@ -124,6 +135,7 @@ read_log_keys(const char *folder, const struct realm_init *in, struct arena *a,
 	CLEANUP(sign_key_freep) struct sign_key *log = NULL;
 	CLEANUP(sign_key_freep) struct sign_key *witness = NULL;
 	CLEANUP(sign_key_freep) struct sign_key *agreement = NULL;
+	CLEANUP(sign_key_freep) struct sign_key *rules = NULL;
 	CLEANUP(ledger_closep) struct ledger *ledger = NULL;
 	struct note_key key;
 	char text[NOTE_KEY_TEXT_MAX];
@@ -131,10 +143,9 @@ read_log_keys(const char *folder, const struct realm_init *in, struct arena *a,
 	TRY(load_role(folder, KEY_LOG, in->identity.realm, &log, why));
 	TRY(load_role(folder, KEY_WITNESS, in->identity.realm, &witness, why));
 	TRY(load_role(folder, KEY_AGREEMENT, in->identity.realm, &agreement, why));
-	struct verify_key public = sign_key_public(agreement);
-	char hex[2 * VERIFY_KEY_BYTES + 1];
-	hex_text(public.byte, VERIFY_KEY_BYTES, hex);
-	ret->agreement = arena_str(a, str_of(hex));
+	TRY(load_role(folder, KEY_RULES, in->identity.realm, &rules, why));
+	ret->agreement = public_hex(a, agreement);
+	ret->rules = public_hex(a, rules);
 	struct ledger_config config = {
 		.folder = folder,
 		.origin = origin_of(a, &in->identity),
@@ -171,6 +182,7 @@ put_settings(struct db *db, const struct realm_init *in, struct str redaction,
 		{ S("log-key"), keys->log },
 		{ S("witness-key"), keys->witness },
 		{ S("agreement-key"), keys->agreement },
+		{ S("rules-key"), keys->rules },
 	};
 
 	for (size_t i = 0; i < COUNTOF(settings); i++)

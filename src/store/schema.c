@@ -3,11 +3,13 @@
 
 /* By tools/embed.py. */
 extern const char store_schema_0001_first_sql[];
+extern const char store_schema_0003_packs_sql[];
 extern const char store_schema_0004_people_sql[];
 extern const char store_schema_0006_compartments_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
+	{ "0003-packs", store_schema_0003_packs_sql },
 	{ "0004-people", store_schema_0004_people_sql },
 	{ "0006-compartments", store_schema_0006_compartments_sql },
 };

@@ -314,7 +314,9 @@ def printed(torana, folder):
     (folder / "jp.invitation").write_text(json.dumps(partner["invitation"]))
     run("peer", "add", folder / "jp.invitation", "--fingerprint", partner["fingerprint"]["words"])
     run("account", "add", "meera", "--roles", "analyst officer", "--new-password-file", folder / "password")
-    run("pack", "activate", ROOT / "share/packs/in.json")
+    signed = torana("pack", "sign", ROOT / "share/packs/in.json", env=os.environ | {"TORANA_DIR": str(node)})
+    (folder / "in.signed").write_text(signed.stdout)
+    run("pack", "activate", folder / "in.signed")
     run("agreement", "make", ROOT / "share/agreements/india-japan.json")
     imported = run("object", "import", "--json", folder / "bundle.json", code=1, acting=True)
     asked = [INDICATOR["id"], "--to", "JP:JPCERT", "--purpose", "incident-response"]
