@@ -11,7 +11,7 @@ _torana_verbs() {
 	peer) echo invite add list ;;
 	account) echo add confirm list ;;
 	agreement) echo make add sign list suspend resume terminate ;;
-	pack) echo sign activate list show ;;
+	pack) echo lint test diff sign activate list show ;;
 	object) echo import list show ;;
 	release) echo preview explain send holds approve refuse reviews review list ;;
 	standing) echo list propose approve stop ;;

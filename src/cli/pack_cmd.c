@@ -5,9 +5,179 @@
 #include "json_writer.h"
 #include "keyfile.h"
 #include "node.h"
-#include "pack.h"
+#include "pack_cases.h"
+#include "pack_look.h"
 
 enum { PACK_FILE_MAX = 16 * MIB, KEY_PATH_MAX = 4096 };
+
+/* ---- before it is signed: no node is asked ---- */
+
+static enum err
+read_pack(struct cli *c, const char *path, const struct rule_pack **ret, struct why *why)
+{
+	struct str text = { 0 };
+
+	TRY(cli_read(c, path, PACK_FILE_MAX, &text, why));
+	return rule_pack_parse(c->arena, text, ret, why);
+}
+
+/* "wrong  IN-09  ...", or the same as JSON. */
+static void
+put_row(struct json_writer *w, const char *const *names, const struct str *values, size_t n)
+{
+	json_begin_object(w);
+	for (size_t i = 0; i < n; i++)
+		json_put_str(json_key(w, str_of(names[i])), values[i]);
+	json_end_object(w);
+}
+
+static void
+print_row(const struct str *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		cli_text(values[i]);
+		(void)printf("%s", i + 1 < n ? "  " : "\n");
+	}
+}
+
+/* Rows of a local command: a table of texts, or {"NAME":[...]}. */
+struct rows {
+	struct cli *c;
+	struct json_writer w;
+	const char *const *names;
+	size_t n;
+};
+
+static void
+add_row(struct rows *r, const struct str *values)
+{
+	if (r->c->json)
+		put_row(&r->w, r->names, values, r->n);
+	else
+		print_row(values, r->n);
+}
+
+static struct rows
+rows_begin(struct cli *c, struct buf *out, const char *list, const char *const *names, size_t n)
+{
+	struct rows r = { .c = c, .w = json_writer(out), .names = names, .n = n };
+
+	json_begin_object(&r.w);
+	json_begin_array(json_key(&r.w, str_of(list)));
+	return r;
+}
+
+static void
+rows_end(struct rows *r, const struct buf *out)
+{
+	json_end_array(&r->w);
+	json_end_object(&r->w);
+	if (r->c->json)
+		(void)printf(STR_FMT "\n", STR_ARG(buf_str(out)));
+}
+
+static int
+run_lint(struct cli *c)
+{
+	static const char *const names[] = { "level", "id", "say" };
+	CLEANUP(buf_free) struct buf out = buf_new(PACK_FILE_MAX);
+	const struct rule_pack *pack = NULL;
+	struct why why = { 0 };
+	enum err err = read_pack(c, c->arg[0], &pack, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	const struct pack_remarks *all = pack_lint(c->arena, pack, clock_wall(&clock_system));
+	struct rows rows = rows_begin(c, &out, "remarks", names, COUNTOF(names));
+	for (size_t i = 0; all != NULL && i < all->len; i++) {
+		const struct str values[] = { all->at[i].wrong ? S("wrong") : S("note"),
+			all->at[i].id.len > 0 ? all->at[i].id : pack->id, all->at[i].say };
+
+		add_row(&rows, values);
+	}
+	rows_end(&rows, &out);
+	return all == NULL || all->wrong > 0 ? EXIT_WRONG : EXIT_FINE;
+}
+
+static int
+run_diff(struct cli *c)
+{
+	static const char *const names[] = { "way", "id", "say" };
+	CLEANUP(buf_free) struct buf out = buf_new(PACK_FILE_MAX);
+	const struct rule_pack *before = NULL, *after = NULL;
+	struct why why = { 0 };
+	enum err err = read_pack(c, c->arg[0], &before, &why);
+
+	if (err == OK)
+		err = read_pack(c, c->arg[1], &after, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	const struct pack_changes *all = pack_diff(c->arena, before, after);
+	struct rows rows = rows_begin(c, &out, "changes", names, COUNTOF(names));
+	for (size_t i = 0; all != NULL && i < all->len; i++) {
+		const struct str values[] = { str_of(change_way_name(all->at[i].way)),
+			all->at[i].id, all->at[i].say };
+
+		add_row(&rows, values);
+	}
+	rows_end(&rows, &out);
+	return EXIT_FINE;
+}
+
+/* ---- cases ---- */
+
+static void
+add_untested(struct rows *rows, const struct rule_pack *pack, const struct pack_cases *all)
+{
+	for (size_t i = 0; i < pack->rules; i++) {
+		const struct rule *r = &pack->rule[i];
+
+		for (int holds = 1; r->enabled && holds >= 0; holds--) {
+			const struct str values[] = { S("untested"), r->id,
+				holds == 1 ? S("no case shows it to hold")
+				           : S("no case shows it not to hold"),
+				S("") };
+
+			if (!pack_cases_show(all, r->id, holds == 1))
+				add_row(rows, values);
+		}
+	}
+}
+
+static int
+test_cases(struct cli *c)
+{
+	static const char *const names[] = { "result", "rule", "name", "found" };
+	CLEANUP(buf_free) struct buf out = buf_new(PACK_FILE_MAX);
+	const struct rule_pack *pack = NULL;
+	struct pack_cases all = { 0 };
+	struct str text = { 0 };
+	struct why why = { 0 };
+	enum err err = read_pack(c, c->arg[0], &pack, &why);
+
+	if (err == OK)
+		err = cli_read(c, c->arg[1], PACK_FILE_MAX, &text, &why);
+	if (err == OK)
+		err = pack_cases_run(c->arena, pack, text, &all, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	struct rows rows = rows_begin(c, &out, "cases", names, COUNTOF(names));
+	for (size_t i = 0; i < all.len; i++) {
+		const struct str values[] = { all.at[i].passed ? S("ok") : S("FAILED"),
+			all.at[i].rule, all.at[i].name, all.at[i].found };
+
+		add_row(&rows, values);
+	}
+	add_untested(&rows, pack, &all);
+	rows_end(&rows, &out);
+	return all.failed > 0 ? EXIT_WRONG : EXIT_FINE;
+}
+
+static int
+run_test(struct cli *c)
+{
+	return test_cases(c);
+}
 
 /* ---- signing ---- */
 
@@ -109,6 +279,13 @@ run_show(struct cli *c)
 
 /* clang-format off */
 const struct cli_command pack_commands[] = {
+	{ "pack", "lint", "FILE", 1, 1, NULL, 0, run_lint,
+	  "what is wrong with a rule pack, and what is worth knowing", "torana pack lint share/packs/in.json" },
+	{ "pack", "test", "FILE CASES", 2, 2, NULL, 0, run_test,
+	  "try a rule pack on a table of cases",
+	  "torana pack test share/packs/in.json share/packs/cases/in.json" },
+	{ "pack", "diff", "BEFORE AFTER", 2, 2, NULL, 0, run_diff,
+	  "the rules that differ, and which way", "torana pack diff in-2.json in-3.json" },
 	{ "pack", "sign", "FILE", 1, 1, sign_options, COUNTOF(sign_options), run_sign,
 	  "sign a rule pack with the party's rules key, print the envelope",
 	  "torana pack sign share/packs/in.json > in.signed" },
