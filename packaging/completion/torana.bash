@@ -11,7 +11,7 @@ _torana_verbs() {
 	peer) echo invite add list ;;
 	account) echo add confirm list ;;
 	agreement) echo make add sign list suspend resume terminate ;;
-	pack) echo lint test diff sign activate list show ;;
+	pack) echo lint test candidates diff sign activate list show ;;
 	object) echo import list show ;;
 	release) echo preview explain send holds approve refuse reviews review list ;;
 	standing) echo list propose approve stop ;;
@@ -30,6 +30,7 @@ _torana_options() {
 	'peer add') echo --fingerprint ;;
 	'account add') echo --roles --display --organisation --enclaves --new-password-file ;;
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
+	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;
 	'release preview' | 'release send') echo --to --purpose --area --urgency --harm --break-glass --reason ;;
 	'release explain') echo --to --purpose --area --at ;;

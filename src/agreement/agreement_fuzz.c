@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "json_writer.h"
+#include "pack_look.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,7 +39,8 @@ read_documents(struct arena *a, struct str text)
 	struct standing standing;
 
 	(void)!agreement_parse(a, text, &g, NULL);
-	(void)!rule_pack_parse(a, text, &pack, NULL);
+	if (rule_pack_parse(a, text, &pack, NULL) == OK && pack_lint(a, pack, 0) == NULL)
+		__builtin_trap();
 	(void)!statement_parse(a, text, &s, NULL);
 	(void)!standing_open(a, text, &standing, NULL);
 }

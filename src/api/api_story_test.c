@@ -450,6 +450,11 @@ check_packs(struct world *w)
 	expect_status(a, 200);
 	assert_true(json_is(json_get(json_get(a.json, S("document")), S("rules")), JSON_ARRAY));
 	expect_status(get(w, OFFICER, "/api/v1/packs/none"), 404);
+	a = call(w, OFFICER, "POST", "/api/v1/packs/test?days=30", pack);
+	expect_status(a, 200);
+	assert_true(json_is(json_get(a.json, S("changes")), JSON_ARRAY));
+	expect_status(call(w, OFFICER, "POST", "/api/v1/packs/test", S("")), 200);
+	expect_status(call(w, OFFICER, "POST", "/api/v1/packs/test?at=soon", pack), 400);
 }
 
 static void

@@ -35,6 +35,7 @@ static const struct access_case {
 	{ "GET /api/v1/packs",                            "AOPLYDUS" },
 	{ "GET /api/v1/packs/{id}",                       "AOPLYDUS" },
 	{ "POST /api/v1/packs",                           "MS" },
+	{ "POST /api/v1/packs/test",                      "AOPLYDUS" },
 	{ "POST /api/v1/import",                          "AOS" },
 	{ "GET /api/v1/objects",                          "AOPLYDUS" },
 	{ "GET /api/v1/objects/{id}",                     "AOPLYDUS" },

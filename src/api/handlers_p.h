@@ -10,7 +10,7 @@ http_handler api_post_session, api_get_session, api_delete_session;
 http_handler api_get_accounts, api_post_account, api_confirm_account;
 http_handler api_get_invitation, api_get_peers, api_post_peer, api_post_sync;
 http_handler api_get_agreements, api_post_agreement, api_make_agreement, api_sign_agreement;
-http_handler api_post_statement, api_get_packs, api_get_pack, api_post_pack;
+http_handler api_post_statement, api_get_packs, api_get_pack, api_post_pack, api_test_pack;
 http_handler api_post_import, api_get_objects, api_get_object;
 http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;

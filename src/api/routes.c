@@ -57,6 +57,8 @@ const struct http_route api_routes[] = {
 	  api_get_pack,         "an active rule pack, whole" },
 	{ HTTP_POST,   "/api/v1/packs",                           SCOPE_ADMIN,   0, DOCUMENT_BODY,
 	  api_post_pack,        "store and activate a signed rule pack" },
+	{ HTTP_POST,   "/api/v1/packs/test",                      SCOPE_READ,    0, DOCUMENT_BODY,
+	  api_test_pack,        "what a rule pack would have decided otherwise" },
 	{ HTTP_POST,   "/api/v1/import",                          SCOPE_WRITE,   0, IMPORT_BODY,
 	  api_post_import,      "validate and store objects; nothing leaves" },
 	{ HTTP_GET,    "/api/v1/objects",                         SCOPE_READ,    0, 0,

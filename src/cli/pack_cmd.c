@@ -8,7 +8,11 @@
 #include "pack_cases.h"
 #include "pack_look.h"
 
-enum { PACK_FILE_MAX = 16 * MIB, KEY_PATH_MAX = 4096 };
+enum {
+	PACK_FILE_MAX = 16 * MIB,
+	KEY_PATH_MAX = 4096,
+	DAYS_MAX = 3660, /* as the API */
+};
 
 /* ---- before it is signed: no node is asked ---- */
 
@@ -173,10 +177,91 @@ test_cases(struct cli *c)
 	return all.failed > 0 ? EXIT_WRONG : EXIT_FINE;
 }
 
+/* ---- past decisions ---- */
+
+static const struct cli_option test_options[] = {
+	{ "against", "90d", "the decisions of the last days, instead of cases" },
+	{ "at", "TIME", "with --against: ask as of this instant" },
+};
+
+/* "90d": days. */
+static bool
+read_days(const char *text, uint64_t *ret)
+{
+	struct str s = str_of(text);
+
+	return str_ends(s, S("d")) && str_to_u64(str_sub(s, 0, s.len - 1), DAYS_MAX, ret);
+}
+
+static int
+show_trial(struct cli *c, const struct json *answer)
+{
+	static const struct cli_column columns[] = {
+		{ "WAY", "way", 8 },
+		{ "OBJECT", "id", 60 },
+		{ "TO", "recipient", 16 },
+		{ "STATE", "state", 10 },
+		{ "NOW", "before", 20 },
+		{ "THEN", "after", 20 },
+	};
+	uint64_t n[5] = { 0 };
+	static const char *const names[] = { "decisions", "stricter", "looser", "from_facts",
+		"not_known" };
+
+	(void)c;
+	for (size_t i = 0; i < COUNTOF(names); i++)
+		(void)json_u64(json_get(answer, str_of(names[i])), &n[i]);
+	(void)printf("Of %" PRIu64 " decisions, %" PRIu64 " would change: %" PRIu64
+	             " stricter, %" PRIu64 " looser. %" PRIu64 " were judged from facts, %" PRIu64
+	             " cannot be known. Nothing was activated.\n",
+	    n[0], n[1] + n[2], n[1], n[2], n[3], n[4]);
+	if (n[1] + n[2] > 0)
+		cli_table(json_get(answer, S("changes")), columns, COUNTOF(columns));
+	return EXIT_FINE;
+}
+
+static int
+test_past(struct cli *c, const char *against, struct str pack)
+{
+	const struct json *answer = NULL;
+	const char *at = cli_option(c, "at");
+	uint64_t days = 0;
+
+	if (!read_days(against, &days)) {
+		(void)fprintf(stderr, "torana: --against is a number of days, like 90d\n");
+		return EXIT_USAGE;
+	}
+	struct str target =
+	    arena_printf(c->arena, "/api/v1/packs/test?days=%" PRIu64 "%s" STR_FMT, days,
+	        at == NULL ? "" : "&at=", STR_ARG(at == NULL ? S("") : cli_encode(c, str_of(at))));
+	int code = cli_call(c, &(struct cli_request){ "POST", target, pack }, &answer);
+
+	return answer == NULL ? code : show_trial(c, answer);
+}
+
 static int
 run_test(struct cli *c)
 {
-	return test_cases(c);
+	const char *against = cli_option(c, "against");
+	struct str text = { 0 };
+	struct why why = { 0 };
+
+	if ((against == NULL) == (c->args < 2)) {
+		(void)fprintf(stderr, "torana: pack test needs a table of cases, or --against\n");
+		return EXIT_USAGE;
+	}
+	if (against == NULL)
+		return test_cases(c);
+	enum err err = cli_read(c, c->arg[0], PACK_FILE_MAX, &text, &why);
+	return err != OK ? cli_fail(&why, err) : test_past(c, against, text);
+}
+
+static int
+run_candidates(struct cli *c)
+{
+	const char *against = cli_option(c, "against");
+
+	return test_past(c, against == NULL ? "90d" : against, S(""));
 }
 
 /* ---- signing ---- */
@@ -281,9 +366,11 @@ run_show(struct cli *c)
 const struct cli_command pack_commands[] = {
 	{ "pack", "lint", "FILE", 1, 1, NULL, 0, run_lint,
 	  "what is wrong with a rule pack, and what is worth knowing", "torana pack lint share/packs/in.json" },
-	{ "pack", "test", "FILE CASES", 2, 2, NULL, 0, run_test,
-	  "try a rule pack on a table of cases",
+	{ "pack", "test", "FILE [CASES]", 1, 2, test_options, COUNTOF(test_options), run_test,
+	  "try a rule pack on a table of cases, or on past decisions",
 	  "torana pack test share/packs/in.json share/packs/cases/in.json" },
+	{ "pack", "candidates", "", 0, 0, test_options, COUNTOF(test_options), run_candidates,
+	  "what was kept and may go under the active packs, for an officer to send", "torana pack candidates --against 30d" },
 	{ "pack", "diff", "BEFORE AFTER", 2, 2, NULL, 0, run_diff,
 	  "the rules that differ, and which way", "torana pack diff in-2.json in-3.json" },
 	{ "pack", "sign", "FILE", 1, 1, sign_options, COUNTOF(sign_options), run_sign,

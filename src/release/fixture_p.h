@@ -358,16 +358,22 @@ office_pack_sign(struct office *o, struct str text)
 }
 
 /* A rule pack with one rule: what carries this label gets this ruling. */
+static inline struct str
+office_pack_text(struct office *o, unsigned version, const char *label, const char *ruling)
+{
+	return arena_printf(o->arena,
+	    "{\"type\":\"torana-rule-pack\",\"format\":1,\"id\":\"in\",\"version\":%u,"
+	    "\"party\":\"IN\",\"owner\":\"Test\",\"review_on\":\"2027-05-01T00:00:00Z\","
+	    "\"rules\":[{\"id\":\"IN-1\",\"text\":\"A test.\",\"source\":\"A test\",\"certainty\":\"H\","
+	    "\"enabled\":true,\"from\":\"2014-01-16T00:00:00Z\",\"when\":{\"equals\":{\"/labels\":[\"%s\"]}},"
+	    "\"ruling\":\"%s\",\"reason\":\"N-IN-R13\",\"shared\":\"D-CATEGORY\"}]}",
+	    version, label, ruling);
+}
+
 static inline void
 office_pack(struct office *o, unsigned version, const char *label, const char *ruling)
 {
-	struct str text = arena_printf(o->arena,
-	    "{\"type\":\"torana-rule-pack\",\"format\":1,\"id\":\"in\",\"version\":%u,"
-	    "\"party\":\"IN\",\"owner\":\"Test\",\"review_on\":\"2027-05-01T00:00:00Z\","
-	    "\"rules\":[{\"id\":\"IN-1\",\"text\":\"A test.\",\"source\":\"A test\",\"certainty\":\"H\",\"enabled\":true,"
-	    "\"from\":\"2014-01-16T00:00:00Z\",\"when\":{\"equals\":{\"/labels\":[\"%s\"]}},"
-	    "\"ruling\":\"%s\",\"reason\":\"N-IN-R13\",\"shared\":\"D-CATEGORY\"}]}",
-	    version, label, ruling);
+	struct str text = office_pack_text(o, version, label, ruling);
 
 	WORKS(o, realm_pack_activate(o->realm, office_pack_sign(o, text), &o->why));
 }
