@@ -82,6 +82,21 @@ def references(obj):
             yield key, text
 
 
+CREDENTIALS = ("credential", "credential-dump", "personal.credential")
+KITS, TOOLS = ("exploit-kit",), ("exploitation",)
+ARMED = ("exploit", "exploit-kit", "implant-builder", "implant-source", "c2-framework-source")
+
+
+def any_word(texts_of, words):
+    return isinstance(texts_of, list) and any(
+        isinstance(t, str) and t.strip().casefold() in words for t in texts_of)
+
+
+def label_is(label, wanted):
+    label, wanted = label.strip().casefold(), wanted.casefold()
+    return label.startswith(wanted[:-1]) if wanted.endswith("*") else label == wanted
+
+
 class Evaluation:
     """One case, as the program gets it."""
 
@@ -221,9 +236,11 @@ class Evaluation:
             if sender is None or pack.get("party", "") not in ("", sender[0]["code"]):
                 continue
             for r in pack["rules"]:
-                begun = instant(r["from"]) <= self.at
+                if r.get("kind", "release") != "release" or not r["enabled"]:
+                    continue
+                begun = instant(r["from"]) <= self.at or r.get("early") == "apply"
                 over = "until" in r and self.at >= instant(r["until"])
-                if r["enabled"] and begun and not over:
+                if begun and not over:
                     yield r
 
     # ---- markings ----
@@ -297,6 +314,12 @@ class Evaluation:
             "marking.parted": parted,
             "marking.definition": obj["type"] == "marking-definition",
             "revoked": obj.get("revoked", False),
+            "credential": (obj["type"] == "user-account" and "credential" in obj)
+            or any_word(obj.get("labels"), CREDENTIALS),
+            "exploit": (obj["type"] == "malware" and any_word(obj.get("malware_types"), KITS))
+            or (obj["type"] == "tool" and any_word(obj.get("tool_types"), TOOLS))
+            or any_word(obj.get("labels"), ARMED),
+            "persons": self.persons(item, personal),
             "consent.name": identity and self.consents_to(obj["id"], "name"),
             "consent.personal": personal and obj["type"] in OBSERVABLES and not withheld,
             "consent.technique": self.consents_to(obj.get("created_by_ref", ""), "technique")
@@ -307,6 +330,14 @@ class Evaluation:
             "tlp.1": old,
             **{"tlp." + t.lower().replace("+", "-"): tlp == t for t in TLP[1:]},
         }
+
+    def persons(self, item, personal):
+        """As told, or as many as the selection has mailboxes and accounts."""
+        told = item["object"].get("x_torana_persons", 0)
+        told = told if isinstance(told, int) and told > 0 else 0
+        accounts = sum(i["selected"] and i["object"]["type"] in ("email-addr", "user-account")
+                       for i in self.items.values())
+        return max(told, item.get("persons", 0), accounts if personal else 0)
 
     def stands_in(self, obj):
         kind = {"email-addr": "email", "user-account": "account"}.get(obj["type"])
@@ -334,6 +365,12 @@ class Evaluation:
             value = at_pointer(obj, pointer)
             if not any(v in wanted for v in (value if isinstance(value, list) else [value])):
                 return False
+        if "labels" in when and not any(
+                label_is(text, wanted) for text in obj.get("labels", [])
+                for wanted in when["labels"]):
+            return False
+        if facts["persons"] <= when.get("persons_over", 0) and when.get("persons_over", 0):
+            return False
         if "facts" in when and not any(facts[f] for f in when["facts"]):
             return False
         if any(facts[f] for f in when.get("not_facts", [])):
@@ -341,6 +378,14 @@ class Evaluation:
         party, organisation = self.to
         names = (organisation["code"], party["code"], organisation["kind"])
         if "to" in when and not any(n in when["to"] for n in names):
+            return False
+        party, organisation = self.organisations.get(self.request["from"], ({}, {}))
+        names = (organisation.get("code"), party.get("code"), organisation.get("kind"))
+        if "from" in when and not any(n in when["from"] for n in names):
+            return False
+        basis = self.request.get("legal_basis", "")
+        if self.request["purpose"] in when.get("not_purposes", []) \
+                or basis not in when.get("basis", [basis]) or basis in when.get("not_basis", []):
             return False
         return self.request["purpose"] in when.get("purposes", [self.request["purpose"]]) \
             and self.request["area"] in when.get("areas", [self.request["area"]])

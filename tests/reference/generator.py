@@ -101,18 +101,33 @@ class Case:
             when["to"] = [self.dice.choice(("state-body", "private-body", "JP", "JP:NCO"))]
         if self.often(0.1):
             when["purposes"] = ["prevention"]
+        if self.often(0.1):
+            when["not_purposes"] = ["prevention"]
+        if self.often(0.1):
+            when["from"] = [self.dice.choice(("state-body", "private-body", "IN", "JP:NCO"))]
+        if self.often(0.1):
+            when["labels"] = [self.dice.choice(("*", "CII-*", "Exploit"))]
+        if self.often(0.1):
+            when["persons_over"] = self.dice.choice((1, 2, 500))
+        if self.often(0.1):
+            when[self.dice.choice(("basis", "not_basis"))] = ["UNCC"]
         return when or {"types": ["indicator"]}
 
     def packs(self):
         packs = copy.deepcopy(self.some(PACKS, 2)) if self.often(0.4) else []
         if self.often(0.4):
-            rules = [{"id": f"T-{n}", "text": "t", "enabled": self.often(0.9),
+            rules = [{"id": f"T-{n}", "text": "t", "source": "s", "certainty": "H", "enabled": True,
                       "from": self.dice.choice(("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z")),
                       "shared": "L-BASIS", "when": self.when(),
                       **self.ruling(("redact", "hold", "deny"))} for n in range(3)]
             if self.often(0.3):
                 rules[0]["from"], rules[0]["until"] = "2026-01-01T00:00:00Z", NOON
+            if self.often(0.3):
+                rules[1].update(enabled=False, why_not="not sure")
+            if self.often(0.3):
+                rules[2]["early"] = self.dice.choice(("advisory", "apply"))
             packs.append({"type": "torana-rule-pack", "format": 1, "id": "t", "version": 1,
+                          "owner": "o", "review_on": "2030-01-01T00:00:00Z",
                           "party": self.dice.choice(("", "IN", "JP")), "rules": rules})
         return packs
 
