@@ -130,7 +130,7 @@ read_trial(const struct api *api, const struct http_request *req, struct pack_tr
 
 	TRY(api_query_number(req, "days", PACK_TRIAL_DAYS, PACK_TRIAL_DAYS_MAX, &days, why));
 	TRY(api_query_text(req, "at", false, &at, why));
-	ret->owner = api_organisation(api, req);
+	ret->of = api_compartment(api, req);
 	ret->since = now - (time_us)days * US_PER_DAY;
 	ret->at = now;
 	if (at.len > 0 && !time_parse(at, &ret->at))

@@ -36,8 +36,10 @@ static const char list_past[] =
     " i.agreement, i.state, i.facts, i.outcome, i.approvals_needed, o.channel, o.copy_time, i.leaf,"
     " i.place, o.urgency, o.harm, o.break_glass, o.proposer"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
-    " WHERE i.owner = $1 AND i.changed_at >= $2 AND (i.leaf < $3 OR (i.leaf = $3 AND i.place < $4))"
-    " ORDER BY i.leaf DESC, i.place DESC LIMIT $5";
+    " WHERE " COMPARTMENT_HAS("o", "$1",
+        "$2") " AND i.changed_at >= $3"
+              " AND (i.leaf < $4 OR (i.leaf = $4 AND i.place < $5))"
+              " ORDER BY i.leaf DESC, i.place DESC LIMIT $6";
 
 static enum err
 read_past(const struct trying *t, const struct release_job *job, struct past *ret, size_t *ret_len,
@@ -47,8 +49,9 @@ read_past(const struct trying *t, const struct release_job *job, struct past *re
 	struct arena *a = job->arena;
 	bool has = false;
 
-	TRY(db_select(job->db, &rows, why, list_past, DB_T(t->ask->owner), DB_I(t->ask->since),
-	    DB_I(t->next_leaf), DB_I(t->next_place), DB_I(CHUNK)));
+	TRY(db_select(job->db, &rows, why, list_past, DB_T(t->ask->of.organisation),
+	    DB_T(t->ask->of.enclaves), DB_I(t->ask->since), DB_I(t->next_leaf), DB_I(t->next_place),
+	    DB_I(CHUNK)));
 	for (*ret_len = 0;; ++*ret_len) {
 		struct past *p = &ret[*ret_len];
 

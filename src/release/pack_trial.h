@@ -19,7 +19,7 @@ enum {
 
 struct pack_trial_ask {
 	const struct rule_pack *pack; /* NULL: none; the active ones against what was decided */
-	struct str owner;             /* whose decisions */
+	struct compartment of;        /* whose decisions */
 	time_us since;
 	time_us at; /* the instant at which rules are asked */
 };

@@ -18,7 +18,7 @@ try_pack(struct office *o, const struct rule_pack *pack)
 {
 	struct pack_trial *out = arena_make(o->arena, struct pack_trial, 1);
 	const struct pack_trial_ask ask = { .pack = pack,
-		.owner = S("IN:CERT-IN"),
+		.of = { S("IN:CERT-IN"), S("main") },
 		.since = clock_wall(&o->clock) - 90 * 86'400 * US_PER_S,
 		.at = clock_wall(&o->clock) };
 
@@ -159,8 +159,11 @@ check_bounds(void **state)
 	(void)office_send(&o, 1, 1);
 	out = arena_make(o.arena, struct pack_trial, 1);
 	struct pack_trial_ask ask = { .pack = pack_for(&o, 2, "topology", "deny"),
-		.owner = S("IN:BANK"),
+		.of = { S("IN:BANK"), S("main") },
 		.at = clock_wall(&o.clock) };
+	WORKS(&o, realm_pack_trial(o.realm, &ask, o.arena, out, &o.why));
+	assert_int_equal(out->decisions, 0);
+	ask.of = (struct compartment){ S("IN:CERT-IN"), S("defence") };
 	WORKS(&o, realm_pack_trial(o.realm, &ask, o.arena, out, &o.why));
 	assert_int_equal(out->decisions, 0);
 	office_wait(&o, 100 * 86'400);
