@@ -1,7 +1,7 @@
 # bash completion of torana: nouns, verbs, options; then files.
 # tests/house/test_documents.py compares it with the program.
 
-_torana_common='--dir --as --password-file --json --help'
+_torana_common='--dir --as --password-file --json --help --code --token-file'
 
 _torana_nouns='init serve status sync routes config peer account agreement pack object release recall
 	standing scan sighting audit'
@@ -9,7 +9,7 @@ _torana_nouns='init serve status sync routes config peer account agreement pack 
 _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
-	account) echo add confirm list ;;
+	account) echo add confirm list role password disable enable unlock token totp ;;
 	agreement) echo make add sign list suspend resume terminate ;;
 	pack) echo lint test candidates diff sign activate list show ;;
 	object) echo import list show ;;
@@ -28,6 +28,9 @@ _torana_options() {
 			--peer-port --peer-address --every-ms
 		;;
 	'peer add') echo --fingerprint ;;
+	'account password') echo --new-password-file ;;
+	'account token') echo --label --scopes --days --account ;;
+	'account totp') echo --confirm ;;
 	'account add') echo --roles --display --organisation --enclaves --new-password-file ;;
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
 	'pack test' | 'pack candidates') echo --against --at ;;

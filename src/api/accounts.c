@@ -1,4 +1,5 @@
 /* People and tools of our own side. */
+#include "account_p.h"
 #include "handlers_p.h"
 #include "password.h"
 
@@ -84,8 +85,8 @@ note_event(struct db *db, const struct api_job *job, const char *name,
 }
 
 /* Who gave which roles to whom is a leaf: four eyes rest on it. */
-static enum err
-log_roles(struct db *db, const struct api_job *job, const struct account_wish *given,
+enum err
+api_log_roles(struct db *db, const struct api_job *job, const struct account_wish *given,
     struct why *why)
 {
 	CLEANUP(buf_free) struct buf out = buf_new(ROLES_ENTRY_MAX);
@@ -123,7 +124,7 @@ create_account(struct db *db, void *arg, struct why *why)
 
 	TRY(store_account_create(db, &c->account, why));
 	TRY(api_ensure_local(db, job->arena, &of, &shard_key, why));
-	TRY(log_roles(db, job, &now, why));
+	TRY(api_log_roles(db, job, &now, why));
 	TRY(note_event(db, job, "account.created", &c->account, why));
 	if (c->wish.roles.len == 0)
 		return OK;
@@ -220,7 +221,7 @@ confirm_account(struct db *db, void *arg, struct why *why)
 		    STR_ARG(*name));
 	TRY(err);
 	TRY(store_account_confirm(db, job->arena, *name, job->req->principal.id, &wish, why));
-	TRY(log_roles(db, job, &wish, why));
+	TRY(api_log_roles(db, job, &wish, why));
 	return note_event(db, job, "account.confirmed", &account, why);
 }
 

@@ -23,6 +23,14 @@ static const struct access_case {
 	{ "GET /api/v1/accounts",                         "MS" },
 	{ "POST /api/v1/accounts",                        "MS" },
 	{ "POST /api/v1/accounts/{name}/confirm",         "MS" },
+	{ "PATCH /api/v1/accounts/{name}",                "MS" },
+	{ "POST /api/v1/accounts/{name}/password",        "AOPLYDUMS" },
+	{ "DELETE /api/v1/accounts/{name}/totp",          "AOPLYDUMS" },
+	{ "POST /api/v1/totp",                            "AOPLYDUMS" },
+	{ "POST /api/v1/totp/confirm",                    "AOPLYDUMS" },
+	{ "GET /api/v1/tokens",                           "AOPLYDUMS" },
+	{ "POST /api/v1/tokens",                          "AOPLYDUMS" },
+	{ "DELETE /api/v1/tokens/{id}",                   "AOPLYDUMS" },
 	{ "GET /api/v1/invitation",                       "MS" },
 	{ "GET /api/v1/peers",                            "AOPLYDUS" },
 	{ "POST /api/v1/peers",                           "MS" },
@@ -89,9 +97,10 @@ expect_access(const struct caller *who, const struct access_case *c, bool may, c
 	struct str method = str_split(&target, ' ');
 	struct world_ask ask = {
 		.who = who,
-		.method = str_is(method, "GET")    ? "GET"
-		          : str_is(method, "POST") ? "POST"
-		                                   : "DELETE",
+		.method = str_is(method, "GET")     ? "GET"
+		          : str_is(method, "POST")  ? "POST"
+		          : str_is(method, "PATCH") ? "PATCH"
+		                                    : "DELETE",
 		.target = target,
 		.head_only = true,
 	};

@@ -193,6 +193,34 @@ read_inner_object(const struct json *object, const char *name, const struct json
 	return json_is(*ret, JSON_OBJECT) ? OK : bad(why, name, "a JSON object");
 }
 
+enum err
+api_read_object(struct arena *a, struct str text, const char *names, const struct json **ret,
+    struct why *why)
+{
+	return read_object(a, text, names, ret, why);
+}
+
+enum err
+api_read_text(const struct json *object, const char *name, bool needed, struct str *ret,
+    struct why *why)
+{
+	return read_text(object, name, needed ? REQUIRED : OPTIONAL, ret, why);
+}
+
+enum err
+api_read_words(struct arena *a, const struct json *object, const char *name, bool needed,
+    struct str *ret, struct why *why)
+{
+	return read_words(a, object, name, needed ? REQUIRED : OPTIONAL, ret, why);
+}
+
+enum err
+api_read_number(const struct json *object, const char *name, uint64_t max, uint64_t *ret,
+    struct why *why)
+{
+	return read_number(object, name, max, ret, why);
+}
+
 /* ---- people ---- */
 
 enum err
@@ -200,8 +228,9 @@ api_read_session(struct arena *a, struct str text, struct session_body *ret, str
 {
 	const struct json *root = NULL;
 
-	TRY(read_object(a, text, "account password", &root, why));
+	TRY(read_object(a, text, "account password code", &root, why));
 	TRY(read_text(root, "account", REQUIRED, &ret->account, why));
+	TRY(read_text(root, "code", OPTIONAL, &ret->code, why));
 	return read_text(root, "password", REQUIRED, &ret->password, why);
 }
 

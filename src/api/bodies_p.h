@@ -26,8 +26,23 @@ enum {
 	BODY_PASSWORD_MIN = 8,        /* NIST SP 800-63B, section 5.1.1.1 */
 };
 
+/* For bodies that are read where they are used: the object, none of whose
+ * members is outside the list; a text, empty when it may be missing and is.
+ * ERR_INVALID api.body, api.member, api.value. */
+enum err api_read_object(struct arena *a, struct str text, const char *names,
+    const struct json **ret, struct why *why);
+enum err api_read_text(const struct json *object, const char *name, bool needed, struct str *ret,
+    struct why *why);
+/* A list of names, joined by blanks; empty when it may be missing and is. */
+enum err api_read_words(struct arena *a, const struct json *object, const char *name, bool needed,
+    struct str *ret, struct why *why);
+/* A whole number from 1 to max. */
+enum err api_read_number(const struct json *object, const char *name, uint64_t max, uint64_t *ret,
+    struct why *why);
+
 struct session_body {
 	struct str account, password;
+	struct str code; /* empty: none */
 };
 enum err api_read_session(struct arena *a, struct str text, struct session_body *ret,
     struct why *why);

@@ -1,6 +1,7 @@
 #include "credentials_p.h"
 #include "log.h"
 #include "password.h"
+#include "totp.h"
 
 /* ---- passwords ---- */
 
@@ -9,7 +10,7 @@ static enum err
 refuse(struct why *why)
 {
 	return fail(why, ERR_UNAUTHORIZED, "session.wrong",
-	    "account and password do not fit, or the account is locked for a while");
+	    "account, password and code do not fit, or the account is locked for a while");
 }
 
 /* An account that is not there has an empty password, which takes as long to refuse. */
@@ -95,6 +96,55 @@ judge(struct api *api, struct attempt *t, struct why *why)
 	return OK;
 }
 
+/* ---- the second factor ---- */
+
+struct code_use {
+	struct str account;
+	int64_t step;
+	time_us now;
+};
+
+static enum err
+use_code(struct db *db, void *arg, struct why *why)
+{
+	const struct code_use *use = arg;
+
+	return store_factor_use(db, use->account, use->step, use->now, why);
+}
+
+static enum err
+find_factor(struct api *api, struct arena *a, struct str account, struct factor *ret,
+    struct why *why)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+
+	*ret = (struct factor){ 0 };
+	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
+	enum err err = store_factor_find(lease.db, a, account, ret, why);
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
+/* Also for a password that was right a moment ago: a code is good once. */
+static enum err
+judge_code(struct api *api, struct http_request *req, struct str code, struct attempt *t,
+    struct why *why)
+{
+	struct factor factor;
+	struct code_use use = { .account = t->account->name, .now = t->now };
+
+	if (!t->right)
+		return OK;
+	TRY(find_factor(api, req->arena, use.account, &factor, why));
+	if (!factor.confirmed)
+		return OK;
+	t->right = totp_fits(factor.secret, code, t->now, factor.last_step, &use.step);
+	if (!t->right)
+		return OK;
+	enum err err = realm_write(api->realm, use_code, &use, why);
+	t->right = err == OK;
+	return err == ERR_UNAUTHORIZED ? OK : err;
+}
+
 static enum err
 take_wrong(struct api *api, struct attempt *t, struct why *why)
 {
@@ -132,6 +182,7 @@ api_verify(struct api *api, struct http_request *req, const struct sign_in *in,
 		.tick = clock_monotonic(realm_clock(api->realm)),
 	};
 	TRY(judge(api, &t, why));
+	TRY(judge_code(api, req, in->code, &t, why));
 	if (!t.right)
 		return take_wrong(api, &t, why);
 	*ret = account;
@@ -290,6 +341,7 @@ api_authenticate(void *ctx, struct http_request *req, struct http_principal *ret
 
 	*ret = (struct http_principal){ .proof = HTTP_ANONYMOUS, .id = S(""), .name = S("") };
 	TRY(http_basic(req, &basic.account, &basic.password, why));
+	basic.code = http_header(req, "torana-code");
 	if (basic.account.ptr != NULL) {
 		TRY(api_verify(api, req, &basic, &account, why));
 		assert(account != NULL);

@@ -23,13 +23,16 @@ enum {
 
 /* The account of a name and password.  Counts a wrong one, and locks the
  * caller's address after TRIES_FAILURES_MAX, the account after
- * ACCOUNT_FAILURES_MAX.  *ret lives in the request's arena.
+ * ACCOUNT_FAILURES_MAX.  With an authenticator the code must be right, too, and
+ * not used before: the answer does not tell which of the two was wrong.  *ret
+ * lives in the request's arena.
  *
  * ERR_UNAUTHORIZED session.wrong; ERR_IO session.busy: PASSWORDS_AT_ONCE are
  * being looked at; and those of the database. */
 struct sign_in {
 	struct str account;
 	struct str password;
+	struct str code; /* of the authenticator; empty: none was given */
 };
 enum err api_verify(struct api *api, struct http_request *req, const struct sign_in *in,
     struct account **ret, struct why *why);

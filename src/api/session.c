@@ -78,7 +78,7 @@ api_post_session(void *ctx, struct http_request *req, struct http_response *ret,
 
 	TRY(check_own_page(req, why));
 	TRY(api_read_session(req->arena, req->body, &body, why));
-	struct sign_in in = { body.account, body.password };
+	struct sign_in in = { body.account, body.password, body.code };
 	TRY(api_verify(api, req, &in, &account, why));
 	assert(account != NULL);
 	random_bytes(bytes, sizeof(bytes));

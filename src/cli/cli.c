@@ -114,6 +114,8 @@ cli_call(struct cli *c, const struct cli_request *request, const struct json **r
 		.body = request->body,
 		.account = c->account,
 		.password = c->password,
+		.code = c->code,
+		.token = c->token,
 	};
 	struct node_answer answer = { 0 };
 	struct why why = { 0 };

@@ -39,6 +39,8 @@ struct cli {
 	bool json;
 	struct str account;
 	struct str password;
+	struct str code;  /* of its authenticator; empty: none */
+	struct str token; /* in the stead of both; empty: none */
 	struct arena *arena;
 	const struct cli_command *command;
 	size_t args;

@@ -32,6 +32,8 @@ static const struct cli_option common[] = {
 	{ "password-file", "FILE", "its password (or $TORANA_PASSWORD_FILE)" },
 	{ "json",          NULL,   "print JSON for machines" },
 	{ "help",          NULL,   "print this text" },
+	{ "code",          "CODE", "of its authenticator, when it has one (or $TORANA_CODE)" },
+	{ "token-file",    "FILE", "a token, in the stead of --as (or $TORANA_TOKEN_FILE)" },
 };
 /* clang-format on */
 
@@ -205,16 +207,34 @@ or_environment(const char *given, const char *name)
 }
 
 static int
+take_token(struct cli *c, const char *file)
+{
+	struct why why = { 0 };
+	enum err err = cli_read(c, file, PASSWORD_MAX, &c->token, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	c->token = str_trim(c->token);
+	return EXIT_FINE;
+}
+
+static int
 take_identity(struct cli *c, const struct given *g)
 {
 	const char *account = or_environment(g->common[1], "TORANA_ACCOUNT");
 	const char *file = or_environment(g->common[2], "TORANA_PASSWORD_FILE");
+	const char *code = or_environment(g->common[5], "TORANA_CODE");
+	const char *token = or_environment(g->common[6], "TORANA_TOKEN_FILE");
 	struct why why = { 0 };
 
 	c->dir = or_environment(g->common[0], "TORANA_DIR");
 	if (c->dir == NULL)
 		c->dir = ".";
 	c->json = g->common[3] != NULL;
+	if (code != NULL)
+		c->code = str_of(code);
+	if (account == NULL && token != NULL)
+		return take_token(c, token);
 	if (account == NULL)
 		return EXIT_FINE;
 	if (file == NULL) {

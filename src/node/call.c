@@ -13,11 +13,17 @@ enum {
 	CREDENTIALS_MAX = 8 * KIB,
 };
 
-/* "Basic ..." of the account, or empty. */
+/* "Bearer ..." of the token, "Basic ..." of the account, or empty. */
 static enum err
 credentials(const struct node_call *call, struct arena *a, struct str *ret, struct why *why)
 {
 	*ret = S("");
+	if (call->token.len > CREDENTIALS_MAX)
+		return fail(why, ERR_LIMIT, "call.credentials", "the token is too long");
+	if (call->token.len > 0) {
+		*ret = arena_printf(a, "Bearer " STR_FMT, STR_ARG(call->token));
+		return OK;
+	}
 	if (call->account.len == 0)
 		return OK;
 	struct str pair =
@@ -47,7 +53,7 @@ call_socket(const char *path, const struct node_call *call, struct arena *a,
 {
 	CLEANUP(http_client_freep) struct http_client *client = NULL;
 	struct http_client_config config = { .socket_path = path };
-	struct http_pair headers[2] = { { S("Content-Type"), S("application/json") } };
+	struct http_pair headers[3] = { { S("Content-Type"), S("application/json") } };
 	struct http_call out = {
 		.method = method_of(call->method),
 		.target = call->target,
@@ -61,6 +67,8 @@ call_socket(const char *path, const struct node_call *call, struct arena *a,
 	TRY(credentials(call, a, &basic, why));
 	if (basic.len > 0)
 		headers[out.headers_len++] = (struct http_pair){ S("Authorization"), basic };
+	if (call->code.len > 0)
+		headers[out.headers_len++] = (struct http_pair){ S("Torana-Code"), call->code };
 	TRY(http_client_new(&config, &client, why));
 	TRY(http_client_call(client, &out, &answer, why));
 	ret->status = answer.status;
@@ -113,6 +121,8 @@ call_here(const char *dir, const char *realm_name, const struct node_call *call,
 	    (struct http_pair){ S("Content-Type"), S("application/json") };
 	if (basic.len > 0)
 		req.headers[req.headers_len++] = (struct http_pair){ S("Authorization"), basic };
+	if (call->code.len > 0)
+		req.headers[req.headers_len++] = (struct http_pair){ S("Torana-Code"), call->code };
 	TRY(realm_open(dir, realm_name, &options, &realm, why));
 	node_control_site(&site, realm, NULL);
 	run_here(&site.site, &req, call, &resp);

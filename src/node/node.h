@@ -53,6 +53,8 @@ struct node_call {
 	struct str body;
 	struct str account; /* Basic credentials; empty: administration */
 	struct str password;
+	struct str code;  /* of the account's authenticator; empty: none */
+	struct str token; /* in the stead of account and password; empty: none */
 };
 struct node_answer {
 	unsigned status;

@@ -393,8 +393,9 @@ probe_route(struct walk *w, enum walk_listener at, const struct http_route *rout
 {
 	size_t variants = route->method == HTTP_GET ? 4 : route->body_max > 0 ? BODIES : 1;
 	/* Who opens the control socket administers the accounts of all. */
-	bool everybodys = at == WALK_AT_CONTROL && prober->kind == WALK_NOBODY &&
-	                  strstr(route->path, "/accounts") != NULL;
+	bool everybodys =
+	    at == WALK_AT_CONTROL && prober->kind == WALK_NOBODY &&
+	    (strstr(route->path, "/accounts") != NULL || strstr(route->path, "/tokens") != NULL);
 
 	if (!comes_here(prober, at) || everybodys || strstr(route->path, "/sync") != NULL)
 		return;

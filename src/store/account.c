@@ -227,6 +227,15 @@ store_account_disable(struct db *db, struct str name, bool disabled, struct why 
 
 /* ---- wrong passwords ---- */
 
+enum err
+store_account_unlock(struct db *db, struct str name, struct why *why)
+{
+	int64_t changed = 0;
+
+	TRY(db_exec(db, DB_SQL(set_failures, DB_T(name), DB_I(0), DB_I(0)), &changed, why));
+	return changed == 0 ? unknown(name, why) : OK;
+}
+
 static time_us
 lock_end(int64_t failures, time_us now)
 {

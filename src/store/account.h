@@ -60,6 +60,8 @@ enum err store_account_password(struct db *db, struct str name, struct str passw
     struct why *why);
 enum err store_account_roles(struct db *db, struct str name, struct str roles, struct why *why);
 enum err store_account_disable(struct db *db, struct str name, bool disabled, struct why *why);
+/* Forgets the wrong passwords and ends a lock.  ERR_NOT_FOUND account.unknown. */
+enum err store_account_unlock(struct db *db, struct str name, struct why *why);
 
 /* Counts a wrong password; *ret is the end of the lock, 0 while there is none.
  * ERR_NOT_FOUND account.unknown. */
@@ -107,6 +109,7 @@ struct session {
 	struct str scopes;
 	time_us expires_at;
 	time_us created_at;
+	struct str label; /* of a token: what it is for, in its owner's words */
 };
 
 /* ERR_CONFLICT: a token twice, which its length makes impossible. */
@@ -120,5 +123,41 @@ enum err store_session_find(struct db *db, struct arena *a, const struct hash *t
 /* Ends one; ending it twice is the same as once. */
 enum err store_session_delete(struct db *db, const struct hash *token, struct why *why);
 
+/* The tokens of an account, the newest first.  ERR_LIMIT: the arena is full. */
+enum { TOKENS_MAX = 64 }; /* of one account */
+enum err store_tokens(struct db *db, struct arena *a, struct str account, struct session **ret,
+    size_t *ret_len, struct why *why);
+
+/* Ends the sessions of an account, without its tokens, but for one: NULL, all. */
+enum err store_sessions_end(struct db *db, struct str account, const struct hash *but,
+    struct why *why);
+
 /* Ends all of an account, or, with an empty name, all that expired before now. */
 enum err store_sessions_delete(struct db *db, struct str account, time_us now, struct why *why);
+
+/* ---- second factor: the secret of an authenticator ---- */
+
+enum { FACTOR_SECRET_MAX = 64 };
+
+struct factor {
+	struct str secret;
+	bool confirmed;    /* asked for at each sign-in */
+	int64_t last_step; /* of the last code that was taken */
+};
+
+/* ERR_NOT_FOUND factor.none. */
+enum err store_factor_find(struct db *db, struct arena *a, struct str account, struct factor *ret,
+    struct why *why);
+
+/* Keeps a secret that is not confirmed yet, in the stead of another such.
+ * ERR_CONFLICT factor.there: one is in use; it must be taken off first. */
+enum err store_factor_put(struct db *db, struct str account, struct str secret, time_us now,
+    struct why *why);
+
+/* Takes the code of a step: once, and none of an earlier step after it.  The
+ * first confirms the secret.  ERR_UNAUTHORIZED factor.used. */
+enum err store_factor_use(struct db *db, struct str account, int64_t step, time_us now,
+    struct why *why);
+
+/* Takes it off; *ret_changed: there was one. */
+enum err store_factor_delete(struct db *db, struct str account, bool *ret_changed, struct why *why);

@@ -1,0 +1,240 @@
+/* What proves an account, and how that is changed: with the cases of abuse. */
+#include "totp.h"
+#include "world_p.h"
+
+static const char now_text[] = "2026-11-22T03:04:05.123456Z";
+
+static const char *
+text_of(struct world *w, struct answer a, const char *member)
+{
+	struct str text = json_str(json_get(a.json, str_of(member)));
+
+	assert_true(text.len > 0);
+	return arena_cstr(w->arena, text);
+}
+
+/* The code of a secret in base32 at the instant of these tests, so many steps later. */
+static const char *
+code_at(struct world *w, const char *secret, int64_t later)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	uint8_t bytes[TOTP_SECRET_BYTES] = { 0 };
+	char *code = arena_make(w->arena, char, TOTP_DIGITS + 1);
+	time_us now = 0;
+
+	assert_true(time_parse(str_of(now_text), &now));
+	for (size_t bit = 0; bit < 8 * sizeof(bytes); bit++) {
+		unsigned five = (unsigned)(strchr(letters, secret[bit / 5]) - letters);
+
+		if ((five >> (4 - bit % 5) & 1) != 0)
+			bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	}
+	totp_code((struct str){ (const char *)bytes, sizeof(bytes) }, totp_step(now) + later, code);
+	return code;
+}
+
+static struct str
+code_body(struct world *w, const char *code)
+{
+	return arena_printf(w->arena, "{\"code\":\"%s\"}", code);
+}
+
+static struct str
+sign_in_body(struct world *w, const char *account, const char *password, const char *code)
+{
+	return arena_printf(w->arena, "{\"account\":\"%s\",\"password\":\"%s\",\"code\":\"%s\"}",
+	    account, password, code);
+}
+
+static struct answer
+sign_in(struct world *w, const char *account, const char *code)
+{
+	return call(w, NOBODY, "POST", "/api/v1/session",
+	    sign_in_body(w, account, WORLD_PASSWORD, code));
+}
+
+/* ---- authenticator ---- */
+
+static void
+check_totp(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	add_account(&w, "arjun", "analyst");
+	expect_error(call(&w, SOCKET, "POST", "/api/v1/totp", S("{}")), 403, "account.self");
+	struct answer made = call(&w, AS("meera"), "POST", "/api/v1/totp", S("{}"));
+	expect_status(made, 201);
+	const char *secret = text_of(&w, made, "secret");
+	/* Not asked for before the first code has proved that the secret arrived. */
+	expect_status(sign_in(&w, "meera", ""), 200);
+	expect_error(call(&w, AS("meera"), "POST", "/api/v1/totp/confirm",
+	                 code_body(&w, code_at(&w, secret, 3))),
+	    400, "factor.code");
+	expect_status(call(&w, AS("meera"), "POST", "/api/v1/totp/confirm",
+	                  code_body(&w, code_at(&w, secret, 0))),
+	    204);
+	expect_error(sign_in(&w, "meera", ""), 401, "session.wrong");
+	/* The code that confirmed it is used up; the next one is good, once. */
+	expect_error(sign_in(&w, "meera", code_at(&w, secret, 0)), 401, "session.wrong");
+	expect_status(sign_in(&w, "meera", code_at(&w, secret, 1)), 200);
+	expect_error(sign_in(&w, "meera", code_at(&w, secret, 1)), 401, "session.wrong");
+	/* A password that was right a moment ago is not enough either. */
+	expect_error(get(&w, AS("meera"), "/api/v1/session"), 401, "session.wrong");
+	/* Nobody else takes it off, and to others the account is not there. */
+	expect_error(call(&w, AS("arjun"), "DELETE", "/api/v1/accounts/meera/totp", S("")), 404,
+	    "account.unknown");
+	expect_status(call(&w, SOCKET, "DELETE", "/api/v1/accounts/meera/totp", S("")), 204);
+	w.remote = "192.0.2.9"; /* the wrong ones closed the other address */
+	expect_status(sign_in(&w, "meera", ""), 200);
+}
+
+/* ---- tokens ---- */
+
+#define TOKEN(scopes) S("{\"label\":\"siem\",\"scopes\":" scopes ",\"days\":2}")
+
+/* clang-format off */
+static const struct token_case {
+	const char *name;
+	const char *account; /* NULL: the control socket */
+	const char *body;
+	unsigned status;
+	const char *code;
+} token_cases[] = {
+	{ "more than the account has", "meera", "{\"label\":\"x\",\"scopes\":[\"read\",\"admin\"],\"days\":1}", 403, "token.scope-more" },
+	{ "approving",                 "meera", "{\"label\":\"x\",\"scopes\":[\"approve\"],\"days\":1}",        400, "token.scope" },
+	{ "what no scope is called",   "meera", "{\"label\":\"x\",\"scopes\":[\"all\"],\"days\":1}",            400, "token.scope" },
+	{ "nothing",                   "meera", "{\"label\":\"x\",\"scopes\":[],\"days\":1}",                   400, "token.scope" },
+	{ "for longer than a year",    "meera", "{\"label\":\"x\",\"scopes\":[\"read\"],\"days\":367}",         400, "api.value" },
+	{ "for ever",                  "meera", "{\"label\":\"x\",\"scopes\":[\"read\"]}",                      400, "api.member" },
+	{ "without an account",        NULL,    "{\"label\":\"x\",\"scopes\":[\"read\"],\"days\":1}",           403, "account.self" },
+};
+/* clang-format on */
+
+static void
+check_token_refused(void **state)
+{
+	const struct token_case *c = *state;
+	CLEANUP(world_end) struct world w = { 0 };
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	expect_error(call(&w, c->account == NULL ? SOCKET : AS(c->account), "POST",
+	                 "/api/v1/tokens", str_of(c->body)),
+	    c->status, c->code);
+}
+
+static void
+check_token(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	add_account(&w, "arjun", "analyst");
+	struct answer made =
+	    call(&w, AS("meera"), "POST", "/api/v1/tokens", TOKEN("[\"read\",\"session\"]"));
+	expect_status(made, 201);
+	const struct caller tool = { .bearer = text_of(&w, made, "token") };
+	const char *path = arena_cstr(w.arena,
+	    arena_printf(w.arena, "/api/v1/tokens/%s", text_of(&w, made, "id")));
+	expect_status(get(&w, &tool, "/api/v1/objects"), 200);
+	expect_error(call(&w, &tool, "POST", "/api/v1/import?source=x", S("{}")), 403,
+	    "http.scope");
+	expect_error(call(&w, &tool, "POST", "/api/v1/tokens", TOKEN("[\"read\"]")), 403,
+	    "account.token");
+	expect_error(call(&w, &tool, "POST", "/api/v1/accounts/meera/password",
+	                 S("{\"password\":\"another one\",\"old\":\"" WORLD_PASSWORD "\"}")),
+	    403, "account.token");
+	/* The secret is in no list; a stranger's hand reaches it not. */
+	struct answer list = get(&w, AS("meera"), "/api/v1/tokens");
+	assert_true(str_find(list.body, str_of(tool.bearer)) == SIZE_MAX);
+	assert_true(str_find(list.body, S("siem")) != SIZE_MAX);
+	expect_error(get(&w, AS("arjun"), "/api/v1/tokens?account=meera"), 404, "account.unknown");
+	expect_error(call(&w, AS("arjun"), "DELETE", path, S("")), 404, "token.unknown");
+	/* It ends with its account, and does not come back with it. */
+	expect_status(call(&w, SOCKET, "PATCH", "/api/v1/accounts/meera", S("{\"disabled\":true}")),
+	    204);
+	expect_error(get(&w, &tool, "/api/v1/objects"), 401, "session.token");
+	expect_status(call(&w, SOCKET, "PATCH", "/api/v1/accounts/meera",
+	                  S("{\"disabled\":false}")),
+	    204);
+	expect_error(get(&w, &tool, "/api/v1/objects"), 401, "session.token");
+}
+
+static void
+check_token_ends(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	struct answer made = call(&w, AS("meera"), "POST", "/api/v1/tokens", TOKEN("[\"read\"]"));
+	const struct caller tool = { .bearer = text_of(&w, made, "token") };
+	const char *path = arena_cstr(w.arena,
+	    arena_printf(w.arena, "/api/v1/tokens/%s", text_of(&w, made, "id")));
+	/* With the role goes the scope, also of a token that names it. */
+	expect_status(get(&w, &tool, "/api/v1/objects"), 200);
+	expect_status(call(&w, SOCKET, "PATCH", "/api/v1/accounts/meera", S("{\"roles\":[]}")),
+	    204);
+	expect_error(get(&w, &tool, "/api/v1/objects"), 403, "http.scope");
+	expect_status(call(&w, SOCKET, "PATCH", "/api/v1/accounts/meera",
+	                  S("{\"roles\":[\"auditor\"]}")),
+	    204);
+	expect_status(get(&w, &tool, "/api/v1/objects"), 200);
+	struct clock then = w.clock;
+	w.clock = clock_fixed(clock_wall(&then) + 2 * US_PER_DAY);
+	expect_error(get(&w, &tool, "/api/v1/objects"), 401, "session.token");
+	w.clock = then;
+	expect_status(get(&w, &tool, "/api/v1/objects"), 200);
+	expect_status(call(&w, AS("meera"), "DELETE", path, S("")), 204);
+	expect_error(get(&w, &tool, "/api/v1/objects"), 401, "session.token");
+}
+
+/* ---- password ---- */
+
+static void
+check_password(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+	struct str own = S("{\"password\":\"another one\",\"old\":\"" WORLD_PASSWORD "\"}");
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	add_account(&w, "arjun", "analyst");
+	struct str cookie = sign_in(&w, "meera", "").cookie;
+	cookie = str_sub(cookie, str_find(cookie, S("=")) + 1, SIZE_MAX);
+	const struct caller screen = { .cookie = arena_cstr(w.arena, str_split(&cookie, ';')) };
+	expect_status(get(&w, &screen, "/api/v1/session"), 200);
+	expect_error(call(&w, AS("meera"), "POST", "/api/v1/accounts/meera/password",
+	                 S("{\"password\":\"another one\"}")),
+	    400, "api.member");
+	expect_error(call(&w, AS("meera"), "POST", "/api/v1/accounts/meera/password",
+	                 S("{\"password\":\"another one\",\"old\":\"a guess\"}")),
+	    401, "session.wrong");
+	expect_error(call(&w, AS("arjun"), "POST", "/api/v1/accounts/meera/password", own), 404,
+	    "account.unknown");
+	expect_status(get(&w, &screen, "/api/v1/session"), 200);
+	expect_status(call(&w, AS("meera"), "POST", "/api/v1/accounts/meera/password", own), 204);
+	expect_error(get(&w, &screen, "/api/v1/session"), 401, "http.unauthorized");
+	expect_error(sign_in(&w, "meera", ""), 401, "session.wrong");
+	expect_status(call(&w, SOCKET, "POST", "/api/v1/accounts/meera/password",
+	                  S("{\"password\":\"" WORLD_PASSWORD "\"}")),
+	    204);
+	expect_status(sign_in(&w, "meera", ""), 200);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	log_set_level(LOG_ERROR);
+	CASE(&list, check_totp);
+	CASES(&list, token_cases, check_token_refused);
+	CASE(&list, check_token);
+	CASE(&list, check_token_ends);
+	CASE(&list, check_password);
+	return cases_run("account_change", &list, argc, argv);
+}
