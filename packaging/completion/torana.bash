@@ -3,7 +3,7 @@
 
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
-_torana_nouns='init serve status sync routes config peer account agreement pack object release recall
+_torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
 	standing scan sighting audit'
 
 _torana_verbs() {
@@ -12,6 +12,7 @@ _torana_verbs() {
 	account) echo add confirm list role password disable enable unlock token totp ;;
 	agreement) echo make add sign list suspend resume terminate ;;
 	pack) echo lint test candidates diff sign activate list show ;;
+	source) echo list set ;;
 	object) echo import list show ;;
 	release) echo preview explain send holds approve refuse reviews review list ;;
 	standing) echo list propose approve stop ;;
@@ -35,6 +36,7 @@ _torana_options() {
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
 	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;
+	'object import') echo --source ;;
 	'release preview' | 'release send') echo --to --purpose --area --urgency --harm --break-glass --reason ;;
 	'release explain') echo --to --purpose --area --at ;;
 	'release approve') echo --role --bytes ;;

@@ -103,11 +103,13 @@ enum err api_query_text(const struct http_request *req, const char *name, bool n
 /* ---- importing (import.c) ---- */
 
 /* Imports a text into the local collection of the caller's organisation, under
- * the caller's name.  Errors of store_import(). */
+ * the caller's name.  Errors of store_import(); ERR_NOT_FOUND source.unknown: no
+ * policy of that source is in force. */
 struct api_import {
 	struct arena *arena; /* of the result */
 	struct str text;
 	struct str source;
+	struct str named; /* source that has a policy; may be empty */
 };
 enum err api_import(const struct api *api, const struct http_request *req,
     const struct api_import *what, struct import_result *ret, struct why *why);

@@ -13,6 +13,7 @@ http_handler api_get_tokens, api_post_token, api_delete_token;
 http_handler api_get_invitation, api_get_peers, api_post_peer, api_post_sync;
 http_handler api_get_agreements, api_post_agreement, api_make_agreement, api_sign_agreement;
 http_handler api_post_statement, api_get_packs, api_get_pack, api_post_pack, api_test_pack;
+http_handler api_get_sources, api_post_source;
 http_handler api_post_import, api_get_objects, api_get_object;
 http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;

@@ -49,6 +49,24 @@ run_ensure(struct db *db, void *arg, struct why *why)
 	return api_ensure_local(db, in->arena, &of, &in->request.shard_key, why);
 }
 
+/* A name without a policy is a slip of the pen, or nothing would come of it. */
+static enum err
+check_named(const struct api *api, struct str named, struct why *why)
+{
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	const struct gate *g = gate_of(gate);
+
+	for (size_t i = 0; i < g->sources; i++) {
+		if (str_eq(g->source[i]->source, named))
+			return OK;
+	}
+	return named.len == 0 ? OK
+	                      : fail(why, ERR_NOT_FOUND, "source.unknown",
+	                            "no policy of a source \"" STR_FMT
+	                            "\" is in force: set one, or import without it",
+	                            STR_ARG(named));
+}
+
 /* The last part of a path: where a file lies is nobody else's business. */
 static struct str
 base_name(struct str path)
@@ -92,6 +110,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 		.request = {
 			.text = what->text,
 			.source = what->source,
+			.named = what->named,
 			.actor = req->principal.id.len > 0 ? req->principal.id : S("control"),
 			.now = clock_wall(realm_clock(api->realm)),
 			.provenance = {
@@ -103,6 +122,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 	};
 	struct api_job job = api_job(api, req, &in, NULL);
 
+	TRY(check_named(api, what->named, why));
 	TRY(realm_write(api->realm, run_ensure, &in, why));
 	TRY(realm_with_writer(api->realm, run_import, &in, why));
 	TRY(realm_write(api->realm, note_import, &job, why));
@@ -150,6 +170,7 @@ api_post_import(void *ctx, struct http_request *req, struct http_response *ret, 
 	struct import_result result;
 
 	TRY(api_query_text(req, "source", true, &what.source, why));
+	TRY(api_query_text(req, "named", false, &what.named, why));
 	TRY(api_import(ctx, req, &what, &result, why));
 	print_result(&result, ret);
 	return OK;

@@ -20,6 +20,7 @@ static const struct {
 	{ account_commands,   &account_commands_count },
 	{ agreement_commands, &agreement_commands_count },
 	{ pack_commands,      &pack_commands_count },
+	{ source_commands,    &source_commands_count },
 	{ object_commands,    &object_commands_count },
 	{ release_commands,   &release_commands_count },
 	{ standing_commands,  &standing_commands_count },

@@ -29,9 +29,14 @@ print_problems(const struct json *answer)
 		cli_table(problems, columns, COUNTOF(columns));
 }
 
+static const struct cli_option import_options[] = {
+	{ "source", "NAME", "the source it comes from: its policy speaks for what has no marking" },
+};
+
 static int
 run_import(struct cli *c)
 {
+	const char *named = cli_option(c, "source");
 	struct str text = { 0 };
 	struct why why = { 0 };
 	const struct json *answer = NULL;
@@ -44,6 +49,9 @@ run_import(struct cli *c)
 	c->json = false;
 	struct str target = arena_printf(c->arena, "/api/v1/import?source=" STR_FMT,
 	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	if (named != NULL)
+		target = arena_printf(c->arena, STR_FMT "&named=" STR_FMT, STR_ARG(target),
+		    STR_ARG(cli_encode(c, str_of(named))));
 	int code = cli_call(c, &(struct cli_request){ "POST", target, text }, &answer);
 	if (answer == NULL)
 		return code;
@@ -94,7 +102,7 @@ run_show(struct cli *c)
 
 /* clang-format off */
 const struct cli_command object_commands[] = {
-	{ "object", "import", "FILE", 1, 1, NULL, 0, run_import,
+	{ "object", "import", "FILE", 1, 1, import_options, COUNTOF(import_options), run_import,
 	  "store the STIX objects of a bundle; nothing leaves by this (exit 1: some were refused)",
 	  "torana object import incident.json --as meera --password-file FILE" },
 	{ "object", "list", "", 0, 0, NULL, 0, run_list,

@@ -75,8 +75,8 @@ static const char set_own_leaf[] =
 static const char find_given[] =
     "SELECT i.order_id FROM release_item i WHERE i.leaving_id = $1 AND i.leaf >= 0"
     " AND i.state IN ('released', 'recalled', 'answered') AND EXISTS"
-    " (SELECT 1 FROM object o JOIN collection c ON c.shard_key = o.shard_key"
-    " WHERE o.object_id = i.source_id AND c.kind = 'local' AND o.giver = '')";
+    " (SELECT 1 FROM collection c CROSS JOIN object o WHERE c.kind = 'local'"
+    " AND o.shard_key = c.shard_key AND o.object_id = i.source_id AND o.giver = '')";
 static const char find_recall[] = "SELECT recall_id FROM recall WHERE peer = $1 AND object_id = $2"
                                   " AND direction = 'received' AND asked_at >= $3";
 

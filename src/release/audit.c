@@ -165,7 +165,7 @@ look_at_lost(struct audit *x, struct db_rows *rows, struct why *why)
 
 static const char all_agreements[] = "SELECT id, version, hash, envelope FROM agreement";
 static const char logged_envelopes[] =
-    "SELECT entry FROM ledger_leaf WHERE kind IN ('agreement', 'statement')";
+    "SELECT entry FROM ledger_leaf WHERE kind IN ('agreement', 'statement', 'source')";
 static const char all_statements[] =
     "SELECT s.envelope, a.envelope FROM agreement_statement s"
     " JOIN agreement a ON a.hash = s.agreement_hash ORDER BY s.agreement_hash, s.ordinal";
@@ -226,6 +226,21 @@ look_at_statement(struct audit *x, struct db_rows *rows, struct why *why)
 	return OK;
 }
 
+static const char all_sources[] = "SELECT envelope, source FROM source_policy";
+
+static enum err
+look_at_source(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	bool logged = false;
+
+	TRY(is_logged(x, db_col_blob(rows, 0), &logged, why));
+	if (!logged)
+		audit_problem_add(&x->out->report, "source",
+		    STR_FMT ": no leaf says that this source policy was set",
+		    STR_ARG(db_col_text(rows, 1)));
+	return OK;
+}
+
 /* ---- the whole ---- */
 
 static enum err
@@ -274,7 +289,8 @@ release_audit(const char *folder, const struct str *head, size_t heads, struct a
 	TRY(each_row(&x, all_items, look_at_item, why));
 	TRY(each_row(&x, lost_items, look_at_lost, why));
 	TRY(each_row(&x, all_agreements, look_at_agreement, why));
-	return each_row(&x, all_statements, look_at_statement, why);
+	TRY(each_row(&x, all_statements, look_at_statement, why));
+	return each_row(&x, all_sources, look_at_source, why);
 }
 
 static const char list_heads[] =

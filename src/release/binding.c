@@ -11,6 +11,18 @@ other(const struct party *p, const char *what, struct why *why)
 	    STR_ARG(p->code));
 }
 
+enum err
+binding_own_key(struct db *db, struct arena *a, struct verify_key *ret, struct why *why)
+{
+	struct str hex = { 0 };
+
+	TRY(store_setting_get(db, S("agreement-key"), a, &hex, why));
+	if (!hex_parse(hex, ret->byte, VERIFY_KEY_BYTES))
+		return fail(why, ERR_TAMPERED, "agreement.keys",
+		    "the setting agreement-key is no key: restore the database from a backup");
+	return OK;
+}
+
 static enum err
 check_own(struct db *db, struct arena *a, const struct party *p, struct why *why)
 {

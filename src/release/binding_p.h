@@ -10,3 +10,6 @@
  *
  * ERR_TAMPERED  names the party whose name or key is another */
 enum err binding_check(struct db *db, struct arena *a, const struct agreement *g, struct why *why);
+
+/* The key by which our party signs.  ERR_TAMPERED: the setting is no key. */
+enum err binding_own_key(struct db *db, struct arena *a, struct verify_key *ret, struct why *why);

@@ -1,4 +1,5 @@
 #include "binding_p.h"
+#include "dsse.h"
 #include "realm.h"
 #include "release.h"
 
@@ -118,6 +119,53 @@ load_packs(struct db *db, struct arena *a, struct gate *g, struct why *why)
 	return OK;
 }
 
+static const char list_sources[] =
+    "SELECT envelope FROM source_policy WHERE active = 1 ORDER BY source";
+
+/* A policy is our party's word: one that our key did not sign is none. */
+static enum err
+open_source(struct arena *a, struct str envelope, const struct verify_key *own,
+    const struct source_policy **ret, struct why *why)
+{
+	struct dsse e = { 0 };
+	struct dsse_verdict verdict;
+
+	TRY(dsse_parse(a, envelope, &e, why));
+	if (!str_is(e.payload_type, SOURCE_POLICY_PAYLOAD_TYPE))
+		return fail(why, ERR_TAMPERED, "gate.source",
+		    "a source policy is stored as \"" STR_FMT "\"", STR_ARG(e.payload_type));
+	TRY(dsse_verify(&e, own, 1, &verdict, why));
+	if (verdict.distinct == 0)
+		return fail(why, ERR_TAMPERED, "gate.source",
+		    "a source policy is not signed by our agreement key");
+	return source_policy_parse(a, e.payload, ret, why);
+}
+
+static enum err
+load_sources(struct db *db, struct arena *a, struct gate *g, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct verify_key own;
+	bool has = false;
+
+	TRY(binding_own_key(db, a, &own, why));
+	TRY(db_query(db, list_sources, NULL, 0, &rows, why));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		if (g->sources == SOURCES_MAX)
+			return fail(why, ERR_LIMIT, "gate.sources",
+			    "more than %d source policies in force", SOURCES_MAX);
+		enum err err = open_source(a, arena_str(a, db_col_blob(&rows, 0)), &own,
+		    &g->source[g->sources], why);
+		if (err == ERR_TAMPERED)
+			continue; /* then the unmarked stay, and the audit tells */
+		TRY(err);
+		g->epoch += g->source[g->sources++]->version;
+	}
+}
+
 enum err
 release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why)
 {
@@ -130,6 +178,7 @@ release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *
 	TRY(store_setting_get(db, S("redaction-identity"), a, &g.redaction_identity, why));
 	TRY(load_agreements(db, a, &g, why));
 	TRY(load_packs(db, a, &g, why));
+	TRY(load_sources(db, a, &g, why));
 	*ret = g;
 	return OK;
 }

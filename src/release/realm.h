@@ -141,3 +141,6 @@ enum err realm_statement_make(struct realm *r, const struct statement_wish *wish
 enum err realm_pack_activate(struct realm *r, struct str envelope, struct why *why);
 /* The public half of the rules key, which the secret one may be far away from. */
 enum err realm_rules_key(struct db *db, struct arena *a, struct verify_key *ret, struct why *why);
+/* Signs a source policy for our party and puts it in force; the account is who
+ * asked.  ERR_INVALID; ERR_CONFLICT: its version is not newer. */
+enum err realm_source_set(struct realm *r, struct str text, struct str account, struct why *why);

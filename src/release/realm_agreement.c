@@ -1,24 +1,15 @@
 #include <stdio.h>
 
 #include "binding_p.h"
-#include "dsse.h"
-#include "realm_p.h"
+#include "deed_p.h"
 #include "record_p.h"
 
 enum { AGREEMENT_ARENA_MAX = 64 * MIB };
 
-/* What a job about agreements works on. */
-struct deed {
-	struct realm *realm;
-	struct arena *arena;
-	struct str envelope;
-	struct str id; /* of the agreement that is meant */
-};
-
 /* ---- the ledger's entry ---- */
 
-static enum err
-log_deed(struct deed *d, struct db *db, const char *kind, struct str agreement, struct str envelope,
+enum err
+log_deed(struct deed *d, struct db *db, const char *kind, struct str subject, struct str envelope,
     struct why *why)
 {
 	struct hash hash = hash_of(envelope);
@@ -36,12 +27,12 @@ log_deed(struct deed *d, struct db *db, const char *kind, struct str agreement, 
 	hash_text(&hash, text);
 	const struct record_pair pairs[] = {
 		{ "type", str_of(kind) },
-		{ "agreement", agreement },
+		{ "agreement", subject },
 		{ "envelope", str_of(text) },
 	};
 	TRY(record_append(&job, kind, pairs, COUNTOF(pairs), why));
 	snprintf(event, sizeof(event), "%s.added", kind);
-	return record_event(&job, event, agreement, S(""), why);
+	return record_event(&job, event, subject, S(""), why);
 }
 
 /* ---- agreements ---- */
@@ -113,8 +104,7 @@ add_agreement(struct db *db, void *arg, struct why *why)
 	return log_deed(d, db, "agreement", g->id, envelope, why);
 }
 
-/* Runs a job that changes what is in force, then shows the change at once. */
-static enum err
+enum err
 run_deed(struct realm *r, db_job_fn *fn, struct deed *d, struct why *why)
 {
 	TRY(realm_write(r, fn, d, why));
@@ -153,7 +143,7 @@ find_newest(struct realm *r, struct arena *a, struct str id, struct str *ret, st
 	return OK;
 }
 
-static enum err
+enum err
 sign_envelope(struct realm *r, struct arena *a, struct dsse *e, struct str *ret, struct why *why)
 {
 	CLEANUP(buf_free) struct buf out = buf_new(DSSE_BYTES_MAX);

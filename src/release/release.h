@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "db.h"
 #include "ledger.h"
+#include "source_policy.h"
 #include "store.h"
 
 /* Who we are and what is in force: an immutable snapshot.  A change makes a new one. */
@@ -30,10 +31,12 @@ struct gate {
 	size_t packs;
 	const struct rule_pack *pack[PACKS_MAX];
 	struct str pseudonym_secret; /* empty: its key is not here, and nothing gets a pseudonym */
-	uint64_t epoch;              /* raised by every change of any of the above */
+	size_t sources;
+	const struct source_policy *source[SOURCES_MAX];
+	uint64_t epoch; /* raised by every change of any of the above */
 };
 
-/* Reads agreements, statements and active packs into the arena. */
+/* Reads agreements, statements, active packs and source policies into the arena. */
 enum err release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why);
 
 /* The agreement that is open between us and the recipient organisation's party

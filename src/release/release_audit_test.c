@@ -49,6 +49,9 @@ static const struct flipped_row {
 	{ "a statement",
 	  "UPDATE agreement_statement SET envelope = CAST(replace(envelope, 'sig', 'gis') AS {blob})",
 	  "agreement", "a statement about an agreement has no leaf" },
+	{ "a source policy",
+	  "UPDATE source_policy SET envelope = CAST(replace(envelope, 'sig', 'gis') AS {blob})",
+	  "source", "no leaf says that this source policy was set" },
 };
 /* clang-format on */
 
@@ -77,6 +80,10 @@ check_flipped(void **state)
 	office_import(&o, 2, 1, "never");
 	(void)office_send(&o, 1, 2);
 	office_state(&o, STATEMENT_SUSPEND, "CI");
+	WORKS(&o, realm_source_set(o.realm,
+	              S("{\"type\":\"torana-source-policy\",\"format\":1,\"source\":\"feed\","
+	                "\"version\":1,\"marking\":\"CLEAR\",\"reason\":\"published\"}"),
+	              S("kiran"), &o.why));
 	office_sql(&o, row->sql);
 	struct release_audit *audit = arena_make(o.arena, struct release_audit, 1);
 	(void)snprintf(folder, sizeof(folder), "%s/demo", o.folder);

@@ -54,6 +54,17 @@ add_ways(struct gathering *g, struct agreement_item *item, struct why *why)
 }
 
 static enum err
+take_source(struct gathering *g, struct agreement_item *item, int64_t import_id, struct why *why)
+{
+	const struct source_policy *policy = NULL;
+
+	TRY(source_of(g->job, item, import_id, &g->source, &policy, why));
+	if (policy != NULL)
+		item->default_tlp = policy->marking;
+	return OK;
+}
+
+static enum err
 load_item(struct gathering *g, struct str id, bool selected, struct agreement_item **ret,
     struct why *why)
 {
@@ -74,6 +85,7 @@ load_item(struct gathering *g, struct str id, bool selected, struct agreement_it
 	item->path = stored.provenance.path;
 	item->received_under = stored.provenance.received_under;
 	TRY(add_ways(g, item, why));
+	TRY(take_source(g, item, stored.provenance.import_id, why));
 	*ret = item;
 	return OK;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gather_p.h"
+#include "source_p.h"
 
 /* The items found so far, sorted by identifier. */
 struct gathering {
@@ -12,6 +13,7 @@ struct gathering {
 	struct agreement_item **item; /* sorted by identifier */
 	size_t len;
 	size_t max;
+	struct source_memo source;
 	struct why *why;
 	enum err err; /* of a callback that has no other way to say it */
 };

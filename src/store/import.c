@@ -58,7 +58,7 @@ import_done(struct import *im)
 static const char next_import[] = "SELECT {max}(COALESCE(MAX(import_id), 0) + 1, $1) FROM import";
 static const char add_import[] =
     "INSERT INTO import (import_id, shard_key, at, actor, source, n_read, n_new, n_same, "
-    "n_refused, problems) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, '[]')";
+    "n_refused, problems, named) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, '[]', $6)";
 static const char count_import[] =
     "UPDATE import SET n_read = $2, n_new = $3, n_same = $4, n_refused = $5 WHERE import_id = $1";
 static const char note_import[] = "UPDATE import SET problems = $2 WHERE import_id = $1";
@@ -95,7 +95,7 @@ begin_record(struct import *im, struct why *why)
 	TRY(put_begin(im->db, r->shard_key, &h, why));
 	TRY(next_id(im->db, r->now, &im->result->import_id, why));
 	TRY(db_run(im->db, why, add_import, DB_I(im->result->import_id), DB_I(r->shard_key),
-	    DB_I(r->now), DB_T(r->actor), DB_T(source_text(r->source))));
+	    DB_I(r->now), DB_T(r->actor), DB_T(source_text(r->source)), DB_T(r->named)));
 	im->provenance.import_id = im->result->import_id;
 	return db_commit(&txn, why);
 }
@@ -176,6 +176,7 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 		.hashes = &p->hashes,
 		.provenance = &im->provenance,
 		.now = im->request->now,
+		.named = im->request->named.len > 0,
 	};
 
 	enum err err = put_one(h, &put, &result, &added, &mine);

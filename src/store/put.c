@@ -136,6 +136,8 @@ static const char drop_latest[] =
     "UPDATE object SET latest = 0 WHERE shard_key = $1 AND date_added = $2";
 static const char show_again[] = "UPDATE object SET date_added = $3, withdrawn_at = 0, latest = $4 "
                                  "WHERE shard_key = $1 AND date_added = $2";
+static const char name_source[] =
+    "UPDATE object SET import_id = $3 WHERE shard_key = $1 AND date_added = $2 AND giver = ''";
 static const char add_object[] =
     "INSERT INTO object (shard_key, date_added, object_id, version, type, spec_version, created, "
     "modified, modified_us, revoked, raw_hash, jcs_hash, normal_hash, owner, enclave, "
@@ -323,6 +325,9 @@ put_again(struct put_head *h, struct row *r, const struct known *k, enum put_res
 {
 	TRY(judge_same(r->put->object, r->put->hashes, k, why));
 	*ret = PUT_SAME;
+	if (r->put->named)
+		TRY(db_run(h->db, why, name_source, DB_I(h->shard_key), DB_I(k->date_added),
+		    DB_I(r->put->provenance->import_id)));
 	if (!r->put->again || !k->withdrawn) {
 		r->date_added = k->date_added;
 		return OK;

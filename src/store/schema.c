@@ -6,11 +6,15 @@ extern const char store_schema_0001_first_sql[];
 extern const char store_schema_0003_packs_sql[];
 extern const char store_schema_0004_people_sql[];
 extern const char store_schema_0006_compartments_sql[];
+extern const char store_schema_0007_sources_sql[];
+extern const char store_schema_0008_given_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
 	{ "0003-packs", store_schema_0003_packs_sql },
 	{ "0004-people", store_schema_0004_people_sql },
 	{ "0006-compartments", store_schema_0006_compartments_sql },
+	{ "0007-sources", store_schema_0007_sources_sql },
+	{ "0008-given", store_schema_0008_given_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);

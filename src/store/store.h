@@ -95,6 +95,7 @@ struct store_put {
 	const struct provenance *provenance;
 	time_us now;
 	bool again; /* a withdrawn version is shown again, at a new date_added: PUT_NEW */
+	bool named; /* our own version that is there is now of this import: it names a source */
 };
 enum err store_put(struct db *db, const struct store_put *put, enum put_result *ret,
     int64_t *ret_date_added, struct why *why);
@@ -206,6 +207,7 @@ struct import_problem {
 struct import_request {
 	struct str text;   /* a bundle, a TAXII envelope ({"objects": [...]}) or one object */
 	struct str source; /* file name or peer, for the record */
+	struct str named;  /* source whose policy speaks for what has no marking; may be empty */
 	struct str actor;
 	int64_t shard_key;
 	struct provenance provenance;

@@ -1,0 +1,37 @@
+#include "source_p.h"
+
+static const char name_of[] = "SELECT named FROM import WHERE import_id = $1";
+
+static enum err
+read_name(const struct release_job *job, struct source_memo *memo, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(job->db, &rows, why, name_of, DB_I(memo->import_id)));
+	TRY(db_next(&rows, &has, why));
+	memo->named = has ? arena_str(job->arena, db_col_text(&rows, 0)) : S("");
+	return OK;
+}
+
+enum err
+source_of(const struct release_job *job, const struct agreement_item *item, int64_t import_id,
+    struct source_memo *memo, const struct source_policy **ret, struct why *why)
+{
+	const struct gate *g = job->gate;
+
+	*ret = NULL;
+	if (g->sources == 0 || item->giver.len > 0 || import_id == 0)
+		return OK;
+	if (memo->import_id != import_id) {
+		memo->import_id = import_id;
+		TRY(read_name(job, memo, why));
+	}
+	for (size_t i = 0; i < g->sources; i++) {
+		const struct source_policy *p = g->source[i];
+
+		if (str_eq(p->source, memo->named) && source_policy_covers(p, &item->object))
+			*ret = p;
+	}
+	return OK;
+}

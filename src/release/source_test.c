@@ -1,0 +1,196 @@
+#include "fixture_p.h"
+
+/* An import of unmarked indicators that names a source. */
+struct brought {
+	struct office *office;
+	unsigned n;
+	const char *named;
+	const char *giver;
+	const char *marking; /* "": none */
+};
+
+static enum err
+bring_job(struct db *db, void *arg, struct why *why)
+{
+	const struct brought *b = arg;
+	struct office *o = b->office;
+	struct collection local;
+	struct import_result result;
+	struct str marking =
+	    b->marking[0] == '\0'
+	        ? S("")
+	        : arena_printf(o->arena, ",\"object_marking_refs\":[\"%s\"]", b->marking);
+
+	TRY(store_collection_find(db, o->arena, S("local"), &local, why));
+	const struct import_request request = {
+		.text = arena_printf(o->arena,
+		    "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"" STR_FMT "\","
+		    "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
+		    "\"indicator_types\":[\"malicious-activity\"],\"name\":\"Number %u\","
+		    "\"pattern\":\"[ipv4-addr:value = '203.0.113.%u']\",\"pattern_type\":\"stix\","
+		    "\"valid_from\":\"2026-01-01T00:00:00Z\"" STR_FMT "}",
+		    STR_ARG(office_indicator(o, b->n)), b->n, b->n, STR_ARG(marking)),
+		.source = S("test"),
+		.named = str_of(b->named),
+		.actor = S("test"),
+		.shard_key = local.shard_key,
+		.provenance = { .owner = S("IN:CERT-IN"),
+		    .enclave = S("main"),
+		    .originator = b->giver[0] == '\0' ? S("IN:CERT-IN") : str_of(b->giver),
+		    .giver = str_of(b->giver) },
+		.now = clock_wall(&o->clock),
+	};
+	TRY(store_import(db, o->arena, &request, &result, why));
+	if (result.refused > 0)
+		fail_msg(STR_FMT, STR_ARG(result.problem[0].message));
+	return OK;
+}
+
+static void
+bring(struct office *o, unsigned n, const char *named, const char *giver, const char *marking)
+{
+	struct brought b = { o, n, named, giver, marking };
+
+	WORKS(o, realm_with_writer(o->realm, bring_job, &b, &o->why));
+}
+
+static struct str
+policy(struct office *o, unsigned version, const char *marking, const char *more)
+{
+	return arena_printf(o->arena,
+	    "{\"type\":\"torana-source-policy\",\"format\":1,\"source\":\"attack\","
+	    "\"version\":%u,\"marking\":\"%s\",\"reason\":\"published\"%s}",
+	    version, marking, more);
+}
+
+static void
+set(struct office *o, unsigned version, const char *marking, const char *more)
+{
+	WORKS(o,
+	    realm_source_set(o->realm, policy(o, version, marking, more), S("kiran"), &o->why));
+}
+
+/* clang-format off */
+static const struct marking_case {
+	const char *name;
+	const char *policy; /* marking of the policy; NULL: none is set */
+	const char *more;   /* members of the policy */
+	const char *named, *giver, *marking;
+	const char *outcome, *code;
+} marking_cases[] = {
+	{ "without a policy the unmarked stays", NULL, "", "attack", "", "", "DENY", "M-UNKNOWN" },
+	{ "a policy speaks for the unmarked", "GREEN", "", "attack", "", "", "ALLOW", "" },
+	{ "above the ceiling it stays", "AMBER+STRICT", "", "attack", "", "", "DENY", "M-CEIL" },
+	{ "not for an import without a source", "GREEN", "", "", "", "", "DENY", "M-UNKNOWN" },
+	{ "not for another source", "GREEN", "", "feed", "", "", "DENY", "M-UNKNOWN" },
+	{ "not for another type", "GREEN", ",\"types\":[\"malware\"]", "attack", "", "", "DENY", "M-UNKNOWN" },
+	{ "not for another creator", "GREEN", ",\"creators\":[\"identity--x\"]", "attack", "", "", "DENY", "M-UNKNOWN" },
+	{ "not for what another organisation gave", "CLEAR", "", "attack", "IN:BANK", "", "DENY", "M-UNKNOWN" },
+	{ "an object's own marking wins", "GREEN", "", "attack", "", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+	  "ROUTE", "M-RED" },
+};
+/* clang-format on */
+
+static void
+check_marking(void **state)
+{
+	const struct marking_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	bring(&o, 1, c->named, c->giver, c->marking);
+	if (c->policy != NULL)
+		set(&o, 1, c->policy, c->more);
+	struct release_sent sent = office_send(&o, 1, 1);
+	const struct agreement_decision *d =
+	    agreement_decision_about(sent.decisions, office_indicator(&o, 1));
+	assert_non_null(d);
+	assert_string_equal(outcome_name(d->outcome), c->outcome);
+	bool coded = c->code[0] == '\0';
+	for (size_t i = 0; i < d->codes; i++)
+		coded |= str_is(d->code[i], c->code);
+	assert_true(coded);
+	/* What leaves is what came: a policy changes no byte. */
+	if (d->outcome == OUTCOME_ALLOW)
+		assert_int_equal(str_find(d->bytes, S("marking")), SIZE_MAX);
+}
+
+/* What was imported before belongs to the source once it is imported as such. */
+static void
+check_named_later(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	set(&o, 1, "GREEN", "");
+	bring(&o, 1, "", "", "");
+	assert_int_equal(office_send(&o, 1, 1).denied, 1);
+	bring(&o, 1, "attack", "", "");
+	assert_int_equal(office_send(&o, 1, 1).released, 1);
+}
+
+/* A version has one wording and the next one a higher number. */
+static void
+check_older(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	set(&o, 2, "GREEN", "");
+	for (unsigned version = 1; version <= 2; version++)
+		REFUSES(&o,
+		    realm_source_set(o.realm, policy(&o, version, "CLEAR", ""), S("kiran"), &o.why),
+		    ERR_CONFLICT, "source.older");
+	bring(&o, 1, "attack", "", "");
+	set(&o, 3, "AMBER+STRICT", "");
+	assert_int_equal(office_send(&o, 1, 1).denied, 1);
+}
+
+/* A stricter policy takes back what left under the one before. */
+static void
+check_tighter(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	set(&o, 1, "GREEN", "");
+	bring(&o, 1, "attack", "", "");
+	assert_int_equal(office_send(&o, 1, 1).released, 1 + NODE);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 1);
+	set(&o, 2, "AMBER+STRICT", "");
+	(void)office_tighten(&o);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 0);
+}
+
+/* A policy that our key did not sign is none, and the audit says so. */
+static void
+check_forged(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	set(&o, 1, "GREEN", "");
+	bring(&o, 1, "attack", "", "");
+	/* "marking":"GREEN" of the payload in base64, made another word. */
+	office_sql(&o, "UPDATE source_policy SET envelope ="
+	               " CAST(replace(envelope, 'payload\":\"ey', 'payload\":\"ez') AS {blob})");
+	WORKS(&o, realm_gate_reload(o.realm, &o.why));
+	assert_int_equal(office_send(&o, 1, 1).denied, 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cases cases = { 0 };
+
+	CASES(&cases, marking_cases, check_marking);
+	CASE(&cases, check_named_later);
+	CASE(&cases, check_older);
+	CASE(&cases, check_tighter);
+	CASE(&cases, check_forged);
+	return cases_run("source", &cases, argc, argv);
+}
