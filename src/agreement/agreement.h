@@ -114,6 +114,8 @@ struct agreement_request {
 	const struct standing *standing;
 	size_t packs;
 	const struct rule_pack *pack[PACKS_MAX];
+	size_t publishers; /* identities that stand behind public sources: no victims */
+	const struct str *publisher;
 	size_t consents;
 	const struct consent *consent;
 	size_t pseudonyms; /* sorted by id, then pointer: agreement_pseudonyms() */

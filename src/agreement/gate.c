@@ -63,6 +63,10 @@ gate_is_public(const struct gate *gate, struct str id)
 
 	if (id.len > 0 && str_eq(id, gate->r->redaction_identity))
 		return true;
+	for (size_t i = 0; i < gate->r->publishers; i++) {
+		if (str_eq(gate->r->publisher[i], id))
+			return true;
+	}
 	for (size_t i = 0; g != NULL && i < g->parties; i++) {
 		for (size_t j = 0; j < g->party[i].organisations; j++) {
 			if (id.len > 0 && str_eq(g->party[i].organisation[j].identity, id))

@@ -7,6 +7,7 @@
 
 #include "explain_p.h"
 #include "json_writer.h"
+#include "source_policy.h"
 
 struct tape {
 	struct json_writer *w; /* writing; NULL: reading */
@@ -236,6 +237,12 @@ each_pack(struct tape *t, void *list, size_t i)
 }
 
 static void
+each_publisher(struct tape *t, void *list, size_t i)
+{
+	tape_text(t, "identity", (struct str *)list + i);
+}
+
+static void
 each_closed(struct tape *t, void *list, size_t i)
 {
 	tape_text(t, "area", (struct str *)list + i);
@@ -247,6 +254,7 @@ static const struct list
 	consents = { "consents", sizeof(struct consent),          REQUEST_CONSENTS_MAX, each_consent },
 	pseudonyms = { "pseudonyms", sizeof(struct pseudonym),     REQUEST_ITEMS_MAX,    each_pseudonym },
 	packs    = { "packs",    sizeof(const struct rule_pack *), PACKS_MAX,           each_pack },
+	publishers = { "publishers", sizeof(struct str),          PUBLISHERS_MAX,       each_publisher },
 	closed   = { "closed",   sizeof(struct str),              AREAS_MAX,            each_closed };
 /* clang-format on */
 
@@ -357,6 +365,7 @@ put_request(struct buf *out, const struct agreement_request *from)
 	if (r.standing != NULL)
 		write_standing(&t, r.standing);
 	write_list(&t, &packs, r.pack, r.packs);
+	write_list(&t, &publishers, (void *)(uintptr_t)r.publisher, r.publishers);
 	write_list(&t, &consents, (void *)(uintptr_t)r.consent, r.consents);
 	write_list(&t, &items, (void *)(uintptr_t)r.item, r.items);
 	write_list(&t, &pseudonyms, (void *)(uintptr_t)r.pseudonym, r.pseudonyms);
@@ -398,6 +407,8 @@ read_request(struct tape *t, struct agreement_request *ret)
 	read_list(t, &packs, &list, &ret->packs);
 	for (size_t i = 0; i < ret->packs; i++)
 		ret->pack[i] = ((const struct rule_pack *const *)list)[i];
+	read_list(t, &publishers, &list, &ret->publishers);
+	ret->publisher = list;
 	read_list(t, &consents, &list, &ret->consents);
 	ret->consent = list;
 	read_list(t, &pseudonyms, &list, &ret->pseudonyms);

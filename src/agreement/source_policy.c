@@ -50,6 +50,9 @@ source_policy_parse(struct arena *a, struct str text, const struct source_policy
 	TRY(read_marking(&d, &p->marking));
 	TRY(doc_text(&d, "reason", DOC_REQUIRED, &p->reason));
 	TRY(doc_texts(&d, "creators", &p->creators));
+	if (p->creators != NULL && p->creators->len > CREATORS_MAX)
+		return doc_fail(&d, ERR_LIMIT, "source.creators", "more than %d creators",
+		    CREATORS_MAX);
 	TRY(doc_texts(&d, "types", &p->types));
 	p->hash = hash_of(text);
 	*ret = p;

@@ -19,6 +19,8 @@
 enum {
 	SOURCES_MAX = 32,     /* policies in force at a time; each is written by hand */
 	SOURCE_NAME_MAX = 64, /* bytes of a source's name */
+	CREATORS_MAX = 32,    /* of one policy */
+	PUBLISHERS_MAX = SOURCES_MAX * CREATORS_MAX,
 };
 
 struct source_policy {
@@ -26,8 +28,9 @@ struct source_policy {
 	uint64_t version;
 	enum tlp marking; /* CLEAR to AMBER+STRICT */
 	struct str reason;
-	const struct json
-	    *creators; /* identities of created_by_ref, one of which it must be; NULL: any */
+	/* Identities of created_by_ref, one of which it must be; NULL: any.  They are
+	 * known to all: their own objects name no victim. */
+	const struct json *creators;
 	const struct json *types; /* STIX types; NULL: all */
 	struct hash hash;         /* of the exact bytes */
 };

@@ -2,6 +2,7 @@
 #include "gather_p.h"
 #include "pseudonym.h"
 #include "selection_p.h"
+#include "source_p.h"
 
 /* ---- consents ---- */
 
@@ -131,6 +132,7 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 	memcpy(r.pack, g->pack, sizeof(r.pack));
 	emergency_put(&r, ask);
 	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
+	TRY(source_publishers(in->job, &r, why));
 	TRY(gather_items(in, standing->agreement->id, &r, why));
 	TRY(load_consents(in->job->db, in->job->arena, &r, why));
 	if (g->pseudonym_secret.len > 0)

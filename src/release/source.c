@@ -35,3 +35,21 @@ source_of(const struct release_job *job, const struct agreement_item *item, int6
 	}
 	return OK;
 }
+
+enum err
+source_publishers(const struct release_job *job, struct agreement_request *r, struct why *why)
+{
+	struct str *list = arena_make(job->arena, struct str, PUBLISHERS_MAX);
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+	for (size_t i = 0; i < job->gate->sources; i++) {
+		const struct json *creators = job->gate->source[i]->creators;
+
+		for (const struct json *v = creators == NULL ? NULL : creators->first; v != NULL;
+		     v = v->next)
+			list[r->publishers++] = v->text;
+	}
+	r->publisher = list;
+	return OK;
+}

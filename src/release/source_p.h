@@ -14,3 +14,7 @@ struct source_memo {
  * under its own marking. */
 enum err source_of(const struct release_job *job, const struct agreement_item *item,
     int64_t import_id, struct source_memo *memo, const struct source_policy **ret, struct why *why);
+
+/* The creators of all policies in force.  ERR_LIMIT: no memory is left. */
+enum err source_publishers(const struct release_job *job, struct agreement_request *r,
+    struct why *why);

@@ -115,6 +115,52 @@ check_marking(void **state)
 		assert_int_equal(str_find(d->bytes, S("marking")), SIZE_MAX);
 }
 
+#define AUTHOR "identity--00000000-0000-4000-8000-0000000000aa"
+
+/* clang-format off */
+static const struct publisher_case {
+	const char *name;
+	const char *creators; /* of the policy */
+	const char *outcome;
+} publisher_cases[] = {
+	{ "an author whom nobody named is withheld", "", "ALLOW_WITH_REDACTION" },
+	{ "another publisher changes nothing",
+	  ",\"creators\":[\"identity--00000000-0000-4000-8000-0000000000bb\"]", "ALLOW_WITH_REDACTION" },
+	{ "a publisher is known to all", ",\"creators\":[\"" AUTHOR "\"]", "ALLOW" },
+};
+/* clang-format on */
+
+/* An indicator that carries a marking of its own and names its author. */
+static void
+check_publisher(void **state)
+{
+	const struct publisher_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	office_import_text(&o,
+	    S("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"" AUTHOR
+	      "\",\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
+	      "\"name\":\"Threat Almanac Society\",\"identity_class\":\"organization\"}"),
+	    S("IN:CERT-IN"));
+	office_import_text(&o,
+	    arena_printf(o.arena,
+	        "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"" STR_FMT "\","
+	        "\"created_by_ref\":\"" AUTHOR "\",\"created\":\"2026-01-01T00:00:00.000Z\","
+	        "\"modified\":\"2026-01-01T00:00:00.000Z\","
+	        "\"indicator_types\":[\"malicious-activity\"],\"name\":\"Relay\","
+	        "\"pattern\":\"[ipv4-addr:value = '203.0.113.7']\",\"pattern_type\":\"stix\","
+	        "\"valid_from\":\"2026-01-01T00:00:00Z\",\"object_marking_refs\":[\"" GREEN "\"]}",
+	        STR_ARG(office_indicator(&o, 1))),
+	    S("IN:CERT-IN"));
+	set(&o, 1, "GREEN", c->creators);
+	struct release_sent sent = office_send(&o, 1, 1);
+	const struct agreement_decision *d =
+	    agreement_decision_about(sent.decisions, office_indicator(&o, 1));
+	assert_non_null(d);
+	assert_string_equal(outcome_name(d->outcome), c->outcome);
+}
+
 /* What was imported before belongs to the source once it is imported as such. */
 static void
 check_named_later(void **state)
@@ -188,6 +234,7 @@ main(int argc, char **argv)
 	struct cases cases = { 0 };
 
 	CASES(&cases, marking_cases, check_marking);
+	CASES(&cases, publisher_cases, check_publisher);
 	CASE(&cases, check_named_later);
 	CASE(&cases, check_older);
 	CASE(&cases, check_tighter);
