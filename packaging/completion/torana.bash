@@ -10,7 +10,7 @@ _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
-	agreement) echo make add sign list suspend resume terminate ;;
+	agreement) echo make add lint sign list suspend resume terminate ;;
 	pack) echo lint test candidates diff sign activate list show ;;
 	source) echo list set ;;
 	object) echo import list show ;;

@@ -277,6 +277,16 @@ struct agreement {
 enum err agreement_parse(struct arena *a, struct str text, const struct agreement **ret,
     struct why *why);
 
+/* What is shown wherever a clause of ours is: people must not take it for the States' words. */
+#define MODEL_NOTICE "model text, not the Memorandum"
+
+/* Whether any clause of the agreement is model text. */
+bool agreement_is_model(const struct agreement *g);
+
+/* Whether one of the clauses of a citation ("3b", "3c,7") is model text; one
+ * that is not there is, too. */
+bool agreement_cites_model(const struct agreement *g, struct str citation);
+
 /* The clause with this number; NULL when there is none. */
 const struct clause *agreement_clause(const struct agreement *g, struct str number);
 const struct category *agreement_category(const struct agreement *g, struct str code);

@@ -12,6 +12,29 @@ agreement_clause(const struct agreement *g, struct str number)
 	return NULL;
 }
 
+bool
+agreement_is_model(const struct agreement *g)
+{
+	for (size_t i = 0; i < g->clauses; i++) {
+		if (g->clause[i].model)
+			return true;
+	}
+	return g->clauses == 0 && g->model;
+}
+
+bool
+agreement_cites_model(const struct agreement *g, struct str citation)
+{
+	bool model = false;
+
+	while (citation.ptr != NULL && citation.len > 0) {
+		const struct clause *c = agreement_clause(g, str_trim(str_split(&citation, ',')));
+
+		model = model || c == NULL || c->model;
+	}
+	return model;
+}
+
 const struct category *
 agreement_category(const struct agreement *g, struct str code)
 {

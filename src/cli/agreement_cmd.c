@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "cli.h"
 #include "json_writer.h"
+#include "lint.h"
 
 enum { DOCUMENT_MAX = 8 * MIB };
 
@@ -49,6 +50,78 @@ run_make(struct cli *c)
 	json_put_raw(json_key(&w, S("template")), str_trim(text));
 	json_end_object(&w);
 	return print_envelope(c, S("/api/v1/agreements/make"), buf_str(&body));
+}
+
+/* ---- lint: reads the file alone, no node is asked ---- */
+
+static void
+write_lint(struct json_writer *w, const struct lint *lint)
+{
+	json_begin_object(w);
+	json_put_u64(json_key(w, S("errors")), lint->errors);
+	json_begin_array(json_key(w, S("findings")));
+	for (size_t i = 0; i < lint->findings; i++) {
+		const struct lint_finding *f = &lint->finding[i];
+
+		json_begin_object(w);
+		json_put_str(json_key(w, S("pointer")), f->pointer);
+		json_put_str(json_key(w, S("rule")), f->rule);
+		json_put_str(json_key(w, S("severity")), str_of(lint_severity_name(f->severity)));
+		json_put_str(json_key(w, S("text")), f->text);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	if (lint->agreement != NULL) {
+		json_put_str(json_key(w, S("id")), lint->agreement->id);
+		json_put_bool(json_key(w, S("model")), agreement_is_model(lint->agreement));
+		if (agreement_is_model(lint->agreement))
+			json_put_str(json_key(w, S("notice")), S(MODEL_NOTICE));
+		json_put_u64(json_key(w, S("version")), lint->agreement->version);
+	}
+	json_put_u64(json_key(w, S("warnings")), lint->warnings);
+	json_end_object(w);
+}
+
+static void
+print_lint(const struct lint *lint)
+{
+	for (size_t i = 0; i < lint->findings; i++) {
+		const struct lint_finding *f = &lint->finding[i];
+
+		(void)printf("%-7s  ", lint_severity_name(f->severity));
+		cli_text(f->pointer);
+		(void)printf("  ");
+		cli_text(f->rule);
+		(void)printf("\n         ");
+		cli_text(f->text);
+		(void)printf("\n");
+	}
+	if (lint->agreement != NULL && agreement_is_model(lint->agreement))
+		(void)printf("%s\n", MODEL_NOTICE);
+	(void)printf("%zu errors, %zu warnings, %zu notes\n", lint->errors, lint->warnings,
+	    lint->findings - lint->errors - lint->warnings);
+}
+
+static int
+run_lint(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_MAX);
+	struct json_writer w = json_writer(&out);
+	struct str text = { 0 };
+	struct why why = { 0 };
+	struct lint lint;
+	enum err err = cli_read(c, c->arg[0], DOCUMENT_MAX, &text, &why);
+
+	if (err == OK)
+		err = agreement_lint(c->arena, text, clock_wall(&clock_system), &lint, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	write_lint(&w, &lint);
+	if (c->json)
+		(void)printf(STR_FMT "\n", STR_ARG(buf_str(&out)));
+	else
+		print_lint(&lint);
+	return lint.errors + lint.warnings > 0 ? EXIT_WRONG : EXIT_FINE;
 }
 
 static int
@@ -117,6 +190,9 @@ const struct cli_command agreement_commands[] = {
 	{ "agreement", "add", "ENVELOPE", 1, 1, NULL, 0, run_add,
 	  "add a signed agreement, or a statement about one, that a partner sent",
 	  "torana agreement add ij.envelope" },
+	{ "agreement", "lint", "FILE", 1, 1, NULL, 0, run_lint,
+	  "say what is missing or contradictory in an agreement, a template or an envelope",
+	  "torana agreement lint share/agreements/india-japan.json" },
 	{ "agreement", "sign", "ID", 1, 1, NULL, 0, run_sign,
 	  "sign an agreement that is here for our party, print the envelope",
 	  "torana agreement sign IJ-MODEL" },

@@ -2,7 +2,8 @@
  *
  * A noun has one file and one table of commands; main.c joins the tables.  A
  * command is a client of the API (node_call), whether somebody serves the
- * folder or not; only scan and audit read it themselves.
+ * folder or not; only scan and audit read it themselves, and
+ * agreement lint reads its file alone.
  *
  * Exit codes: 0 fine, 1 found something wrong, 2 used wrongly. */
 #pragma once

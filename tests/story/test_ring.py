@@ -20,6 +20,10 @@ def bilateral(a, b):
     text["parties"] = [{"code": n.party, "name": n.party, "node": "", "agreement_key": "",
                         "organisations": [{"code": n.org, "name": n.org, "kind": "private-body",
                                            "identity": ""}]} for n in (a, b)]
+    for area in text["areas"]:
+        del area["lead_party"]
+    del text["marking_policy"]["community_definition"], text["personal_data"]["grounds_by_party"]
+    del text["legal_bases"], text["contacts"]
     return json.dumps(text).encode()
 
 
