@@ -10,7 +10,8 @@ _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
-	agreement) echo make add lint sign list suspend resume terminate ;;
+	agreement) echo make add lint sign list suspend resume terminate approve enact \
+		renew lapse succeed ;;
 	pack) echo lint test candidates diff sign activate list show ;;
 	source) echo list set ;;
 	object) echo import list show ;;
@@ -33,6 +34,10 @@ _torana_options() {
 	'account token') echo --label --scopes --days --account ;;
 	'account totp') echo --confirm ;;
 	'account add') echo --roles --display --organisation --enclaves --new-password-file ;;
+	'agreement approve' | 'agreement enact') echo --act --reason ;;
+	'agreement renew') echo --until --reason ;;
+	'agreement lapse') echo --reason ;;
+	'agreement succeed') echo --act --scope --reason ;;
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
 	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;

@@ -3,7 +3,7 @@
 /* clang-format off */
 const struct reason reasons[] = {
 	{ "A-NOTINFORCE",     "No agreement between the two parties is in force at that time." },
-	{ "A-AREA-SUSPENDED", "This area of the agreement is suspended." },
+	{ "A-AREA-SUSPENDED", "This area or category of the agreement is suspended." },
 	{ "A-SCOPE",          "Recipient, sender or area is not covered by the agreement." },
 	{ "B-CONSENT",        "The person concerned has agreed; the approval of that consent is asked for." },
 	{ "B-WITHDRAWN",      "A consent was given and has been withdrawn." },

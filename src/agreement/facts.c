@@ -181,7 +181,14 @@ closed_by(const struct agreement_request *r)
 {
 	struct standing_reason reason = { 0 };
 
+	const struct standing_ask ask = { r->from, r->to, r->area, r->at };
+
 	if (!standing_in_force(r->standing, r->area, r->at, &reason))
+		return str_of(reason.code);
+	/* Who is no organisation of the agreement is the next stage's. */
+	if (agreement_organisation(r->standing->agreement, r->to, NULL) != NULL &&
+	    agreement_organisation(r->standing->agreement, r->from, NULL) != NULL &&
+	    !standing_lets(r->standing, &ask, &reason))
 		return str_of(reason.code);
 	/* No area is named, and one of them is closed: it could be that one. */
 	if (r->area.len == 0 && r->standing->suspended_areas > 0)
@@ -214,6 +221,8 @@ draw_request(const struct gate *gate, struct facts *f)
 	f->legal_basis = r->legal_basis;
 	f->strict = r->mode == BUNDLE_STRICT;
 	f->closed = closed_by(r);
+	if (r->standing != NULL)
+		f->closed_categories = r->standing->closed_categories;
 	if (g != NULL) {
 		f->agreement_id = g->id;
 		f->agreement_version = g->version;

@@ -65,8 +65,9 @@ struct facts {
 	struct str closed; /* code of what keeps the agreement closed; empty: in force */
 	bool approved;
 	enum remains remains;
-	uint32_t drawn;      /* bit p: predicate p holds */
-	uint64_t categories; /* whose content half holds */
+	uint32_t drawn;             /* bit p: predicate p holds */
+	uint64_t categories;        /* whose content half holds */
+	uint64_t closed_categories; /* that a party suspended */
 	struct str agreement_id;
 	uint64_t agreement_version;
 	struct hash agreement_hash;

@@ -65,6 +65,12 @@ write_lists(struct json_writer *w, const struct facts *f, const struct documents
 	json_end_array(w);
 	json_put_str(json_key(w, S("channel")), str_of(channels[f->channel]));
 	json_put_str(json_key(w, S("closed")), f->closed);
+	json_begin_array(json_key(w, S("closed_categories")));
+	for (size_t i = 0; g != NULL && i < g->categories; i++) {
+		if ((f->closed_categories >> i & 1) != 0)
+			json_put_str(w, g->category[i].code);
+	}
+	json_end_array(w);
 	json_put_u64(json_key(w, S("engine")), FACTS_ENGINE);
 	json_begin_array(json_key(w, S("facts")));
 	for (size_t p = 0; p < PREDICATES_DRAWN; p++) {
@@ -297,6 +303,11 @@ read_categories(const struct doc *d, const struct agreement *g, struct facts *f)
 	for (size_t i = 0; i < g->categories; i++) {
 		if (texts_have(m.v, g->category[i].code))
 			f->categories |= UINT64_C(1) << i;
+	}
+	TRY(doc_get(d, "closed_categories", JSON_ARRAY, DOC_OPTIONAL, &m));
+	for (size_t i = 0; i < g->categories; i++) {
+		if (texts_have(m.v, g->category[i].code))
+			f->closed_categories |= UINT64_C(1) << i;
 	}
 	return OK;
 }

@@ -50,6 +50,12 @@ stage_categories(struct judging *j)
 		if ((j->f->categories >> i & 1) == 0 ||
 		    !selector_holds(&c->when, j->f, j->documents))
 			continue;
+		if ((j->f->closed_categories >> i & 1) != 0)
+			find(j, &(struct finding){ .effect = EFFECT_DENY,
+			            .code = S("A-AREA-SUSPENDED"),
+			            .shared = S("A-AREA-SUSPENDED"),
+			            .clause = j->g->suspension_clause,
+			            .category = c });
 		apply_category(j, c);
 		placed = placed || c->when.types != NULL;
 	}

@@ -4,6 +4,11 @@
 #include <stdio.h>
 
 #include "dsse.h"
+#include "standing_p.h"
+
+/* Holds an area closed that the document itself suspends: no party can resume it. */
+#define CLOSED_BY_DOCUMENT (UINT32_C(1) << 31)
+static_assert(PARTIES_MAX < 31, "no party has that bit");
 
 static_assert((size_t)PARTIES_MAX <= (size_t)DSSE_KEYS_MAX, "all keys fit into one verdict");
 
@@ -13,6 +18,16 @@ agreement_keys(const struct agreement *g, struct verify_key key[PARTIES_MAX])
 	for (size_t i = 0; i < g->parties; i++)
 		key[i] = g->party[i].agreement_key;
 	return g->parties;
+}
+
+static size_t
+party_place(const struct agreement *g, struct str code)
+{
+	size_t i = 0;
+
+	while (i < g->parties && !str_eq(g->party[i].code, code))
+		i++;
+	return i;
 }
 
 /* A signature that names a party's key must be that party's. */
@@ -65,6 +80,14 @@ standing_open(struct arena *a, struct str envelope, struct standing *ret, struct
 		verdict = (struct dsse_verdict){ 0 };
 	TRY(check_claims(dsse, g, &verdict, why));
 	ret->agreement = g;
+	for (size_t i = 0; i < g->areas; i++) {
+		if (!g->area[i].suspended)
+			continue;
+		ret->suspended_area[ret->suspended_areas] = g->area[i].code;
+		ret->suspended_area_mask[ret->suspended_areas++] = CLOSED_BY_DOCUMENT;
+	}
+	for (size_t i = 0; i < g->lifecycle.approvals; i++)
+		ret->approved_mask |= UINT32_C(1) << party_place(g, g->lifecycle.approval[i].party);
 	for (size_t i = 0; i < keys; i++) {
 		ret->signed_by += verdict.by[i];
 		ret->signed_mask |= (uint32_t)verdict.by[i] << i;
@@ -74,108 +97,18 @@ standing_open(struct arena *a, struct str envelope, struct standing *ret, struct
 
 /* ---- statements ---- */
 
-/* The place of an area that is held closed; suspended_areas when it is open. */
-static size_t
-closed_area(const struct standing *s, struct str area)
-{
-	for (size_t i = 0; i < s->suspended_areas; i++) {
-		if (str_eq(s->suspended_area[i], area))
-			return i;
-	}
-	return s->suspended_areas;
-}
-
-static bool
-is_area(const struct agreement *g, struct str code)
-{
-	for (size_t i = 0; i < g->areas; i++) {
-		if (str_eq(g->area[i].code, code))
-			return true;
-	}
-	return false;
-}
-
-static void
-set_suspended(struct standing *s, uint32_t mask)
-{
-	s->suspended_mask = mask;
-	s->suspended = mask != 0;
-	s->suspended_by = (struct str){ 0 };
-	for (size_t i = s->agreement->parties; i-- > 0;) {
-		if ((mask >> i & 1) != 0)
-			s->suspended_by = s->agreement->party[i].code;
-	}
-}
-
-static void
-suspend(struct standing *s, struct str scope, uint32_t party)
-{
-	size_t i = closed_area(s, scope);
-
-	if (str_is(scope, "all")) {
-		set_suspended(s, s->suspended_mask | party);
-		return;
-	}
-	if (i == s->suspended_areas) {
-		assert(i < AREAS_MAX); /* each is an area of the agreement, and there once */
-		s->suspended_area[i] = scope;
-		s->suspended_area_mask[i] = 0;
-		s->suspended_areas++;
-	}
-	s->suspended_area_mask[i] |= party;
-}
-
-static enum err
-resume(struct standing *s, struct str scope, uint32_t party, struct why *why)
-{
-	size_t i = closed_area(s, scope);
-	bool all = str_is(scope, "all");
-	uint32_t mask = all                      ? s->suspended_mask
-	                : i < s->suspended_areas ? s->suspended_area_mask[i]
-	                                         : 0;
-
-	if ((mask & party) == 0)
-		return fail(why, ERR_FORBIDDEN, "standing.resume",
-		    "only a party that suspended \"" STR_FMT "\" can resume it", STR_ARG(scope));
-	mask &= ~party;
-	if (all) {
-		set_suspended(s, mask);
-	} else {
-		s->suspended_area_mask[i] = mask;
-		if (mask == 0) {
-			s->suspended_areas--;
-			s->suspended_area[i] = s->suspended_area[s->suspended_areas];
-			s->suspended_area_mask[i] = s->suspended_area_mask[s->suspended_areas];
-		}
-	}
-	return OK;
-}
-
-static enum err
-apply(struct standing *s, const struct statement *st, size_t party, struct why *why)
-{
-	uint32_t bit = UINT32_C(1) << party;
-
-	if (!str_is(st->scope, "all") &&
-	    (st->verb == STATEMENT_TERMINATE || !is_area(s->agreement, st->scope)))
-		return fail(why, ERR_INVALID, "standing.scope",
-		    "the scope \"" STR_FMT
-		    "\" is neither \"all\" nor an area of the agreement that "
-		    "can be closed by itself",
-		    STR_ARG(st->scope));
-	switch (st->verb) {
-	case STATEMENT_SUSPEND: suspend(s, st->scope, bit); break;
-	case STATEMENT_RESUME: TRY(resume(s, st->scope, bit, why)); break;
-	case STATEMENT_TERMINATE: s->terminated = true; break;
-	}
-	return OK;
-}
-
 static enum err
 check_signature(const struct dsse *envelope, const struct party *p, struct why *why)
 {
 	struct dsse_verdict verdict;
 
+	for (size_t i = 0; i < p->former_keys; i++) {
+		if (dsse_verify(envelope, &p->former_key[i].key, 1, &verdict, NULL) == OK)
+			return fail(why, ERR_FORBIDDEN, "standing.former-key",
+			    "the statement is signed with a key of " STR_FMT
+			    " that has ended: it only verifies",
+			    STR_ARG(p->code));
+	}
 	if (dsse_verify(envelope, &p->agreement_key, 1, &verdict, NULL) != OK)
 		return fail(why, ERR_FORBIDDEN, "standing.signer",
 		    "the statement is not signed by " STR_FMT ", which it names", STR_ARG(p->code));
@@ -187,15 +120,14 @@ standing_apply(struct arena *a, struct standing *s, struct str envelope, struct 
 {
 	struct dsse *dsse = arena_make(a, struct dsse, 1);
 	struct statement st;
-	size_t i = 0;
+	size_t i;
 
 	assert(s->agreement != NULL);
 	if (dsse == NULL)
 		return fail(why, ERR_LIMIT, "document.memory", "no memory is left");
 	TRY(open_envelope(a, envelope, STATEMENT_PAYLOAD_TYPE, dsse, why));
 	TRY(statement_parse(a, dsse->payload, &st, why));
-	while (i < s->agreement->parties && !str_eq(s->agreement->party[i].code, st.party))
-		i++;
+	i = party_place(s->agreement, st.party);
 	if (i == s->agreement->parties)
 		return fail(why, ERR_FORBIDDEN, "standing.party",
 		    "\"" STR_FMT "\" is no party of the agreement", STR_ARG(st.party));
@@ -207,7 +139,7 @@ standing_apply(struct arena *a, struct standing *s, struct str envelope, struct 
 		return fail(why, ERR_CONFLICT, "standing.serial",
 		    "serial %" PRIu64 " of " STR_FMT " is not above the last one, %" PRIu64,
 		    st.serial, STR_ARG(st.party), s->serial[i]);
-	TRY(apply(s, &st, i, why));
+	TRY(standing_state_apply(s, &st, i, why));
 	s->serial[i] = st.serial;
 	s->epoch++;
 	return OK;
@@ -229,19 +161,35 @@ closed(struct standing_reason *ret, const char *code, const char *fmt, ...)
 }
 
 static bool
-period_is_open(const struct agreement *g, time_us at, struct standing_reason *ret)
+period_is_open(const struct standing *s, time_us at, struct standing_reason *ret)
 {
+	const struct agreement *g = s->agreement;
 	char text[TIME_TEXT_MAX];
 
 	if (at < g->in_force_from) {
 		time_text_s(g->in_force_from, text);
 		return closed(ret, "A-NOTINFORCE", "The agreement comes into force on %s.", text);
 	}
-	if (at >= g->expires_on) {
-		time_text_s(g->expires_on, text);
+	if (at >= standing_end(s)) {
+		time_text_s(standing_end(s), text);
 		return closed(ret, "A-NOTINFORCE", "The agreement expired on %s.", text);
 	}
 	return true;
+}
+
+static size_t
+count(uint32_t mask)
+{
+	return (size_t)__builtin_popcount(mask);
+}
+
+time_us
+standing_end(const struct standing *s)
+{
+	if (s->ends_at != 0)
+		return s->ends_at;
+	return s->agreement->lifecycle.renewal == RENEWAL_AUTO ? TIME_NEVER
+	                                                       : s->agreement->expires_on;
 }
 
 bool
@@ -257,13 +205,17 @@ standing_in_force(const struct standing *s, struct str area, time_us at,
 		    s->signed_by, g->parties);
 	if (s->terminated)
 		return closed(ret, "A-NOTINFORCE", "The agreement was terminated.");
-	if (!period_is_open(g, at, ret))
+	if (g->lifecycle.approval_by == APPROVAL_BY_RECORD && count(s->approved_mask) < g->parties)
+		return closed(ret, "A-NOTINFORCE",
+		    "The own approval of %zu of %zu parties is on record.", count(s->approved_mask),
+		    g->parties);
+	if (!period_is_open(s, at, ret))
 		return false;
 	if (s->suspended)
 		return closed(ret, "A-NOTINFORCE",
 		    "The agreement is suspended by " STR_FMT " (clause " STR_FMT ").",
 		    STR_ARG(s->suspended_by), STR_ARG(g->suspension_clause));
-	if (area.len > 0 && !is_area(g, area))
+	if (area.len > 0 && agreement_area(g, area) == NULL)
 		return closed(ret, "A-SCOPE", "The agreement has no area \"" STR_FMT "\".",
 		    STR_ARG(area));
 	if (area.len > 0 && closed_area(s, area) < s->suspended_areas)
@@ -282,5 +234,42 @@ standing_next_change(const struct standing *s, time_us at)
 		return TIME_NEVER;
 	if (at < g->in_force_from)
 		return g->in_force_from;
-	return at < g->expires_on ? g->expires_on : TIME_NEVER;
+	return at < standing_end(s) ? standing_end(s) : TIME_NEVER;
+}
+
+static bool
+may(const struct agreement *g, struct str who, const struct standing_ask *ask)
+{
+	const struct party *p = agreement_party(g, who);
+
+	if (p == NULL)
+		(void)agreement_organisation(g, who, &p);
+	return p != NULL && party_may(p, ask->area, ask->at);
+}
+
+bool
+standing_lets(const struct standing *s, const struct standing_ask *ask, struct standing_reason *ret)
+{
+	if (!standing_in_force(s, ask->area, ask->at, ret))
+		return false;
+	if (may(s->agreement, ask->from, ask) && may(s->agreement, ask->to, ask))
+		return true;
+	return closed(ret, "A-SCOPE",
+	    "The agreement does not bind " STR_FMT " and " STR_FMT " to each other here.",
+	    STR_ARG(ask->from), STR_ARG(ask->to));
+}
+
+struct str
+standing_resolve(const struct standing *s, struct str code)
+{
+	const struct organisation *o;
+
+	for (size_t i = 0; i < s->successions; i++) {
+		if (str_eq(s->succession[i].old, code))
+			return s->succession[i].next;
+	}
+	o = agreement_organisation(s->agreement, code, NULL);
+	if (o == NULL)
+		o = agreement_successor(s->agreement, code, NULL);
+	return o == NULL ? (struct str){ 0 } : o->code;
 }

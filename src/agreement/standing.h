@@ -13,24 +13,47 @@
 #define AGREEMENT_PAYLOAD_TYPE "application/vnd.torana.agreement+json;version=1"
 #define STATEMENT_PAYLOAD_TYPE "application/vnd.torana.agreement-statement+json;version=1"
 
-enum statement_verb { STATEMENT_SUSPEND, STATEMENT_RESUME, STATEMENT_TERMINATE };
+enum statement_verb {
+	STATEMENT_SUSPEND,
+	STATEMENT_RESUME,
+	STATEMENT_TERMINATE,
+	STATEMENT_APPROVE, /* what the party's own law asked for was done: act */
+	STATEMENT_ENACT,   /* a delegate of the document, act, signs by its authority */
+	STATEMENT_RENEW,   /* to a new end, until, when all parties say so */
+	STATEMENT_LAPSE,   /* notice that an automatic renewal is not wanted */
+	STATEMENT_SUCCEED, /* the organisation of the scope took over from act */
+	STATEMENT_VERBS,
+};
+const char *statement_verb_name(enum statement_verb verb); /* "suspend" */
+bool statement_verb_parse(struct str name, enum statement_verb *ret);
 
-/* A change of state: {"agreement","version","hash","verb","scope","party",
- * "at","serial","reason"}.  serial counts up per party; an older or equal one
- * is refused, so that a statement cannot be replayed. */
+/* A change of state, JSON with the members of docs/agreement.md.  serial
+ * counts up per party; an older or equal one is refused, so that a statement
+ * cannot be replayed. */
 struct statement {
 	struct hash agreement;
 	enum statement_verb verb;
-	struct str scope; /* "all" or an area code */
+	struct str scope; /* "all", an area, "category:CODE", an organisation */
 	struct str party;
 	time_us at;
 	uint64_t serial;
 	struct str reason;
+	struct str act;       /* may be empty but where a verb above asks for it */
+	struct str authority; /* may be empty */
+	time_us until;        /* 0: none */
+};
+
+/* An organisation took over from another, which keeps its name in old records. */
+struct succession {
+	struct str old;
+	struct str next;
 };
 
 /* JCS text of the statement, ready to be signed. */
 enum err statement_write(const struct statement *s, struct buf *out, struct why *why);
 enum err statement_parse(struct arena *a, struct str text, struct statement *ret, struct why *why);
+
+enum { SUCCESSIONS_MAX = 64 }; /* as many as a party has organisations */
 
 struct standing {
 	const struct agreement *agreement; /* NULL: there is none */
@@ -43,6 +66,15 @@ struct standing {
 	size_t suspended_areas;
 	struct str suspended_area[AREAS_MAX];
 	uint32_t suspended_area_mask[AREAS_MAX]; /* parties that hold that area closed */
+	uint64_t closed_categories;              /* bit i: a party holds category i closed */
+	uint32_t closed_category_mask[CATEGORIES_MAX];
+	uint32_t approved_mask;                /* parties whose own approval is on record */
+	struct str enacted_by[PARTIES_MAX];    /* delegate; empty: not on record */
+	struct str enacted_under[PARTIES_MAX]; /* that delegate's authority */
+	time_us renewed_until[PARTIES_MAX];    /* what each party agreed to; 0: nothing */
+	time_us ends_at;                       /* of the term as it is now; 0: expires_on */
+	size_t successions;
+	struct succession succession[SUCCESSIONS_MAX];
 	uint64_t epoch; /* counts accepted statements: raised by every change */
 	uint64_t serial[PARTIES_MAX];
 };
@@ -67,6 +99,23 @@ struct standing_reason {
 };
 bool standing_in_force(const struct standing *s, struct str area, time_us at,
     struct standing_reason *ret);
+
+/* The same for what goes between two organisations: their parties must be
+ * bound to the area by their membership, too ("A-SCOPE"). */
+struct standing_ask {
+	struct str from, to; /* organisations; `from` may also be a party */
+	struct str area;
+	time_us at;
+};
+bool standing_lets(const struct standing *s, const struct standing_ask *ask,
+    struct standing_reason *ret);
+
+/* The end of the term, with renewals; TIME_NEVER while it renews itself. */
+time_us standing_end(const struct standing *s);
+
+/* The organisation that a code means today: itself, or what took over from it;
+ * empty when it is none of the agreement. */
+struct str standing_resolve(const struct standing *s, struct str code);
 
 /* The next instant after `at` at which the answer changes by time alone;
  * TIME_NEVER when none. */

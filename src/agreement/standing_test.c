@@ -1,6 +1,7 @@
 #include "standing.h"
 
 #include "cases.h"
+#include "codec.h"
 #include "fixture_p.h"
 
 /* ---- signatures ---- */
@@ -91,7 +92,13 @@ static const struct step {
 	{ "signed by the other", STATEMENT_SUSPEND, "CI", "IN", 1, 2, ERR_FORBIDDEN, "the statement is not signed by IN, which it names", NULL, NULL },
 	{ "nobody's", STATEMENT_SUSPEND, "CI", "US", 1, 3, ERR_FORBIDDEN, "\"US\" is no party of the agreement", NULL, NULL },
 	{ "an area that is none", STATEMENT_SUSPEND, "MOON", "IN", 1, 1, ERR_INVALID,
-	  "the scope \"MOON\" is neither \"all\" nor an area of the agreement that can be closed by itself", NULL, NULL },
+	  "the scope \"MOON\" is neither \"all\" nor an area of the agreement that can be closed by itself, nor such a category, written category:CODE", NULL, NULL },
+	{ "a category that is none", STATEMENT_SUSPEND, "category:moon", "IN", 1, 1, ERR_INVALID, NULL, NULL, NULL },
+	{ "an end of an area", STATEMENT_LAPSE, "CI", "IN", 1, 1, ERR_INVALID, NULL, NULL, NULL },
+	{ "an approval of nothing", STATEMENT_APPROVE, "all", "IN", 1, 1, ERR_INVALID, "to approve, the statement must name the approval as its act", NULL, NULL },
+	{ "a notice where nothing renews itself", STATEMENT_LAPSE, "all", "IN", 1, 1, ERR_FORBIDDEN,
+	  "the agreement does not renew itself: it ends on its day", NULL, NULL },
+	{ "a renewal to no day", STATEMENT_RENEW, "all", "IN", 1, 1, ERR_INVALID, "a renewal is said before the end, and names a later one as until", NULL, NULL },
 	{ "IN closes an area", STATEMENT_SUSPEND, "CI", "IN", 1, 1, OK, "", "A-AREA-SUSPENDED", NULL },
 	{ "the same again", STATEMENT_SUSPEND, "CI", "IN", 1, 1, ERR_CONFLICT, "serial 1 of IN is not above the last one, 1", "A-AREA-SUSPENDED", NULL },
 	{ "JP cannot open it", STATEMENT_RESUME, "CI", "JP", 1, 2, ERR_FORBIDDEN, "only a party that suspended \"CI\" can resume it", "A-AREA-SUSPENDED", NULL },
@@ -185,6 +192,218 @@ check_statement(void **state)
 	assert_int_equal(statement_parse(a, S("{\"type\":\"x\"}"), &back, &why), ERR_INVALID);
 }
 
+/* ---- life: approvals, delegates, terms, successors ---- */
+
+/* The shipped agreement with one thing changed, signed by both. */
+static void
+reopen(struct world *w, const char *from, const char *to)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
+	size_t at = str_find(w->agreement, str_of(from));
+	struct why why = { 0 };
+
+	if (at == SIZE_MAX)
+		fail_msg("\"%s\" is not in the document", from);
+	buf_put(&out, str_sub(w->agreement, 0, at));
+	buf_put(&out, str_of(to));
+	buf_put(&out, str_sub(w->agreement, at + strlen(from), SIZE_MAX));
+	if (standing_open(w->a, world_sign(w, buf_str(&out), AGREEMENT_PAYLOAD_TYPE, 3),
+	        &w->standing, &why) != OK)
+		fail_msg("%s at %s", why.text, why.where);
+}
+
+static enum err
+speak(struct world *w, enum statement_verb verb, unsigned party, const struct statement *more,
+    struct why *why)
+{
+	struct statement s = *more;
+
+	s.agreement = w->standing.agreement->hash;
+	s.verb = verb;
+	s.party = w->standing.agreement->party[party].code;
+	s.serial = w->standing.serial[party] + 1;
+	s.at = s.at == 0 ? w->request.at : s.at;
+	s.scope = s.scope.len == 0 ? S("all") : s.scope;
+	return say(w, &s, 1u << party, why);
+}
+
+static void
+check_approvals(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	const struct statement act = { .act = S("Cabinet decision of 1 May") };
+	struct standing_reason reason = { 0 };
+	struct why why = { 0 };
+
+	(void)state;
+	reopen(&w, "\"approval_by\":\"signature\"", "\"approval_by\":\"record\"");
+	assert_false(standing_in_force(&w.standing, S(""), w.request.at, &reason));
+	assert_string_equal(reason.text, "The own approval of 0 of 2 parties is on record.");
+	assert_int_equal(speak(&w, STATEMENT_APPROVE, 0, &act, &why), OK);
+	assert_false(standing_in_force(&w.standing, S(""), w.request.at, &reason));
+	assert_int_equal(speak(&w, STATEMENT_APPROVE, 0, &act, &why),
+	    OK); /* again: no second party */
+	assert_false(standing_in_force(&w.standing, S(""), w.request.at, &reason));
+	assert_int_equal(speak(&w, STATEMENT_APPROVE, 1, &act, &why), OK);
+	assert_true(standing_in_force(&w.standing, S(""), w.request.at, &reason));
+}
+
+static void
+check_delegates(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement who = { .act = S("A. Rao") };
+	struct why why = { 0 };
+
+	(void)state;
+	reopen(&w, "\"name\":\"India\"",
+	    "\"delegates\":[{\"name\":\"A. Rao\",\"office\":\"o\",\"authority\":\"letter 7\","
+	    "\"from\":\"2026-01-01T00:00:00Z\",\"until\":\"2027-01-01T00:00:00Z\"}],"
+	    "\"name\":\"India\"");
+	assert_int_equal(speak(&w, STATEMENT_ENACT, 1, &who, &why), ERR_FORBIDDEN);
+	who.at = w.standing.agreement->party[0].delegate[0].until;
+	assert_int_equal(speak(&w, STATEMENT_ENACT, 0, &who, &why), ERR_FORBIDDEN);
+	assert_string_equal(why.text,
+	    "\"A. Rao\" is no delegate of IN with authority at that time");
+	who.at = 0;
+	assert_int_equal(speak(&w, STATEMENT_ENACT, 0, &who, &why), OK);
+	assert_true(str_is(w.standing.enacted_by[0], "A. Rao"));
+	assert_true(str_is(w.standing.enacted_under[0], "letter 7"));
+	assert_int_equal(w.standing.enacted_by[1].len, 0);
+}
+
+static void
+check_renewal(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	time_us end = w.standing.agreement->expires_on, day = INT64_C(86'400'000'000);
+	struct statement longer = { .until = end + 365 * day },
+	                 shorter = { .until = end + 30 * day };
+	struct statement late = { .until = end + 900 * day, .at = end + 400 * day };
+	struct why why = { 0 };
+
+	(void)state;
+	assert_int_equal(standing_end(&w.standing), end);
+	assert_int_equal(speak(&w, STATEMENT_RENEW, 0, &longer, &why), OK);
+	assert_int_equal(standing_end(&w.standing), end); /* one party alone renews nothing */
+	assert_int_equal(speak(&w, STATEMENT_RENEW, 1, &shorter, &why), OK);
+	assert_int_equal(standing_end(&w.standing), end + 30 * day);
+	assert_int_equal(standing_next_change(&w.standing, end), end + 30 * day);
+	assert_int_equal(speak(&w, STATEMENT_RENEW, 1, &late, &why), ERR_INVALID);
+	assert_int_equal(speak(&w, STATEMENT_LAPSE, 1, &shorter, &why), ERR_FORBIDDEN);
+
+	reopen(&w, "\"mode\":\"express\",", "\"mode\":\"auto\",\"term_days\":365,");
+	assert_int_equal(standing_end(&w.standing), TIME_NEVER);
+	assert_int_equal(speak(&w, STATEMENT_RENEW, 0, &longer, &why), ERR_FORBIDDEN);
+	late.at = end - 179 * day; /* one day too late for this term */
+	assert_int_equal(speak(&w, STATEMENT_LAPSE, 0, &late, &why), OK);
+	assert_int_equal(standing_end(&w.standing), end + 365 * day);
+	late.at = end - 200 * day; /* the first notice stands */
+	assert_int_equal(speak(&w, STATEMENT_LAPSE, 1, &late, &why), OK);
+	assert_int_equal(standing_end(&w.standing), end + 365 * day);
+}
+
+static void
+check_succession(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement s = { .scope = S("JP:NCO"), .act = S("JP:JPCERT") };
+	struct why why = { 0 };
+
+	(void)state;
+	assert_true(str_is(standing_resolve(&w.standing, S("JP:NISC")), "JP:NCO"));
+	assert_true(str_is(standing_resolve(&w.standing, S("JP:JPCERT")), "JP:JPCERT"));
+	assert_int_equal(standing_resolve(&w.standing, S("JP:OTHER")).len, 0);
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 0, &s, &why),
+	    ERR_INVALID); /* not IN's to say */
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), OK);
+	assert_true(str_is(standing_resolve(&w.standing, S("JP:JPCERT")), "JP:NCO"));
+	s = (struct statement){ .scope = S("JP:JPCERT"), .act = S("JP:NCO") };
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), ERR_CONFLICT); /* no circle */
+}
+
+static void
+check_category(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement s = { .scope = S("category:indicator") };
+	struct why why = { 0 };
+
+	(void)state;
+	assert_int_equal(speak(&w, STATEMENT_SUSPEND, 0, &s, &why), OK);
+	assert_int_equal(speak(&w, STATEMENT_SUSPEND, 1, &s, &why), OK);
+	assert_int_equal(speak(&w, STATEMENT_RESUME, 0, &s, &why), OK);
+	assert_true(w.standing.closed_categories != 0);
+	world_add(&w,
+	    str_of(HEAD("indicator",
+	        "0101") ",\"name\":\"n\",\"pattern\":\"[ipv4-addr:value = "
+	                "'198.51.100.7']\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-11-19T00:00:00Z\"," GREEN
+	                "}"));
+	world_add(&w,
+	    str_of(HEAD("malware", "0102") ",\"name\":\"m\",\"is_family\":false," GREEN "}"));
+	world_decide(&w);
+	assert_int_equal(world_about(&w, "0101")->outcome, OUTCOME_DENY);
+	assert_string_equal(world_codes(&w, world_about(&w, "0101")), "A-AREA-SUSPENDED");
+	world_replay(&w, world_about(&w, "0101"));
+	assert_int_equal(world_about(&w, "0102")->outcome, OUTCOME_ALLOW);
+	assert_int_equal(speak(&w, STATEMENT_RESUME, 0, &s, &why), ERR_FORBIDDEN);
+	assert_int_equal(speak(&w, STATEMENT_RESUME, 1, &s, &why), OK);
+	assert_int_equal(w.standing.closed_categories, 0);
+}
+
+/* An area that the document closes, and a party that is bound to one area. */
+static void
+check_membership(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement s = { .scope = S("CAP") };
+	struct standing_ask ask = { S("IN"), S("JP:JPCERT"), S("CI"), w.request.at };
+	struct standing_reason reason = { 0 };
+	struct why why = { 0 };
+
+	(void)state;
+	assert_true(standing_lets(&w.standing, &ask, &reason));
+	reopen(&w, "\"code\":\"CAP\",", "\"code\":\"CAP\",\"status\":\"suspended\",");
+	check_closed(&w, "CAP", "A-AREA-SUSPENDED");
+	assert_int_equal(speak(&w, STATEMENT_RESUME, 0, &s, &why), ERR_FORBIDDEN);
+	reopen(&w, "\"name\":\"Japan\"",
+	    "\"areas\":[\"CAP\"],\"class\":\"project\",\"name\":\"Japan\"");
+	assert_false(standing_lets(&w.standing, &ask, &reason));
+	assert_string_equal(reason.code, "A-SCOPE");
+	ask.area = S("");
+	assert_false(standing_lets(&w.standing, &ask, &reason));
+	ask.area = S("CAP");
+	assert_true(standing_lets(&w.standing, &ask, &reason));
+	reopen(&w, "\"name\":\"Japan\"", "\"class\":\"observer\",\"name\":\"Japan\"");
+	assert_false(standing_lets(&w.standing, &ask, &reason));
+	ask.to = S("US:CISA");
+	assert_false(standing_lets(&w.standing, &ask, &reason));
+}
+
+/* A key that has ended verifies and says nothing new. */
+static void
+check_former_key(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	char key[2 * VERIFY_KEY_BYTES + 1], now[256], before[512];
+	struct verify_key jp = sign_key_public(w.key[1]);
+	struct statement s = { .scope = S("all") };
+	struct why why = { 0 };
+
+	(void)state;
+	hex_text(jp.byte, VERIFY_KEY_BYTES, key);
+	(void)snprintf(now, sizeof(now), "\"agreement_key\":\"%s\"", key);
+	(void)snprintf(before, sizeof(before),
+	    "\"agreement_key\":\"%064d\",\"former_keys\":[{\"key\":\"%s\",\"until\":"
+	    "\"2026-06-01T00:00:00Z\"}]",
+	    9, key);
+	reopen(&w, now, before);
+	assert_int_equal(w.standing.signed_mask, 1);
+	assert_int_equal(speak(&w, STATEMENT_SUSPEND, 1, &s, &why), ERR_FORBIDDEN);
+	assert_string_equal(why.text,
+	    "the statement is signed with a key of JP that has ended: it only verifies");
+}
+
 /* ---- by time alone ---- */
 
 static void
@@ -221,6 +440,13 @@ main(int argc, char **argv)
 	CASE(&cases, check_steps);
 	CASE(&cases, check_other_agreement);
 	CASE(&cases, check_statement);
+	CASE(&cases, check_approvals);
+	CASE(&cases, check_delegates);
+	CASE(&cases, check_renewal);
+	CASE(&cases, check_succession);
+	CASE(&cases, check_category);
+	CASE(&cases, check_membership);
+	CASE(&cases, check_former_key);
 	CASE(&cases, check_period);
 	return cases_run("standing", &cases, argc, argv);
 }

@@ -16,6 +16,39 @@ print_signers(struct json_writer *w, const struct standing *s)
 	json_end_array(w);
 }
 
+/* What statements changed: the end of the term, approvals, delegates, what is closed. */
+static void
+print_life(struct json_writer *w, const struct standing *s)
+{
+	const struct agreement *g = s->agreement;
+
+	if (standing_end(s) != TIME_NEVER)
+		api_put_time(w, "ends_at", standing_end(s));
+	api_begin_array(w, "approved_by");
+	for (size_t i = 0; i < g->parties; i++) {
+		if ((s->approved_mask >> i & 1) != 0)
+			json_put_str(w, g->party[i].code);
+	}
+	json_end_array(w);
+	api_begin_array(w, "enacted_by");
+	for (size_t i = 0; i < g->parties; i++) {
+		if (s->enacted_by[i].len == 0)
+			continue;
+		json_begin_object(w);
+		api_put_text(w, "party", g->party[i].code);
+		api_put_text(w, "delegate", s->enacted_by[i]);
+		api_put_text(w, "authority", s->enacted_under[i]);
+		json_end_object(w);
+	}
+	json_end_array(w);
+	api_begin_array(w, "suspended_categories");
+	for (size_t i = 0; i < g->categories; i++) {
+		if ((s->closed_categories >> i & 1) != 0)
+			json_put_str(w, g->category[i].code);
+	}
+	json_end_array(w);
+}
+
 static void
 print_parties(struct json_writer *w, const struct agreement *g)
 {
@@ -79,10 +112,11 @@ print_agreement(struct json_writer *w, const struct standing *s, time_us now)
 	json_begin_object(w);
 	api_print_standing(w, s, now);
 	api_put_text(w, "title", g->title);
-	api_put_flag(w, "model", g->model);
+	api_put_flag(w, "model", agreement_is_model(g));
 	api_put_hash(w, "hash", &g->hash);
 	api_put_time(w, "in_force_from", g->in_force_from);
 	api_put_time(w, "expires_on", g->expires_on);
+	print_life(w, s);
 	print_signers(w, s);
 	api_begin_array(w, "suspended_areas");
 	for (size_t i = 0; i < s->suspended_areas; i++)
@@ -245,21 +279,19 @@ api_sign_agreement(void *ctx, struct http_request *req, struct http_response *re
 static enum err
 read_verb(struct str name, enum statement_verb *ret, struct why *why)
 {
-	*ret = str_is(name, "resume")      ? STATEMENT_RESUME
-	       : str_is(name, "terminate") ? STATEMENT_TERMINATE
-	                                   : STATEMENT_SUSPEND;
-	if (*ret == STATEMENT_SUSPEND && !str_is(name, "suspend"))
-		return fail(why, ERR_NOT_FOUND, "api.verb",
-		    "there is no verb " STR_FMT "; write suspend, resume or terminate",
-		    STR_ARG(name));
-	return OK;
+	if (statement_verb_parse(name, ret))
+		return OK;
+	return fail(why, ERR_NOT_FOUND, "api.verb",
+	    "there is no verb " STR_FMT
+	    "; write suspend, resume, terminate, approve, enact, renew, lapse or succeed",
+	    STR_ARG(name));
 }
 
 enum err
 api_post_statement(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
 	const struct api *api = ctx;
-	struct statement_body body;
+	struct statement_body body = { 0 };
 	struct statement_wish wish = { .agreement = http_param(req, "id") };
 	struct str envelope = { 0 };
 
@@ -267,6 +299,9 @@ api_post_statement(void *ctx, struct http_request *req, struct http_response *re
 	TRY(api_read_statement(req->arena, req->body, &body, why));
 	wish.scope = body.scope;
 	wish.reason = body.reason;
+	wish.act = body.act;
+	wish.authority = body.authority;
+	wish.until = body.until;
 	TRY(realm_statement_make(api->realm, &wish, req->arena, &envelope, why));
 	return print_envelope(api, envelope, ret);
 }

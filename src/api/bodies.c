@@ -289,8 +289,11 @@ api_read_statement(struct arena *a, struct str text, struct statement_body *ret,
 {
 	const struct json *root = NULL;
 
-	TRY(read_object(a, text, "scope reason", &root, why));
+	TRY(read_object(a, text, "scope reason act authority until", &root, why));
 	TRY(read_text(root, "scope", REQUIRED, &ret->scope, why));
+	TRY(read_text(root, "act", OPTIONAL, &ret->act, why));
+	TRY(read_text(root, "authority", OPTIONAL, &ret->authority, why));
+	TRY(read_time(root, "until", OPTIONAL, &ret->until, why));
 	return read_text(root, "reason", REQUIRED, &ret->reason, why);
 }
 

@@ -71,6 +71,8 @@ enum err api_read_document(struct arena *a, struct str text, struct document_bod
 
 struct statement_body {
 	struct str scope, reason;
+	struct str act, authority; /* may be empty */
+	time_us until;             /* 0: none */
 };
 enum err api_read_statement(struct arena *a, struct str text, struct statement_body *ret,
     struct why *why);

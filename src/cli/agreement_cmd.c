@@ -140,23 +140,67 @@ run_sign(struct cli *c)
 }
 
 static const struct cli_option state_options[] = {
-	{ "scope", "AREA", "an area of the agreement; without it: all" },
+	{ "scope", "SCOPE", "an area of the agreement, or category:CODE; without it: all" },
 	{ "reason", "TEXT", "why, for the partner" },
 };
+static const struct cli_option act_options[] = {
+	{ "act", "TEXT", "the approval; of enact: the delegate" },
+	{ "reason", "TEXT", "why, for the partner" },
+};
+static const struct cli_option renew_options[] = {
+	{ "until", "TIME", "the new end, 2036-01-01T00:00:00Z" },
+	{ "reason", "TEXT", "why, for the partner" },
+};
+static const struct cli_option lapse_options[] = {
+	{ "reason", "TEXT", "why, for the partner" },
+};
+static const struct cli_option succeed_options[] = {
+	{ "act", "ORG", "the organisation that is gone" },
+	{ "scope", "ORG", "the organisation that took over" },
+	{ "reason", "TEXT", "why, for the partner" },
+};
+
+static bool
+has_option(const struct cli *c, const char *name)
+{
+	for (size_t i = 0; i < c->command->options_len; i++) {
+		if (strcmp(c->command->options[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* All options must be given, but for the scope of what can be about all. */
+static bool
+is_needed(const struct cli *c, const char *name)
+{
+	return has_option(c, name) &&
+	       (strcmp(name, "scope") != 0 || strcmp(c->command->verb, "succeed") == 0);
+}
 
 static int
 run_state(struct cli *c)
 {
 	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
 	struct json_writer w = json_writer(&body);
-	const char *scope = cli_option(c, "scope");
-	const char *reason = cli_need(c, "reason");
+	static const char *const members[] = { "act", "reason", "scope", "until" };
 
-	if (reason == NULL)
-		return EXIT_USAGE;
 	json_begin_object(&w);
-	json_put_str(json_key(&w, S("reason")), str_of(reason));
-	json_put_str(json_key(&w, S("scope")), str_of(scope != NULL ? scope : "all"));
+	for (size_t i = 0; i < COUNTOF(members); i++) {
+		bool is_scope = strcmp(members[i], "scope") == 0;
+		const char *value = NULL;
+
+		if (is_needed(c, members[i])) {
+			value = cli_need(c, members[i]);
+			if (value == NULL)
+				return EXIT_USAGE;
+		} else if (is_scope) {
+			value = has_option(c, "scope") ? cli_option(c, "scope") : NULL;
+			value = value == NULL ? "all" : value;
+		}
+		if (value != NULL)
+			json_put_str(json_key(&w, str_of(members[i])), str_of(value));
+	}
 	json_end_object(&w);
 	struct str target = arena_printf(c->arena, "/api/v1/agreements/" STR_FMT "/%s",
 	    STR_ARG(cli_encode(c, str_of(c->arg[0]))), c->command->verb);
@@ -205,6 +249,19 @@ const struct cli_command agreement_commands[] = {
 	  "open again what we suspended", "torana agreement resume IJ-MODEL --reason 'done'" },
 	{ "agreement", "terminate", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
 	  "end an agreement for good", "torana agreement terminate IJ-MODEL --reason 'notice of 1 May'" },
+	{ "agreement", "approve", "ID", 1, 1, act_options, COUNTOF(act_options), run_state,
+	  "record that what our own law asked for was done",
+	  "torana agreement approve IJ-MODEL --act 'Cabinet decision' --reason 'done today'" },
+	{ "agreement", "enact", "ID", 1, 1, act_options, COUNTOF(act_options), run_state,
+	  "record which delegate of ours signed",
+	  "torana agreement enact IJ-MODEL --act 'A. Rao' --reason 'signed today'" },
+	{ "agreement", "renew", "ID", 1, 1, renew_options, COUNTOF(renew_options), run_state,
+	  "agree to a new end", "torana agreement renew IJ-MODEL --until 2036-01-01T00:00:00Z --reason 'five years more'" },
+	{ "agreement", "lapse", "ID", 1, 1, lapse_options, COUNTOF(lapse_options), run_state,
+	  "give notice that an automatic renewal is not wanted", "torana agreement lapse IJ-MODEL --reason 'notice'" },
+	{ "agreement", "succeed", "ID", 1, 1, succeed_options, COUNTOF(succeed_options), run_state,
+	  "record that one of our organisations took over from another",
+	  "torana agreement succeed IJ-MODEL --act JP:NISC --scope JP:NCO --reason 'reorganised'" },
 };
 /* clang-format on */
 const size_t agreement_commands_count = COUNTOF(agreement_commands);

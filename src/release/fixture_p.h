@@ -339,7 +339,10 @@ office_closep(struct office *o)
 static inline void
 office_state(struct office *o, enum statement_verb verb, const char *scope)
 {
-	const struct statement_wish wish = { S("IJ"), verb, str_of(scope), S("a test") };
+	const struct statement_wish wish = { .agreement = S("IJ"),
+		.verb = verb,
+		.scope = str_of(scope),
+		.reason = S("a test") };
 	struct str envelope;
 
 	WORKS(o, realm_statement_make(o->realm, &wish, o->arena, &envelope, &o->why));

@@ -121,8 +121,10 @@ enum err realm_statement_add(struct realm *r, struct str envelope, struct why *w
 struct statement_wish {
 	struct str agreement; /* id */
 	enum statement_verb verb;
-	struct str scope; /* "all" or an area */
+	struct str scope; /* "all", an area, "category:CODE", an organisation: standing.h */
 	struct str reason;
+	struct str act, authority;
+	time_us until;
 };
 enum err realm_statement_make(struct realm *r, const struct statement_wish *wish, struct arena *a,
     struct str *ret_envelope, struct why *why);

@@ -279,6 +279,9 @@ realm_statement_make(struct realm *r, const struct statement_wish *wish, struct 
 		.party = r->identity.party,
 		.at = clock_wall(r->clock),
 		.reason = wish->reason,
+		.act = wish->act,
+		.authority = wish->authority,
+		.until = wish->until,
 	};
 
 	TRY(find_newest(r, a, wish->agreement, &envelope, &s.agreement, why));
