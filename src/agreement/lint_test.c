@@ -42,6 +42,12 @@ static const struct shipped_case {
 } shipped_cases[] = {
 	{ "agreements/india-japan.json", "note party-open /parties/0\nnote party-open /parties/1\n"
 	                                 "note block-missing /" },
+	{ "agreements/quad.json", "note party-open /parties/0\nnote party-open /parties/1\n"
+	                          "note party-open /parties/2\nnote party-open /parties/3\n"
+	                          "note block-missing /" },
+	{ "agreements/project-accession.json",
+	    "note party-open /parties/0\nnote party-open /parties/1\n"
+	    "note party-open /parties/2\nnote block-missing /" },
 };
 
 static void

@@ -35,24 +35,28 @@ const struct standing *
 gather_agreement(const struct gather *in)
 {
 	const struct gate *g = in->job->gate;
-	const struct standing *found = NULL;
+	const struct standing *found = NULL, *open = NULL;
 
 	for (size_t i = 0; i < g->agreements; i++) {
 		const struct standing *s = g->standing[i];
+		const struct standing_ask ask = { g->party, in->ask->to, in->ask->area,
+			in->job->at };
 		struct standing_reason reason;
 
 		if (agreement_organisation(s->agreement, in->ask->to, NULL) == NULL ||
 		    (in->agreement.len > 0 && !str_eq(in->agreement, s->agreement->id)))
 			continue;
-		if (s->signed_by == s->agreement->parties &&
-		    standing_in_force(s, in->ask->area, in->job->at, &reason))
-			return s;
+		if (standing_lets(s, &ask, &reason)) {
+			if (open == NULL || gate_fits_better(s, open))
+				open = s;
+			continue;
+		}
 		/* A draft of one party changes nothing. */
 		if (found == NULL || (found->signed_by < found->agreement->parties &&
 		                         s->signed_by == s->agreement->parties))
 			found = s;
 	}
-	return found;
+	return open != NULL ? open : found;
 }
 
 static const char peer_verified[] = "SELECT verified_at FROM peer WHERE party = $1";

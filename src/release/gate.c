@@ -189,8 +189,15 @@ is_between(const struct standing *s, struct str us, struct str recipient)
 {
 	const struct party *party = NULL;
 
+	recipient = standing_resolve(s, recipient);
 	return agreement_organisation(s->agreement, recipient, &party) != NULL &&
 	       !str_eq(party->code, us) && agreement_party(s->agreement, us) != NULL;
+}
+
+bool
+gate_fits_better(const struct standing *s, const struct standing *than)
+{
+	return s->agreement->parties < than->agreement->parties;
 }
 
 enum err
@@ -198,16 +205,24 @@ release_gate_open(const struct gate *g, struct str recipient, struct str area, t
     const struct standing **ret, struct why *why)
 {
 	struct standing_reason reason = { .code = "A-NOTINFORCE" };
+	const struct standing *found = NULL;
 	bool named = false;
 
 	for (size_t i = 0; i < g->agreements; i++) {
-		if (!is_between(g->standing[i], g->party, recipient))
+		const struct standing *s = g->standing[i];
+		const struct standing_ask ask = { g->party, standing_resolve(s, recipient), area,
+			at };
+
+		if (!is_between(s, g->party, recipient))
 			continue;
 		named = true;
-		if (standing_in_force(g->standing[i], area, at, &reason)) {
-			*ret = g->standing[i];
-			return OK;
-		}
+		if (standing_lets(s, &ask, &reason) &&
+		    (found == NULL || gate_fits_better(s, found)))
+			found = s;
+	}
+	if (found != NULL) {
+		*ret = found;
+		return OK;
 	}
 	if (!named)
 		return fail(why, ERR_FORBIDDEN, "A-NOTINFORCE",

@@ -40,9 +40,15 @@ struct gate {
 enum err release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why);
 
 /* The agreement that is open between us and the recipient organisation's party
- * at an instant.  ERR_FORBIDDEN: none in force; why says which clause or that there is none. */
+ * at an instant.  A code that is gone means its successor.
+ * ERR_FORBIDDEN: none in force that binds both to the area; why says which
+ * clause or that there is none. */
 enum err release_gate_open(const struct gate *g, struct str recipient, struct str area, time_us at,
     const struct standing **ret, struct why *why);
+
+/* Of two that are open: the one among fewer parties, because fewer see it and
+ * its words were made for them; of equals the first by name. */
+bool gate_fits_better(const struct standing *s, const struct standing *than);
 
 /* What every change works with. */
 struct release_job {
