@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "json_writer.h"
+#include "lint.h"
 #include "pack_look.h"
+#include "standing_p.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +31,43 @@ static const char open_agreement[] =
     "\"incident\",\"marking-definition\",\"sighting\",\"url\",\"email-addr\",\"language-content\"]},"
     "\"ruling\":\"allow\",\"max_tlp\":\"RED\"}]}";
 
+/* What the linter calls readable the reader reads, and the other way round. */
+static void
+check_lint(struct arena *a, struct str text)
+{
+	const struct agreement *g;
+	struct lint lint;
+
+	if (agreement_lint(a, text, INT64_C(1'795'262'400'000'000), &lint, NULL) != OK)
+		return;
+	if (lint.agreement == NULL && lint.errors == 0)
+		__builtin_trap();
+	if (agreement_parse(a, text, &g, NULL) == OK && lint.agreement == NULL)
+		__builtin_trap();
+}
+
+/* Said once by each party: what is closed has a holder, and nothing opens that another closed. */
+static void
+check_statement(struct arena *a, const struct statement *s)
+{
+	struct standing standing = { .signed_by = 2, .signed_mask = 3 };
+
+	if (agreement_parse(a, str_of(open_agreement), &standing.agreement, NULL) != OK)
+		__builtin_trap();
+	for (size_t i = 0; i < 2; i++)
+		(void)!standing_state_apply(&standing, s, i, NULL);
+	for (size_t i = 0; i < standing.suspended_areas; i++) {
+		if (standing.suspended_area_mask[i] == 0)
+			__builtin_trap();
+	}
+	if (standing_end(&standing) < standing.agreement->expires_on && s->verb != STATEMENT_LAPSE)
+		__builtin_trap();
+	for (size_t i = 0; i < standing.successions; i++) {
+		if (str_eq(standing.succession[i].old, standing.succession[i].next))
+			__builtin_trap();
+	}
+}
+
 /* Reads like any document, and says nothing about what it cannot. */
 static void
 read_documents(struct arena *a, struct str text)
@@ -41,8 +80,10 @@ read_documents(struct arena *a, struct str text)
 	(void)!agreement_parse(a, text, &g, NULL);
 	if (rule_pack_parse(a, text, &pack, NULL) == OK && pack_lint(a, pack, 0) == NULL)
 		__builtin_trap();
-	(void)!statement_parse(a, text, &s, NULL);
 	(void)!standing_open(a, text, &standing, NULL);
+	if (statement_parse(a, text, &s, NULL) == OK)
+		check_statement(a, &s);
+	check_lint(a, text);
 }
 
 /* ---- what never happens, read from the input without the gate's help ---- */

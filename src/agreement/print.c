@@ -59,7 +59,7 @@ put_rules(struct json_writer *w, const struct agreement_request *request,
 		json_put_str(json_key(w, S("id")), rule->id);
 		json_put_str(json_key(w, S("version")), rule->version);
 		json_put_str(json_key(w, S("hash")), str_of(hash));
-		if (g != NULL && g->model && hash_eq(&rule->hash, &g->hash))
+		if (g != NULL && agreement_is_model(g) && hash_eq(&rule->hash, &g->hash))
 			json_put_bool(json_key(w, S("model")), true);
 		json_end_object(w);
 	}
@@ -83,7 +83,8 @@ agreement_decision_write(struct json_writer *w, const struct agreement_request *
 	put_list(w, S("codes"), for_partner ? d->shared_code : d->code,
 	    for_partner ? d->shared_codes : d->codes);
 	json_put_str(json_key(w, S("clause")), d->clause);
-	if (g != NULL && g->model)
+	if (g != NULL &&
+	    (d->clause.len > 0 ? agreement_cites_model(g, d->clause) : agreement_is_model(g)))
 		json_put_bool(json_key(w, S("model")), true);
 	if (for_partner)
 		put_shared_why(w, d);
