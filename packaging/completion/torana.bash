@@ -19,7 +19,7 @@ _torana_verbs() {
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	sighting) echo make ;;
-	audit) echo verify heads ;;
+	audit) echo verify replay heads ;;
 	esac
 }
 
@@ -54,6 +54,7 @@ _torana_options() {
 	scan) echo --report ;;
 	'sighting make') echo --count --first --last ;;
 	'audit verify') echo --heads ;;
+	'audit replay') echo --since ;;
 	'audit heads') echo --of ;;
 	esac
 }

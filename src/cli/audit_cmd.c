@@ -7,6 +7,7 @@
 #include "json_writer.h"
 #include "node.h"
 #include "realm.h"
+#include "replay.h"
 
 enum { HEADS_FILE_MAX = 8 * MIB, PATH_BYTES = 4096, ANSWER_MAX = 4 * MIB };
 
@@ -54,12 +55,38 @@ read_heads(struct cli *c, struct str *ret, size_t *ret_len, struct why *why)
 /* ---- printing ---- */
 
 static void
+print_problems(struct json_writer *w, const struct audit_report *r)
+{
+	size_t kept = r->problems < AUDIT_PROBLEMS_MAX ? r->problems : AUDIT_PROBLEMS_MAX;
+
+	json_begin_array(json_key(w, S("problems")));
+	for (size_t i = 0; i < kept; i++) {
+		json_begin_object(w);
+		json_put_str(json_key(w, S("code")), str_of(r->problem[i].code));
+		json_put_str(json_key(w, S("what")), str_of(r->problem[i].what));
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void
+tell_problems(const struct audit_report *r)
+{
+	size_t kept = r->problems < AUDIT_PROBLEMS_MAX ? r->problems : AUDIT_PROBLEMS_MAX;
+
+	for (size_t i = 0; i < kept; i++)
+		(void)printf("PROBLEM %s: %s\n", r->problem[i].code, r->problem[i].what);
+	if (r->problems > kept)
+		(void)printf("and %zu more\n", r->problems - kept);
+	(void)printf("%s\n", r->problems == 0 ? "ok" : "not ok");
+}
+
+static void
 print_json(const struct release_audit *a, size_t heads)
 {
 	CLEANUP(buf_free) struct buf out = buf_new(ANSWER_MAX);
 	struct json_writer w = json_writer(&out);
 	const struct audit_report *r = &a->report;
-	size_t kept = r->problems < AUDIT_PROBLEMS_MAX ? r->problems : AUDIT_PROBLEMS_MAX;
 
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("origin")), a->origin);
@@ -73,14 +100,7 @@ print_json(const struct release_audit *a, size_t heads)
 	json_put_u64(json_key(&w, S("cosignatures")), r->cosignatures);
 	json_put_u64(json_key(&w, S("heads")), heads);
 	json_put_bool(json_key(&w, S("ok")), r->problems == 0);
-	json_begin_array(json_key(&w, S("problems")));
-	for (size_t i = 0; i < kept; i++) {
-		json_begin_object(&w);
-		json_put_str(json_key(&w, S("code")), str_of(r->problem[i].code));
-		json_put_str(json_key(&w, S("what")), str_of(r->problem[i].what));
-		json_end_object(&w);
-	}
-	json_end_array(&w);
+	print_problems(&w, r);
 	json_end_object(&w);
 	(void)printf(STR_FMT "\n", STR_ARG(buf_str(&out)));
 }
@@ -89,7 +109,6 @@ static void
 print_text(const struct release_audit *a, size_t heads)
 {
 	const struct audit_report *r = &a->report;
-	size_t kept = r->problems < AUDIT_PROBLEMS_MAX ? r->problems : AUDIT_PROBLEMS_MAX;
 
 	(void)printf("log " STR_FMT "\n", STR_ARG(a->origin));
 	(void)printf("  %8" PRIu64 " leaves\n  %8" PRIu64 " records\n  %8" PRIu64
@@ -103,11 +122,7 @@ print_text(const struct release_audit *a, size_t heads)
 		    "rewritten with its own key would look whole\n");
 	else
 		(void)printf("compared with %zu heads that a partner kept\n", heads);
-	for (size_t i = 0; i < kept; i++)
-		(void)printf("PROBLEM %s: %s\n", r->problem[i].code, r->problem[i].what);
-	if (r->problems > kept)
-		(void)printf("and %zu more\n", r->problems - kept);
-	(void)printf("%s\n", r->problems == 0 ? "ok" : "not ok");
+	tell_problems(r);
 }
 
 static const struct cli_option verify_options[] = {
@@ -135,6 +150,81 @@ run_verify(struct cli *c)
 	else
 		print_text(audit, heads);
 	return audit->report.problems == 0 ? EXIT_FINE : EXIT_WRONG;
+}
+
+/* ---- replay ---- */
+
+static const struct cli_option replay_options[] = {
+	{ "since", "TIME", "decisions of this instant and later, 2026-11-01T00:00:00Z" },
+};
+
+static void
+print_gaps(struct json_writer *w, const struct release_replay *r)
+{
+	json_begin_array(json_key(w, S("gaps")));
+	for (size_t i = 0; i < r->gaps && i < REPLAY_GAPS_MAX; i++) {
+		json_begin_object(w);
+		json_put_i64(json_key(w, S("leaf")), r->gap[i].leaf);
+		json_put_i64(json_key(w, S("place")), r->gap[i].place);
+		json_put_str(json_key(w, S("why")), str_of(r->gap[i].what));
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void
+print_replay(const struct release_replay *r)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(ANSWER_MAX);
+	struct json_writer w = json_writer(&out);
+
+	json_begin_object(&w);
+	json_put_u64(json_key(&w, S("decisions")), r->decisions);
+	json_put_u64(json_key(&w, S("from_content")), r->from_content);
+	json_put_u64(json_key(&w, S("from_facts")), r->from_facts);
+	json_put_u64(json_key(&w, S("not_replayable")), r->not_replayable);
+	print_gaps(&w, r);
+	json_put_bool(json_key(&w, S("ok")), r->report.problems == 0);
+	print_problems(&w, &r->report);
+	json_end_object(&w);
+	(void)printf(STR_FMT "\n", STR_ARG(buf_str(&out)));
+}
+
+static void
+tell_replay(const struct release_replay *r)
+{
+	(void)printf("  %8" PRIu64 " decisions\n  %8" PRIu64
+	             " decided again from content\n  %8" PRIu64
+	             " judged again from facts, content has gone\n  %8" PRIu64 " not replayable\n",
+	    r->decisions, r->from_content, r->from_facts, r->not_replayable);
+	for (size_t i = 0; i < r->gaps && i < REPLAY_GAPS_MAX; i++)
+		(void)printf("leaf %" PRIi64 ", place %" PRIi64 ": %s\n", r->gap[i].leaf,
+		    r->gap[i].place, r->gap[i].what);
+	tell_problems(&r->report);
+}
+
+static int
+run_replay(struct cli *c)
+{
+	struct release_replay *replay = arena_make(c->arena, struct release_replay, 1);
+	const char *since = cli_option(c, "since");
+	char folder[PATH_BYTES];
+	time_us from = 0;
+	struct why why = { 0 };
+
+	if (since != NULL && !time_parse(str_of(since), &from))
+		return cli_fail(&why, fail(&why, ERR_USAGE, "audit.since",
+		                          "--since takes an instant like 2026-11-01T00:00:00Z"));
+	enum err err = find_folder(c->args > 0 ? c->arg[0] : c->dir, folder, &why);
+	if (err == OK)
+		err = release_replay(folder, from, replay, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	if (c->json)
+		print_replay(replay);
+	else
+		tell_replay(replay);
+	return replay->report.problems == 0 ? EXIT_FINE : EXIT_WRONG;
 }
 
 /* ---- heads ---- */
@@ -182,6 +272,9 @@ const struct cli_command audit_commands[] = {
 	{ "audit", "verify", "[DIR]", 0, 1, verify_options, COUNTOF(verify_options), run_verify,
 	  "verify a node's folder, also a copy, offline, without any secret key",
 	  "torana audit verify --json /media/copy --heads in.heads" },
+	{ "audit", "replay", "[DIR]", 0, 1, replay_options, COUNTOF(replay_options), run_replay,
+	  "decide again what was decided, offline, and compare",
+	  "torana audit replay --json --since 2026-11-01T00:00:00Z /media/copy" },
 	{ "audit", "heads", "", 0, 0, heads_options, COUNTOF(heads_options), run_heads,
 	  "the heads of a partner's log that this node witnessed, for its auditor",
 	  "torana audit heads --of in.example/demo > in.heads" },

@@ -80,7 +80,8 @@ look_at_unreleased(struct audit *x, struct db_rows *rows, struct why *why)
 
 static const char all_items[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.state, i.outcome, i.preview_hash,"
-    " i.bytes, i.decision, i.facts, i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient"
+    " i.bytes, i.decision, i.facts, i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient,"
+    " i.inputs"
     " FROM release_item i LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
     " ORDER BY i.leaf, i.place";
 
@@ -99,15 +100,22 @@ compare_record(struct audit *x, const struct db_rows *rows, const struct json *r
 {
 	struct str nonce = db_col_blob(rows, 10);
 	struct str text = { 0 };
-	struct hash private, bytes = hash_of(db_col_blob(rows, 7));
+	struct hash bytes = hash_of(db_col_blob(rows, 7));
 	char hex[HASH_HEX + 1];
 
 	if (nonce.len != RECORD_NONCE_BYTES) {
 		wrong_decision(x, rows, "its nonce has the wrong length");
 		return;
 	}
-	private = record_private((const uint8_t *)nonce.ptr, db_col_text(rows, 2),
-	    db_col_text(rows, 3), db_col_text(rows, 9), db_col_text(rows, 8));
+	const struct record_secret secret = {
+		.nonce = nonce,
+		.source_id = db_col_text(rows, 2),
+		.version = db_col_text(rows, 3),
+		.facts = db_col_text(rows, 9),
+		.decision_json = db_col_text(rows, 8),
+		.inputs = db_col_blob(rows, 16),
+	};
+	struct hash private = record_private(&secret);
 	hash_text(&private, hex);
 	if (!json_get_str(record, S("private"), &text) || !str_is(text, hex))
 		wrong_decision(x, rows, "source, facts or explanation are not those of the record");
@@ -146,17 +154,15 @@ look_at_item(struct audit *x, struct db_rows *rows, struct why *why)
 /* A record whose row was taken away. */
 static const char lost_items[] =
     "SELECT r.leaf, r.place, r.record FROM ledger_record r WHERE NOT EXISTS"
-    " (SELECT 1 FROM release_item i WHERE i.leaf = r.leaf AND i.place = r.place)";
+    " (SELECT 1 FROM release_item i WHERE i.leaf = r.leaf AND i.place = r.place) AND NOT EXISTS"
+    " (SELECT 1 FROM decision_past p WHERE p.leaf = r.leaf AND p.place = r.place)";
 
 static enum err
 look_at_lost(struct audit *x, struct db_rows *rows, struct why *why)
 {
-	/* The record of a hold stays when its item was released later. */
-	if (!str_ends(db_col_blob(rows, 2), S("\"type\":\"release\"}")))
-		return OK;
 	(void)why;
 	audit_problem_add(&x->out->report, "decision",
-	    "leaf %" PRIi64 ", place %" PRIi64 " records a release whose decision is gone",
+	    "leaf %" PRIi64 ", place %" PRIi64 " records a decision that is gone",
 	    db_col_i64(rows, 0), db_col_i64(rows, 1));
 	return OK;
 }
@@ -241,6 +247,22 @@ look_at_source(struct audit *x, struct db_rows *rows, struct why *why)
 	return OK;
 }
 
+/* ---- rule packs ---- */
+
+static const char all_packs[] = "SELECT id, version, hash, body FROM rule_pack";
+
+static enum err
+look_at_pack(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	(void)why;
+	if (!is_hash_of(db_col_blob(rows, 2), db_col_blob(rows, 3)))
+		audit_problem_add(&x->out->report, "rule",
+		    "rule pack " STR_FMT " version %" PRIi64 ": its words are not those that were "
+		    "stored",
+		    STR_ARG(db_col_text(rows, 0)), db_col_i64(rows, 1));
+	return OK;
+}
+
 /* ---- the whole ---- */
 
 static enum err
@@ -289,6 +311,7 @@ release_audit(const char *folder, const struct str *head, size_t heads, struct a
 	TRY(each_row(&x, all_items, look_at_item, why));
 	TRY(each_row(&x, lost_items, look_at_lost, why));
 	TRY(each_row(&x, all_agreements, look_at_agreement, why));
+	TRY(each_row(&x, all_packs, look_at_pack, why));
 	TRY(each_row(&x, all_statements, look_at_statement, why));
 	return each_row(&x, all_sources, look_at_source, why);
 }

@@ -1,14 +1,15 @@
 #include "decisions_p.h"
 #include "emergency_p.h"
 #include "random.h"
+#include "request.h"
 
 static const char insert_item[] =
     "INSERT INTO release_item (order_id, ordinal, agreement, recipient, owner, source_id, version,"
     " state, outcome, preview_hash, leaving_id, bytes, copied, copy_modified, decision, facts,"
     " rules_hash, nonce, approvals_needed, reason, leaf, place, changed_at,"
-    " received_at, receipt, decided_epoch, valid_until)"
+    " received_at, receipt, decided_epoch, valid_until, inputs)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, '', $20, $21, $22, 0, '', $23, $24)";
+    " $19, '', $20, $21, $22, 0, '', $23, $24, $25)";
 
 /* The row of a copy's first order fixes when the copy was created. */
 static const char date_link[] = "UPDATE copy_link SET created_at = $3"
@@ -68,6 +69,21 @@ copy_modified(const struct agreement_request *r, const struct agreement_decision
 	return d->item->copy_modified != 0 ? d->item->copy_modified : r->copy_time;
 }
 
+static const char keep_inputs[] = "INSERT INTO decision_inputs (hash, body, added_at)"
+                                  " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
+/* The text that the decisions can be made from again. */
+static enum err
+write_inputs(const struct decisions_in *in, struct hash *ret, struct why *why)
+{
+	struct str text = { 0 };
+
+	TRY(agreement_request_write(in->job->arena, in->request, &text, why));
+	*ret = hash_of(text);
+	return db_run(in->job->db, why, keep_inputs, DB_B(hash_str(ret)), DB_B(text),
+	    DB_I(in->job->at));
+}
+
 /* One decision on its way into the database. */
 struct row {
 	uint64_t ordinal;
@@ -76,15 +92,15 @@ struct row {
 };
 
 static enum err
-make_row(const struct decisions_in *in, uint64_t ordinal, const struct agreement_decision *d,
-    struct row *ret, struct why *why)
+make_row(const struct decisions_in *in, const struct hash *inputs,
+    const struct agreement_decision *d, struct row *ret, struct why *why)
 {
-	ret->ordinal = ordinal;
 	ret->record = (struct record){
 		.type = type_of(d),
 		.request = in->request,
 		.decision = d,
 		.order_id = in->order_id,
+		.inputs = *inputs,
 	};
 	random_bytes(ret->record.nonce, RECORD_NONCE_BYTES);
 	TRY(record_decision(in->job->arena, in->request, d, &ret->record.decision_json, why));
@@ -113,7 +129,8 @@ insert_row(const struct decisions_in *in, const struct row *row, uint64_t leaf, 
 	    DB_I(copy_modified(r, d)), DB_T(row->record.decision_json), DB_T(d->facts),
 	    DB_B(hash_str(&rules)), DB_B(nonce), DB_T(join_approvals(in->job->arena, r, d)),
 	    DB_I((int64_t)leaf), DB_I((int64_t)place), DB_I(r->at),
-	    DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until));
+	    DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
+	    DB_B(hash_str(&row->record.inputs)));
 }
 
 static enum err
@@ -136,12 +153,16 @@ decisions_write(const struct decisions_in *in, const struct agreement_decisions 
     struct release_sent *ret, struct why *why)
 {
 	struct row *rows = arena_make(in->job->arena, struct row, all->len);
+	struct hash inputs;
 
 	if (rows == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
 	*ret = (struct release_sent){ .order_id = in->order_id, .decisions = all };
-	for (size_t i = 0; i < all->len; i++)
-		TRY(make_row(in, i, &all->decision[i], &rows[i], why));
+	TRY(write_inputs(in, &inputs, why));
+	for (size_t i = 0; i < all->len; i++) {
+		rows[i].ordinal = i;
+		TRY(make_row(in, &inputs, &all->decision[i], &rows[i], why));
+	}
 	TRY(append_batch(in, rows, all->len, &ret->leaf, why));
 	for (size_t i = 0; i < all->len; i++) {
 		TRY(insert_row(in, &rows[i], ret->leaf, i, why));
@@ -152,28 +173,37 @@ decisions_write(const struct decisions_in *in, const struct agreement_decisions 
 	return OK;
 }
 
+static const char keep_hold[] =
+    "INSERT INTO decision_past (leaf, place, order_id, ordinal, agreement, recipient, owner,"
+    " source_id, version, outcome, preview_hash, leaving_id, decision, facts, nonce, inputs)"
+    " SELECT leaf, place, order_id, ordinal, agreement, recipient, owner, source_id, version,"
+    " outcome, preview_hash, leaving_id, decision, facts, nonce, inputs FROM release_item"
+    " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
 static const char release_held[] =
     "UPDATE release_item SET state = 'released', outcome = $3, decision = $4, facts = $5,"
-    " nonce = $6, leaf = $7, place = 0, changed_at = $8, decided_epoch = $9, valid_until = $10"
-    " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+    " nonce = $6, leaf = $7, place = 0, changed_at = $8, decided_epoch = $9, valid_until = $10,"
+    " inputs = $11 WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
 
 enum err
 decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
     const struct agreement_decision *d, struct why *why)
 {
-	struct row row = { 0 };
+	struct row row = { .ordinal = ordinal };
+	struct hash inputs;
 	uint64_t leaf = 0;
 	int64_t changed = 0;
 
-	TRY(make_row(in, ordinal, d, &row, why));
+	TRY(write_inputs(in, &inputs, why));
+	TRY(make_row(in, &inputs, d, &row, why));
 	assert(row.record.type == RECORD_RELEASE);
 	TRY(append_batch(in, &row, 1, &leaf, why));
 	struct str nonce = { (const char *)row.record.nonce, RECORD_NONCE_BYTES };
+	TRY(db_run(in->job->db, why, keep_hold, DB_T(in->order_id), DB_I((int64_t)ordinal)));
 	TRY(db_exec(in->job->db,
 	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)ordinal),
 	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row.record.decision_json),
 	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)leaf), DB_I(in->request->at),
-	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until)),
+	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until), DB_B(hash_str(&inputs))),
 	    &changed, why));
 	if (changed != 1)
 		return fail(why, ERR_CONFLICT, "release.not-held", "the item is not held any more");

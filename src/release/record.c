@@ -6,7 +6,7 @@
 
 enum {
 	RECORD_MAX = 16 * KIB,  /* ids, codes and hashes; no content */
-	DECISION_MAX = 8 * MIB, /* a decision's JSON holds the leaving bytes */
+	DECISION_MAX = 8 * MIB, /* a decision in words, without the leaving bytes */
 	HASH_TEXT_MAX = HASH_HEX + 1,
 };
 
@@ -24,18 +24,19 @@ record_type_name(enum record_type t)
 }
 
 struct hash
-record_private(const uint8_t *nonce, struct str source_id, struct str version, struct str facts,
-    struct str decision_json)
+record_private(const struct record_secret *s)
 {
 	const struct str parts[] = {
-		{ (const char *)nonce, RECORD_NONCE_BYTES },
-		source_id,
+		s->nonce,
+		s->source_id,
 		S("\n"),
-		version,
+		s->version,
 		S("\n"),
-		facts,
+		s->facts,
 		S("\n"),
-		decision_json,
+		s->decision_json,
+		S("\n"),
+		s->inputs,
 	};
 	return hash_of_parts(parts, COUNTOF(parts));
 }
@@ -141,8 +142,15 @@ record_write(struct arena *a, const struct record *r, struct str *ret, struct wh
 	const struct agreement_decision *d = r->decision;
 	CLEANUP(buf_free) struct buf out = buf_new(RECORD_MAX);
 	struct json_writer w = json_writer(&out);
-	struct hash private = record_private(r->nonce, d->item->object.id, d->item->version,
-	    d->facts, r->decision_json);
+	const struct record_secret secret = {
+		.nonce = { (const char *)r->nonce, RECORD_NONCE_BYTES },
+		.source_id = d->item->object.id,
+		.version = d->item->version,
+		.facts = d->facts,
+		.decision_json = r->decision_json,
+		.inputs = hash_str(&r->inputs),
+	};
+	struct hash private = record_private(&secret);
 
 	/* Members in their order: this is JCS form. */
 	json_begin_object(&w);
@@ -191,8 +199,10 @@ record_decision(struct arena *a, const struct agreement_request *r,
 {
 	CLEANUP(buf_free) struct buf out = buf_new(DECISION_MAX);
 	struct json_writer w = json_writer(&out);
+	struct agreement_decision bare = *d;
 
-	agreement_decision_write(&w, r, d, false);
+	bare.bytes = S("");
+	agreement_decision_write(&w, r, &bare, false);
 	return take(a, &out, ret, why);
 }
 

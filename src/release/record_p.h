@@ -18,12 +18,20 @@ struct record {
 	const struct agreement_decision *decision;
 	struct str order_id;
 	struct str decision_json;
+	struct hash inputs; /* of the request's text (request.h) */
 	uint8_t nonce[RECORD_NONCE_BYTES];
 };
 
-/* SHA-256(nonce || source id || LF || version || LF || facts || LF || decision). */
-struct hash record_private(const uint8_t *nonce, struct str source_id, struct str version,
-    struct str facts, struct str decision_json);
+/* What a record binds and does not tell. */
+struct record_secret {
+	struct str nonce; /* RECORD_NONCE_BYTES */
+	struct str source_id, version, facts, decision_json;
+	struct str inputs; /* HASH_BYTES */
+};
+
+/* SHA-256 of nonce, source id, version, facts, decision and inputs, with LF between the last five.
+ */
+struct hash record_private(const struct record_secret *s);
 
 /* The record's bytes, in the arena. */
 enum err record_write(struct arena *a, const struct record *r, struct str *ret, struct why *why);
@@ -32,7 +40,8 @@ enum err record_write(struct arena *a, const struct record *r, struct str *ret, 
 enum err record_head(struct arena *a, const struct agreement_request *r, struct str order_id,
     struct str *ret, struct why *why);
 
-/* The decision as JSON for storage: own side's form. */
+/* The decision as JSON for storage: own side's form, without the leaving bytes,
+ * so that it outlives them. */
 enum err record_decision(struct arena *a, const struct agreement_request *r,
     const struct agreement_decision *d, struct str *ret, struct why *why);
 

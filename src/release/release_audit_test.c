@@ -40,7 +40,13 @@ static const struct flipped_row {
 	{ "leaf", "UPDATE release_item SET leaf = 77 WHERE source_id LIKE 'indicator%1'",
 	  "decision", "the ledger has no record of it" },
 	{ "a row that is gone", "DELETE FROM release_item WHERE source_id LIKE 'indicator%1'",
-	  "decision", "records a release whose decision is gone" },
+	  "decision", "records a decision that is gone" },
+	{ "a denial that is gone", "DELETE FROM release_item WHERE source_id LIKE 'indicator%2'",
+	  "decision", "records a decision that is gone" },
+	{ "inputs", "UPDATE release_item SET inputs = nonce WHERE source_id LIKE 'indicator%1'",
+	  "decision", "source, facts or explanation" },
+	{ "a rule pack", "UPDATE rule_pack SET body = CAST(replace(body, 'deny', 'hold') AS {blob})",
+	  "rule", "its words are not those that were stored" },
 	{ "an agreement's envelope",
 	  "UPDATE agreement SET envelope = CAST(replace(envelope, 'keyid', 'kexid') AS {blob})",
 	  "agreement", "no leaf says that this envelope was added" },
@@ -76,6 +82,7 @@ check_flipped(void **state)
 	char folder[160];
 
 	office_open(&o);
+	office_pack(&o, 1, "nothing", "deny");
 	office_import(&o, 1, 1, "");
 	office_import(&o, 2, 1, "never");
 	(void)office_send(&o, 1, 2);

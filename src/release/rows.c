@@ -1,3 +1,4 @@
+#include "json_writer.h"
 #include "release.h"
 
 /* clang-format off */
@@ -5,12 +6,31 @@ static const char list_rows[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.leaving_id, i.recipient, o.purpose,"
     " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
-    " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency"
+    " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency, i.bytes"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE " COMPARTMENT_HAS("o", "$1", "$2") " AND ($3 = '' OR i.state = $3)"
     " AND ($4 = '' OR i.source_id = $4 OR i.leaving_id = $4)"
     " ORDER BY i.changed_at DESC, i.order_id, i.ordinal LIMIT $5";
 /* clang-format on */
+
+/* The stored decision with the leaving bytes, as it was answered when it was made. */
+static struct str
+with_bytes(struct arena *a, struct str decision, struct str bytes)
+{
+	enum { ESCAPED_MAX = 6 }; /* "\\u0000" */
+	static const struct str none = { "\"bytes\":\"\"", 10 };
+	CLEANUP(buf_free)
+	struct buf out = buf_new(decision.len + ESCAPED_MAX * (bytes.len + 2));
+	struct json_writer w = json_writer(&out);
+	size_t at = str_find(decision, none);
+
+	if (at == SIZE_MAX || bytes.len == 0)
+		return arena_str(a, decision);
+	buf_put(&out, str_sub(decision, 0, at + none.len - 2));
+	json_put_str(&w, bytes);
+	buf_put(&out, str_sub(decision, at + none.len, SIZE_MAX));
+	return arena_str(a, buf_str(&out));
+}
 
 static void
 read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
@@ -29,7 +49,7 @@ read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
 		.proposer = arena_str(a, db_col_text(rows, 8)),
 		.state = arena_str(a, db_col_text(rows, 9)),
 		.outcome = arena_str(a, db_col_text(rows, 10)),
-		.decision = arena_str(a, db_col_text(rows, 11)),
+		.decision = with_bytes(a, db_col_text(rows, 11), db_col_blob(rows, 25)),
 		.approvals_needed = arena_str(a, db_col_text(rows, 12)),
 		.reason = arena_str(a, db_col_text(rows, 13)),
 		.leaf = db_col_i64(rows, 15),

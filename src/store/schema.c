@@ -5,6 +5,7 @@
 extern const char store_schema_0001_first_sql[];
 extern const char store_schema_0003_packs_sql[];
 extern const char store_schema_0004_people_sql[];
+extern const char store_schema_0005_proof_sql[];
 extern const char store_schema_0006_compartments_sql[];
 extern const char store_schema_0007_sources_sql[];
 extern const char store_schema_0008_given_sql[];
@@ -13,6 +14,7 @@ const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
 	{ "0003-packs", store_schema_0003_packs_sql },
 	{ "0004-people", store_schema_0004_people_sql },
+	{ "0005-proof", store_schema_0005_proof_sql },
 	{ "0006-compartments", store_schema_0006_compartments_sql },
 	{ "0007-sources", store_schema_0007_sources_sql },
 	{ "0008-given", store_schema_0008_given_sql },

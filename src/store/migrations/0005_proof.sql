@@ -1,0 +1,33 @@
+-- What later proves a decision, and what is left when content has gone.
+
+-- The text of a decision's inputs by its SHA-256: names, versions and hashes of
+-- objects and documents, no content.
+CREATE TABLE decision_inputs (
+  hash {blob} NOT NULL PRIMARY KEY,
+  body {blob} NOT NULL,
+  added_at BIGINT NOT NULL
+);
+ALTER TABLE release_item ADD COLUMN inputs {blob} NOT NULL DEFAULT '';
+
+-- A decision that another one about the same item has followed: a hold that was
+-- approved.  release_item has the newest.
+CREATE TABLE decision_past (
+  leaf BIGINT NOT NULL,
+  place BIGINT NOT NULL,
+  order_id TEXT NOT NULL,
+  ordinal BIGINT NOT NULL,
+  agreement TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  version TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  preview_hash {blob} NOT NULL,
+  leaving_id TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  nonce {blob} NOT NULL,
+  inputs {blob} NOT NULL,
+  PRIMARY KEY (leaf, place)
+);
+CREATE INDEX decision_past_source ON decision_past (source_id);
