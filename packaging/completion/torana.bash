@@ -18,6 +18,7 @@ _torana_verbs() {
 	release) echo preview explain send holds approve refuse reviews review list ;;
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
+	consent) echo add list withdraw ;;
 	sighting) echo make ;;
 	audit) echo verify replay heads ;;
 	esac
@@ -51,6 +52,9 @@ _torana_options() {
 	'standing propose') echo --to --purpose --area --categories --ceiling --days ;;
 	'standing approve' | 'standing stop') echo --reason ;;
 	'recall ask') echo --to --reason ;;
+	'consent add') echo --scope --to --until --evidence ;;
+	'consent list') echo --of ;;
+	'consent withdraw') echo --reason ;;
 	scan) echo --report ;;
 	'sighting make') echo --count --first --last ;;
 	'audit verify') echo --heads ;;
@@ -64,6 +68,7 @@ _torana_values() {
 	case $1 in
 	--realm) echo real exercise demo ;;
 	--role) echo officer legal policy defence-liaison ;;
+	--scope) echo all technique name personal ;;
 	esac
 }
 

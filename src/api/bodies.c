@@ -1,4 +1,5 @@
 #include "bodies_p.h"
+#include "consent.h"
 
 enum need { REQUIRED, OPTIONAL };
 
@@ -512,6 +513,22 @@ api_read_recall(struct arena *a, struct str text, struct recall_body *ret, struc
 	TRY(read_text(root, "id", REQUIRED, &ret->id, why));
 	TRY(read_text(root, "to", REQUIRED, &ret->to, why));
 	return read_text(root, "reason", REQUIRED, &ret->reason, why);
+}
+
+enum err
+api_read_consent(struct arena *a, struct str text, struct consent_new *ret, struct why *why)
+{
+	const struct json *root = NULL;
+	struct str scope;
+
+	TRY(read_object(a, text, "identity scope to until evidence", &root, why));
+	TRY(read_text(root, "identity", REQUIRED, &ret->identity, why));
+	TRY(read_text(root, "scope", REQUIRED, &scope, why));
+	if (!consent_scope_parse(scope, &ret->scope))
+		return bad(why, "scope", "technique, name or personal");
+	TRY(read_text(root, "to", OPTIONAL, &ret->to, why));
+	TRY(read_time(root, "until", REQUIRED, &ret->until, why));
+	return read_text(root, "evidence", REQUIRED, &ret->evidence, why);
 }
 
 /* ---- what was seen ---- */

@@ -127,6 +127,11 @@ struct recall_body {
 enum err api_read_recall(struct arena *a, struct str text, struct recall_body *ret,
     struct why *why);
 
+/* All but the account. */
+struct consent_new;
+enum err api_read_consent(struct arena *a, struct str text, struct consent_new *ret,
+    struct why *why);
+
 struct hit_body {
 	struct str indicator, match;
 	time_us at; /* 0: not given */

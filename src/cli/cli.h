@@ -62,6 +62,7 @@ CLI_TABLE(pack);
 CLI_TABLE(object);
 CLI_TABLE(release);
 CLI_TABLE(standing);
+CLI_TABLE(consent);
 CLI_TABLE(scan);
 CLI_TABLE(source);
 CLI_TABLE(audit);

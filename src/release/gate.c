@@ -166,6 +166,19 @@ load_sources(struct db *db, struct arena *a, struct gate *g, struct why *why)
 	}
 }
 
+static const char count_withdrawn[] = "SELECT COUNT(*) FROM consent WHERE withdrawn_at > 0";
+
+/* A consent that is withdrawn tightens, and never comes back. */
+static enum err
+count_withdrawals(struct db *db, struct gate *g, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_query_one(db, count_withdrawn, NULL, 0, &rows, why));
+	g->epoch += (uint64_t)db_col_i64(&rows, 0);
+	return OK;
+}
+
 enum err
 release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why)
 {
@@ -179,6 +192,7 @@ release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *
 	TRY(load_agreements(db, a, &g, why));
 	TRY(load_packs(db, a, &g, why));
 	TRY(load_sources(db, a, &g, why));
+	TRY(count_withdrawals(db, &g, why));
 	*ret = g;
 	return OK;
 }

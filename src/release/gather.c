@@ -1,43 +1,9 @@
+#include "consent.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "pseudonym.h"
 #include "selection_p.h"
 #include "source_p.h"
-
-/* ---- consents ---- */
-
-static const char list_consents[] =
-    "SELECT identity, scope, recipient, valid_until, withdrawn_at FROM consent ORDER BY id LIMIT 4096";
-
-static enum err
-load_consents(struct db *db, struct arena *a, struct agreement_request *r, struct why *why)
-{
-	enum { CONSENTS_MAX = 4096 };
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct consent *list = arena_make(a, struct consent, CONSENTS_MAX);
-	bool has = false;
-
-	if (list == NULL)
-		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
-	TRY(db_query(db, list_consents, NULL, 0, &rows, why));
-	for (;;) {
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			break;
-		struct str scope = db_col_text(&rows, 1);
-		list[r->consents++] = (struct consent){
-			.identity = arena_str(a, db_col_text(&rows, 0)),
-			.scope = str_is(scope, "name")       ? CONSENT_NAME
-			         : str_is(scope, "personal") ? CONSENT_PERSONAL
-			                                     : CONSENT_TECHNIQUE,
-			.to = arena_str(a, db_col_text(&rows, 2)),
-			.until = db_col_i64(&rows, 3),
-			.withdrawn = db_col_i64(&rows, 4) != 0,
-		};
-	}
-	r->consent = list;
-	return OK;
-}
 
 /* ---- the request ---- */
 
@@ -134,7 +100,8 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
 	TRY(source_publishers(in->job, &r, why));
 	TRY(gather_items(in, standing->agreement->id, &r, why));
-	TRY(load_consents(in->job->db, in->job->arena, &r, why));
+	TRY(release_consents_active(in->job->db, in->job->arena, g->organisation, in->job->at, &r,
+	    why));
 	if (g->pseudonym_secret.len > 0)
 		TRY(agreement_pseudonyms(in->job->arena, g->pseudonym_secret, &r, &r.pseudonyms,
 		    &r.pseudonym, why));

@@ -223,6 +223,11 @@ struct release_tightened {
 enum err release_tighten(const struct release_job *job, struct release_tightened *ret,
     struct why *why);
 
+/* The same for the releases of one object now, without waiting for an epoch.
+ * Adds to what ret holds.  ERR_LIMIT: the arena is full. */
+enum err release_tighten_about(const struct release_job *job, struct str source_id,
+    struct release_tightened *ret, struct why *why);
+
 /* ---- recall ---- */
 
 /* Asks the recipient of a released object to take it out again: withdrawn here

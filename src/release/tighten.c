@@ -31,22 +31,24 @@ static const char list_due[] =
     " o.urgency, o.harm, o.break_glass, o.proposer"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE i.state IN ('released', 'paused') AND i.owner = $1"
-    " AND (i.decided_epoch <> $2 OR i.valid_until <= $3)"
-    " ORDER BY i.leaf, i.place LIMIT $4";
+    " AND ($5 <> '' OR i.decided_epoch <> $2 OR i.valid_until <= $3)"
+    " AND ($5 = '' OR i.source_id = $5) ORDER BY i.leaf, i.place LIMIT $4";
 static const char decided_again[] = "UPDATE release_item SET decided_epoch = $3, valid_until = $4"
                                     " WHERE order_id = $1 AND ordinal = $2";
 static const char set_state[] = "UPDATE release_item SET state = $3, reason = $4, changed_at = $5"
                                 " WHERE order_id = $1 AND ordinal = $2";
 
+/* Those that are due or, when an object is named, all of it. */
 static enum err
-list_items(const struct release_job *job, struct again *ret, size_t *ret_len, struct why *why)
+list_items(const struct release_job *job, struct str about, struct again *ret, size_t *ret_len,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct arena *a = job->arena;
 	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, list_due, DB_T(job->gate->organisation),
-	    DB_I((int64_t)job->gate->epoch), DB_I(job->at), DB_I(TIGHTEN_MAX)));
+	    DB_I((int64_t)job->gate->epoch), DB_I(job->at), DB_I(TIGHTEN_MAX), DB_T(about)));
 	for (*ret_len = 0;; ++*ret_len) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
@@ -271,10 +273,26 @@ release_tighten(const struct release_job *job, struct release_tightened *ret, st
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
 	TRY(holds_close(job, &ret->closed, &more, why));
-	TRY(list_items(job, list, &n, why));
+	TRY(list_items(job, S(""), list, &n, why));
 	for (size_t i = 0; i < n; i++)
 		TRY(work_on(job, &list[i], ret, why));
 	TRY(review_timer(job, why));
 	ret->more = more || n == TIGHTEN_MAX;
+	return OK;
+}
+
+enum err
+release_tighten_about(const struct release_job *job, struct str source_id,
+    struct release_tightened *ret, struct why *why)
+{
+	struct again *list = arena_make(job->arena, struct again, TIGHTEN_MAX);
+	size_t n = 0;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	TRY(list_items(job, source_id, list, &n, why));
+	for (size_t i = 0; i < n; i++)
+		TRY(work_on(job, &list[i], ret, why));
+	ret->more |= n == TIGHTEN_MAX;
 	return OK;
 }

@@ -31,3 +31,10 @@ CREATE TABLE decision_past (
   PRIMARY KEY (leaf, place)
 );
 CREATE INDEX decision_past_source ON decision_past (source_id);
+
+-- A consent is kept with who wrote it down and on what evidence.
+ALTER TABLE consent ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE consent ADD COLUMN enclave TEXT NOT NULL DEFAULT '';
+ALTER TABLE consent ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
+ALTER TABLE consent ADD COLUMN withdrawn_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE consent ADD COLUMN withdrawn_why TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,294 @@
+#include "consent.h"
+
+#include "fixture_p.h"
+
+#define HOSPITAL "identity--00000000-0000-4000-8000-0000000000aa"
+
+static enum err
+add_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_consent_add(job, in, out, why);
+}
+
+static enum err
+withdraw_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_consent_withdraw(job, in, out, why);
+}
+
+static enum err
+answered_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)out;
+	return release_recall_answered(job, *(const struct str *)in, S("removed"), why);
+}
+
+static struct consent_new
+agreed(struct office *o)
+{
+	return (struct consent_new){
+		.identity = S(HOSPITAL),
+		.scope = CONSENT_NAME,
+		.to = S("JP:JPCERT"),
+		.until = clock_wall(&o->clock) + 30 * US_PER_DAY,
+		.evidence = S("letter 12/2026, signed by the director"),
+		.account = S("leela"),
+	};
+}
+
+static struct str
+add(struct office *o, const struct consent_new *c)
+{
+	struct str id = { 0 };
+
+	WORKS(o, office_try(o, add_job, c, &id));
+	return id;
+}
+
+static enum err
+withdraw(struct office *o, struct str id, const char *account, size_t *ret_closed)
+{
+	const struct consent_withdrawal w = { .id = id,
+		.account = str_of(account),
+		.reason = S("the director changed his mind") };
+	enum err err = office_try(o, withdraw_job, &w, ret_closed);
+
+	if (err == OK)
+		WORKS(o, realm_gate_reload(o->realm, &o->why));
+	return err;
+}
+
+static void
+open_hospital(struct office *o)
+{
+	office_open(o);
+	office_import_text(o,
+	    S("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"" HOSPITAL "\","
+	      "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
+	      "\"name\":\"City Hospital\",\"identity_class\":\"organization\","
+	      "\"object_marking_refs\":[\"" GREEN "\"]}"),
+	    S("IN:CERT-IN"));
+}
+
+static struct release_send
+name_order(struct office *o)
+{
+	struct release_send send = office_order(o, 1, 1);
+
+	o->id[0] = S(HOSPITAL);
+	return send;
+}
+
+#define NAME_ITEM(column)                                                  \
+	"SELECT " column " FROM release_item WHERE source_id = '" HOSPITAL \
+	"' ORDER BY leaf DESC LIMIT 1"
+
+static void
+send_name(struct office *o)
+{
+	struct release_send send = name_order(o);
+	struct release_sent sent;
+
+	WORKS(o, office_try_send(o, &send, &sent));
+	office_settle(o);
+	office_wait(o, 1);
+}
+
+/* ---- writing down ---- */
+
+/* clang-format off */
+static void by_officer(struct consent_new *c) { c->account = S("meera"); }
+static void by_approver(struct consent_new *c) { c->account = S("kiran"); }
+static void by_nobody(struct consent_new *c) { c->account = S("nobody"); }
+static void no_identity(struct consent_new *c) { c->identity = S("City Hospital"); }
+static void not_identity(struct consent_new *c) { c->identity = S("indicator--00000000-0000-4000-8000-0000000000aa"); }
+static void to_stranger(struct consent_new *c) { c->to = S("US:CERT"); }
+static void in_the_past(struct consent_new *c) { c->until = 1; }
+static void for_ever(struct consent_new *c) { c->until = TIME_NEVER; }
+static void on_nothing(struct consent_new *c) { c->evidence = S("  "); }
+
+static const struct refused_row {
+	const char *name;
+	void (*change)(struct consent_new *c);
+	enum err err;
+	const char *code;
+} refused_table[] = {
+	{ "an officer writes it", by_officer, ERR_FORBIDDEN, "release.role" },
+	{ "an approver writes it", by_approver, ERR_FORBIDDEN, "release.role" },
+	{ "nobody writes it", by_nobody, ERR_FORBIDDEN, "release.role" },
+	{ "a name is no identity", no_identity, ERR_INVALID, "consent.identity" },
+	{ "an indicator cannot consent", not_identity, ERR_INVALID, "consent.identity" },
+	{ "to somebody unknown", to_stranger, ERR_INVALID, "consent.recipient" },
+	{ "until yesterday", in_the_past, ERR_INVALID, "consent.until" },
+	{ "without an end", for_ever, ERR_INVALID, "consent.until" },
+	{ "without evidence", on_nothing, ERR_INVALID, "consent.evidence" },
+};
+/* clang-format on */
+
+static void
+check_refused(void **state)
+{
+	const struct refused_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+	struct str id = { 0 };
+
+	office_open(&o);
+	struct consent_new c = agreed(&o);
+	row->change(&c);
+	REFUSES(&o, office_try(&o, add_job, &c, &id), row->err, row->code);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM consent"), 0);
+}
+
+/* What a consent opens, and for whom. */
+static const struct opens_row {
+	const char *name;
+	enum consent_scope scope;
+	const char *to;
+	bool opens;
+} opens_table[] = {
+	{ "the name, to the organisation", CONSENT_NAME, "JP:JPCERT", true },
+	{ "the name, to the party", CONSENT_NAME, "JP", true },
+	{ "the name, to any", CONSENT_NAME, "", true },
+	{ "the name, to another", CONSENT_NAME, "JP:NCO", false },
+	{ "the technique only", CONSENT_TECHNIQUE, "JP:JPCERT", false },
+};
+
+static void
+check_opens(void **state)
+{
+	const struct opens_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	c.scope = row->scope;
+	c.to = str_of(row->to);
+	(void)add(&o, &c);
+	send_name(&o);
+	assert_int_equal(str_is(office_text(&o, NAME_ITEM("outcome")), "ALLOW"), row->opens);
+	assert_int_equal(office_count(&o, SHOWN "'" HOSPITAL "'"), row->opens ? 1 : 0);
+}
+
+static void
+test_ends(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct compartment ours = { S("IN:CERT-IN"), S("main") };
+	const struct compartment bank = { S("IN:BANK"), S("main") };
+	const struct compartment defence = { S("IN:CERT-IN"), S("defence") };
+	struct consent_row *rows = NULL;
+	size_t n = 0;
+
+	(void)state;
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	(void)add(&o, &c);
+	office_sql(&o, "UPDATE consent SET scope = 'everything'");
+	send_name(&o);
+	assert_false(str_is(office_text(&o, NAME_ITEM("outcome")), "ALLOW"));
+	office_sql(&o, "UPDATE consent SET scope = 'name'");
+	office_wait(&o, 30 * 86'400);
+	send_name(&o);
+	assert_false(str_is(office_text(&o, NAME_ITEM("outcome")), "ALLOW"));
+
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	WORKS(&o, db_pool_take(realm_readers(o.realm), &lease, &o.why));
+	WORKS(&o, release_consents(lease.db, o.arena, &ours, S(""), &rows, &n, &o.why));
+	assert_int_equal(n, 1);
+	assert_true(str_is(rows[0].account, "leela"));
+	WORKS(&o, release_consents(lease.db, o.arena, &bank, S(""), &rows, &n, &o.why));
+	assert_int_equal(n, 0);
+	WORKS(&o, release_consents(lease.db, o.arena, &defence, S(""), &rows, &n, &o.why));
+	assert_int_equal(n, 0);
+}
+
+/* ---- withdrawing ---- */
+
+static void
+test_withdrawn_before_delivery(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	size_t closed = 0;
+
+	(void)state;
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	struct str id = add(&o, &c);
+	send_name(&o);
+	assert_int_equal(office_count(&o, SHOWN "'" HOSPITAL "'"), 1);
+	REFUSES(&o, withdraw(&o, id, "meera", &closed), ERR_FORBIDDEN, "release.role");
+	REFUSES(&o, withdraw(&o, S("x"), "leela", &closed), ERR_NOT_FOUND, "consent.unknown");
+	WORKS(&o, withdraw(&o, id, "leela", &closed));
+	assert_int_equal(closed, 1);
+	/* At once: no timer ran. */
+	assert_int_equal(office_count(&o, SHOWN "'" HOSPITAL "'"), 0);
+	assert_true(str_is(office_text(&o, NAME_ITEM("state")), "withdrawn"));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM recall"), 0);
+	REFUSES(&o, withdraw(&o, id, "leela", &closed), ERR_CONFLICT, "consent.withdrawn");
+	send_name(&o);
+	assert_false(str_is(office_text(&o, NAME_ITEM("outcome")), "ALLOW"));
+}
+
+static void
+test_withdrawn_after_delivery(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	size_t closed = 0;
+
+	(void)state;
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	struct str id = add(&o, &c);
+	send_name(&o);
+	office_receive(&o);
+	WORKS(&o, withdraw(&o, id, "leela", &closed));
+	assert_int_equal(closed, 1);
+	assert_true(str_is(office_text(&o, NAME_ITEM("state")), "recalled"));
+	struct str recall = office_text(&o, "SELECT recall_id FROM recall WHERE state = 'asked'");
+	/* The partner's word is an answer, not a proof. */
+	WORKS(&o, office_try(&o, answered_job, &recall, NULL));
+	assert_true(str_is(office_text(&o, NAME_ITEM("state")), "answered"));
+	assert_true(str_is(office_text(&o, "SELECT answer FROM recall"), "removed"));
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM ledger_leaf WHERE kind = 'consent'"),
+	    2);
+}
+
+/* A preview under the consent, the withdrawal, then the order on that preview. */
+static void
+test_withdrawal_overtakes_a_send(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+	size_t closed = 0;
+
+	(void)state;
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	struct str id = add(&o, &c);
+	struct release_send send = name_order(&o);
+	struct hash expect = hash_of(office_text(&o,
+	    "SELECT CAST(raw AS TEXT) FROM object WHERE object_id = '" HOSPITAL "'"));
+	send.expected = 1;
+	send.expect = &expect;
+	WORKS(&o, withdraw(&o, id, "leela", &closed));
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_CONFLICT, "release.changed");
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"), 0);
+	/* It is the withdrawal that stopped it. */
+	(void)add(&o, &c);
+	WORKS(&o, office_try_send(&o, &send, &sent));
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASES(&list, refused_table, check_refused);
+	CASES(&list, opens_table, check_opens);
+	CASE(&list, test_ends);
+	CASE(&list, test_withdrawn_before_delivery);
+	CASE(&list, test_withdrawn_after_delivery);
+	CASE(&list, test_withdrawal_overtakes_a_send);
+	return cases_run("consent", &list, argc, argv);
+}
