@@ -94,6 +94,7 @@ print_json(const struct release_audit *a, size_t heads)
 	json_put_u64(json_key(&w, S("records")), r->records);
 	json_put_u64(json_key(&w, S("objects")), a->objects);
 	json_put_u64(json_key(&w, S("decisions")), a->decisions);
+	json_put_u64(json_key(&w, S("purged")), a->purged);
 	json_put_u64(json_key(&w, S("agreements")), a->agreements);
 	json_put_u64(json_key(&w, S("tiles")), r->tiles);
 	json_put_u64(json_key(&w, S("checkpoints")), r->checkpoints);
@@ -112,9 +113,10 @@ print_text(const struct release_audit *a, size_t heads)
 
 	(void)printf("log " STR_FMT "\n", STR_ARG(a->origin));
 	(void)printf("  %8" PRIu64 " leaves\n  %8" PRIu64 " records\n  %8" PRIu64
-	             " objects\n  %8" PRIu64 " decisions\n  %8" PRIu64 " agreements\n  %8" PRIu64
-	             " tiles\n  %8" PRIu64 " checkpoints\n  %8" PRIu64 " cosignatures\n",
-	    r->leaves, r->records, a->objects, a->decisions, a->agreements, r->tiles,
+	             " objects\n  %8" PRIu64 " decisions\n  %8" PRIu64 " purged\n  %8" PRIu64
+	             " agreements\n  %8" PRIu64 " tiles\n  %8" PRIu64 " checkpoints\n  %8" PRIu64
+	             " cosignatures\n",
+	    r->leaves, r->records, a->objects, a->decisions, a->purged, a->agreements, r->tiles,
 	    r->checkpoints, r->cosignatures);
 	if (heads == 0)
 		(void)printf(

@@ -20,6 +20,12 @@ hash_record(struct audit *a, uint64_t leaf, size_t place, const struct db_rows *
 		return false;
 	}
 	a->report->records++;
+	if (bytes.len == 0 && db_col_blob(rows, 2).len == HASH_BYTES) {
+		/* Purged: its hash stays; who refers to it asks for the tombstone. */
+		memcpy(ret->byte, db_col_blob(rows, 2).ptr, HASH_BYTES);
+		a->report->purged++;
+		return true;
+	}
 	if (bytes.len != sizeof(salt.byte)) {
 		audit_problem_add(a->report, "record",
 		    "the salt of record %zu of leaf %" PRIu64 " has %zu bytes, not %zu", place,

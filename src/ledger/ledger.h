@@ -102,6 +102,16 @@ struct ledger_batch {
 enum err ledger_append_batch(struct ledger *l, struct db *db, const struct ledger_batch *batch,
     uint64_t *ret_leaf, struct why *why);
 
+/* Takes a record and its salt out of a batch, in the caller's transaction: what
+ * stays in their place is the hash that the batch commits to, so that the log
+ * and the proofs of other records stay good.  *ret_gone is false when it was
+ * taken out before.
+ *
+ * ERR_NOT_FOUND ledger.no-record; ERR_TAMPERED: its salt is damaged */
+struct ledger_place;
+enum err ledger_purge(struct ledger *l, struct db *db, const struct ledger_place *at,
+    struct hash *ret_hash, bool *ret_gone, struct why *why);
+
 /* Signs a checkpoint over all committed leaves when there are new ones, stores
  * it and writes tiles and checkpoint to disk (temporary file, fsync, rename).
  * New leaves are read again and hashed again before anything is signed.  Runs
@@ -222,6 +232,7 @@ struct audit_problem {
 enum { AUDIT_PROBLEMS_MAX = 100 };
 struct audit_report {
 	uint64_t leaves, records, tiles, checkpoints, cosignatures;
+	uint64_t purged; /* of the records: only their hashes are left */
 	size_t problems; /* in all; the first AUDIT_PROBLEMS_MAX are kept */
 	struct audit_problem problem[AUDIT_PROBLEMS_MAX];
 };

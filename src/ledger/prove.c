@@ -28,21 +28,35 @@ read_salt(struct str bytes, struct batch_salt *ret)
 	return true;
 }
 
+/* A purged record has no salt: its hash stands in its place. */
+static bool
+read_hash(const struct db_rows *rows, size_t salt_at, struct hash *ret)
+{
+	struct str record = db_col_blob(rows, salt_at + 1);
+	struct batch_salt salt;
+
+	if (db_col_blob(rows, salt_at).len == 0 && record.len == HASH_BYTES) {
+		memcpy(ret->byte, record.ptr, HASH_BYTES);
+		return true;
+	}
+	if (!read_salt(db_col_blob(rows, salt_at), &salt))
+		return false;
+	*ret = batch_leaf(&salt, record);
+	return true;
+}
+
 static enum err
 hash_batch(struct db *db, struct str origin, uint64_t leaf, struct hash *hash, size_t count,
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct batch_salt salt;
 	bool has = false;
 
 	TRY(db_select(db, &rows, why, list_records, DB_T(origin), DB_I((int64_t)leaf)));
 	for (size_t i = 0; i < count; i++) {
 		TRY(db_next(&rows, &has, why));
-		if (!has || db_col_i64(&rows, 0) != (int64_t)i ||
-		    !read_salt(db_col_blob(&rows, 1), &salt))
+		if (!has || db_col_i64(&rows, 0) != (int64_t)i || !read_hash(&rows, 1, &hash[i]))
 			return changed(leaf, why);
-		hash[i] = batch_leaf(&salt, db_col_blob(&rows, 2));
 	}
 	return OK;
 }
@@ -98,6 +112,9 @@ get_place(struct ledger *l, struct db *db, struct proof *p, struct arena *a, str
 		    "leaf %" PRIu64 " of the log %s has no record %u", p->leaf, l->origin,
 		    p->batch.index);
 	TRY(err);
+	if (db_col_blob(&rows, 0).len == 0)
+		return fail(why, ERR_NOT_FOUND, "ledger.purged",
+		    "record %u of leaf %" PRIu64 " was purged", p->batch.index, p->leaf);
 	if (!read_salt(db_col_blob(&rows, 0), &p->batch.salt))
 		return changed(p->leaf, why);
 	p->record = arena_str(a, db_col_blob(&rows, 1));
@@ -177,4 +194,33 @@ ledger_prove(struct ledger *l, struct db *db, const struct ledger_place *at, str
 	TRY(prove_record(l, db, &p, a, why));
 	TRY(nodes_inclusion(&nodes, &head, p.leaf, p.entry, &p.path, why));
 	return write_proof(&p, a, ret, why);
+}
+
+/* ---- purging ---- */
+
+static const char purge_record[] = "UPDATE ledger_record SET salt = CAST('' AS {blob}), record = $4"
+                                   " WHERE log = $1 AND leaf = $2 AND place = $3";
+
+enum err
+ledger_purge(struct ledger *l, struct db *db, const struct ledger_place *at, struct hash *ret_hash,
+    bool *ret_gone, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct str origin = ledger_origin(l);
+
+	enum err err = db_select_one(db, &rows, why, get_record, DB_T(origin),
+	    DB_I((int64_t)at->leaf), DB_I(at->place));
+	if (err == ERR_NOT_FOUND)
+		return fail(why, err, "ledger.no-record",
+		    "leaf %" PRIu64 " of the log %s has no record %u", at->leaf, l->origin,
+		    at->place);
+	TRY(err);
+	*ret_gone = db_col_blob(&rows, 0).len > 0;
+	if (!read_hash(&rows, 0, ret_hash))
+		return changed(at->leaf, why);
+	db_rows_endp(&rows);
+	if (!*ret_gone)
+		return OK;
+	return db_run(db, why, purge_record, DB_T(origin), DB_I((int64_t)at->leaf), DB_I(at->place),
+	    DB_B(hash_str(ret_hash)));
 }

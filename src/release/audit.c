@@ -1,5 +1,7 @@
 #include "audit.h"
 
+#include <stdio.h>
+
 #include "agreement.h"
 #include "dsse.h"
 #include "json.h"
@@ -81,8 +83,10 @@ look_at_unreleased(struct audit *x, struct db_rows *rows, struct why *why)
 static const char all_items[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.state, i.outcome, i.preview_hash,"
     " i.bytes, i.decision, i.facts, i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient,"
-    " i.inputs"
+    " i.inputs, LENGTH(r.salt), s.entry"
     " FROM release_item i LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
+    " LEFT JOIN tombstone_record t ON t.leaf = i.leaf AND t.place = i.place"
+    " LEFT JOIN ledger_leaf s ON s.log = r.log AND s.leaf = t.said"
     " ORDER BY i.leaf, i.place";
 
 static void
@@ -124,10 +128,48 @@ compare_record(struct audit *x, const struct db_rows *rows, const struct json *r
 	if (!json_get_str(record, S("to"), &text) || !str_eq(text, db_col_text(rows, 15)))
 		wrong_decision(x, rows, "the recipient is not that of the record");
 	hash_text(&bytes, hex);
-	if (json_get_str(json_get(record, S("bytes")), S("sha256"), &text) && !str_is(text, hex))
+	if (db_col_i64(rows, 17) > 0 &&
+	    json_get_str(json_get(record, S("bytes")), S("sha256"), &text) && !str_is(text, hex))
 		audit_problem_add(&x->out->report, "object",
 		    STR_FMT ": the released bytes are not those of the record",
 		    STR_ARG(db_col_text(rows, 14)));
+}
+
+static bool
+is_number(const struct json *of, struct str name, int64_t n)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIi64, n);
+	return str_is(json_str(json_get(of, name)), text);
+}
+
+/* A record that was purged: a leaf says so, of this very record, and binds what
+ * is left; content and record go together. */
+static void
+look_at_purged(struct audit *x, const struct db_rows *rows)
+{
+	const struct json *said = NULL;
+	struct str text = { 0 }, record = db_col_blob(rows, 11);
+	struct hash hash = { 0 };
+	char hex[HASH_HEX + 1];
+
+	x->out->purged++;
+	if (db_col_blob(rows, 7).len > 0)
+		wrong_decision(x, rows, "its record was purged, and its bytes were not");
+	if (record.len != HASH_BYTES || db_col_type(rows, 18) == DB_NULL ||
+	    json_parse(x->scratch, db_col_blob(rows, 18), NULL, &said, NULL) != OK) {
+		wrong_decision(x, rows, "its record was purged, and no leaf says so");
+		return;
+	}
+	memcpy(hash.byte, record.ptr, HASH_BYTES);
+	hash_text(&hash, hex);
+	if (!json_get_str(said, S("type"), &text) || !str_is(text, "tombstone-record") ||
+	    !json_get_str(said, S("record"), &text) || !str_is(text, hex) ||
+	    !is_number(said, S("leaf"), db_col_i64(rows, 12)) ||
+	    !is_number(said, S("place"), db_col_i64(rows, 13)))
+		wrong_decision(x, rows, "its tombstone is that of another record");
+	compare_record(x, rows, said);
 }
 
 static enum err
@@ -138,6 +180,10 @@ look_at_item(struct audit *x, struct db_rows *rows, struct why *why)
 
 	(void)why;
 	x->out->decisions++;
+	if (db_col_type(rows, 11) != DB_NULL && db_col_i64(rows, 17) == 0) {
+		look_at_purged(x, rows);
+		return OK;
+	}
 	if (!is_hash_of(db_col_blob(rows, 6), db_col_blob(rows, 7)))
 		audit_problem_add(&x->out->report, "object",
 		    STR_FMT ": the released bytes are not those that were previewed",
@@ -164,6 +210,28 @@ look_at_lost(struct audit *x, struct db_rows *rows, struct why *why)
 	audit_problem_add(&x->out->report, "decision",
 	    "leaf %" PRIi64 ", place %" PRIi64 " records a decision that is gone",
 	    db_col_i64(rows, 0), db_col_i64(rows, 1));
+	return OK;
+}
+
+/* ---- what was received ---- */
+
+/* What a receipt says that we have, and have not: a purge leaves a tombstone. */
+static const char lost_objects[] =
+    "SELECT r.object_id, r.version, r.peer FROM receipt r WHERE r.problem = ''"
+    " AND NOT EXISTS (SELECT 1 FROM object o WHERE o.object_id = r.object_id"
+    " AND o.raw_hash = r.bytes_hash) AND NOT EXISTS (SELECT 1 FROM tombstone t"
+    " JOIN ledger_leaf l ON l.leaf = t.leaf AND l.kind = 'tombstone'"
+    " WHERE t.object_id = r.object_id AND t.raw_hash = r.bytes_hash)";
+
+static enum err
+look_at_lost_object(struct audit *x, struct db_rows *rows, struct why *why)
+{
+	(void)why;
+	audit_problem_add(&x->out->report, "object",
+	    STR_FMT " version " STR_FMT " was received from " STR_FMT
+	            " and is gone without a tombstone",
+	    STR_ARG(db_col_text(rows, 0)), STR_ARG(db_col_text(rows, 1)),
+	    STR_ARG(db_col_text(rows, 2)));
 	return OK;
 }
 
@@ -310,6 +378,7 @@ release_audit(const char *folder, const struct str *head, size_t heads, struct a
 	TRY(each_row(&x, unreleased, look_at_unreleased, why));
 	TRY(each_row(&x, all_items, look_at_item, why));
 	TRY(each_row(&x, lost_items, look_at_lost, why));
+	TRY(each_row(&x, lost_objects, look_at_lost_object, why));
 	TRY(each_row(&x, all_agreements, look_at_agreement, why));
 	TRY(each_row(&x, all_packs, look_at_pack, why));
 	TRY(each_row(&x, all_statements, look_at_statement, why));

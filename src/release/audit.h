@@ -16,6 +16,7 @@ struct release_audit {
 	uint64_t objects;
 	uint64_t decisions;
 	uint64_t agreements;
+	uint64_t purged;   /* of the decisions: their content has gone, a tombstone stands */
 	struct str origin; /* in the arena */
 };
 

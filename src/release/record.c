@@ -258,14 +258,22 @@ write_entry(const struct release_job *job, const struct record_pair *pairs, size
 }
 
 enum err
+record_append_at(const struct release_job *job, const char *kind, const struct record_pair *pairs,
+    size_t n, uint64_t *ret_leaf, struct why *why)
+{
+	struct ledger_entry entry = { .kind = kind, .at = job->at };
+
+	TRY(write_entry(job, pairs, n, &entry.bytes, why));
+	return ledger_append(job->ledger, job->db, &entry, ret_leaf, why);
+}
+
+enum err
 record_append(const struct release_job *job, const char *kind, const struct record_pair *pairs,
     size_t n, struct why *why)
 {
-	struct ledger_entry entry = { .kind = kind, .at = job->at };
 	uint64_t leaf = 0;
 
-	TRY(write_entry(job, pairs, n, &entry.bytes, why));
-	return ledger_append(job->ledger, job->db, &entry, &leaf, why);
+	return record_append_at(job, kind, pairs, n, &leaf, why);
 }
 
 enum err

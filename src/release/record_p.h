@@ -58,6 +58,10 @@ struct record_pair {
 enum err record_append(const struct release_job *job, const char *kind,
     const struct record_pair *pairs, size_t n, struct why *why);
 
+/* The same; *ret_leaf is where it stands. */
+enum err record_append_at(const struct release_job *job, const char *kind,
+    const struct record_pair *pairs, size_t n, uint64_t *ret_leaf, struct why *why);
+
 /* Notes for the people of our organisation that something happened to subject. */
 enum err record_event(const struct release_job *job, const char *name, struct str subject,
     struct str detail, struct why *why);

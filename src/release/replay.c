@@ -183,7 +183,8 @@ are_of_row(const struct json *facts, const struct past *p)
 	       is_member(facts, S(""), S("to"), p->recipient);
 }
 
-/* What the ledger commits to: another row's facts do not fit. */
+/* What the record commits to, or the tombstone of a purged one: another row's
+ * facts do not fit. */
 static bool
 are_of_record(struct replay *x, const struct past *p)
 {
@@ -250,13 +251,16 @@ look_at(struct replay *x, const struct past *p, struct why *why)
 
 static const char list_past[] =
     "SELECT d.leaf, d.place, d.source_id, d.version, d.recipient, d.agreement, d.outcome,"
-    " d.preview_hash, d.inputs, d.facts, d.decision, d.nonce, r.record FROM"
+    " d.preview_hash, d.inputs, d.facts, d.decision, d.nonce,"
+    " CASE WHEN LENGTH(r.salt) = 0 THEN s.entry ELSE r.record END FROM"
     " (SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"
     " inputs, facts, decision, nonce FROM release_item UNION ALL"
     " SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"
     " inputs, facts, decision, nonce FROM decision_past) AS d"
     " LEFT JOIN ledger_leaf l ON l.log = $1 AND l.leaf = d.leaf"
     " LEFT JOIN ledger_record r ON r.log = $1 AND r.leaf = d.leaf AND r.place = d.place"
+    " LEFT JOIN tombstone_record t ON t.leaf = d.leaf AND t.place = d.place"
+    " LEFT JOIN ledger_leaf s ON s.log = $1 AND s.leaf = t.said"
     " WHERE COALESCE(l.at, $2) >= $2 ORDER BY d.leaf, d.place";
 
 static struct past

@@ -38,3 +38,24 @@ ALTER TABLE consent ADD COLUMN enclave TEXT NOT NULL DEFAULT '';
 ALTER TABLE consent ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
 ALTER TABLE consent ADD COLUMN withdrawn_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE consent ADD COLUMN withdrawn_why TEXT NOT NULL DEFAULT '';
+
+-- What is left of an object whose retention ended, or that was purged: its hash.
+-- The leaf of our log says the same.
+CREATE TABLE tombstone (
+  leaf BIGINT NOT NULL PRIMARY KEY,
+  object_id TEXT NOT NULL,
+  version TEXT NOT NULL,
+  raw_hash {blob} NOT NULL,
+  giver TEXT NOT NULL,                   -- organisation that gave it; empty: our own
+  reason TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX tombstone_object ON tombstone (object_id);
+-- A record of the ledger that was purged with its salt: which leaf says so.
+CREATE TABLE tombstone_record (
+  leaf BIGINT NOT NULL,
+  place BIGINT NOT NULL,
+  said BIGINT NOT NULL,
+  PRIMARY KEY (leaf, place)
+);
+ALTER TABLE receipt ADD COLUMN purged_at BIGINT NOT NULL DEFAULT 0;

@@ -1,0 +1,410 @@
+#include "purge.h"
+
+#include "record_p.h"
+#include "role_p.h"
+
+/* ---- a record of the ledger ---- */
+
+/* One decision: where its record is, and what stays of it. */
+struct decided {
+	int64_t leaf, place;
+	struct str order_id, outcome, recipient;
+	struct record_secret secret;
+};
+
+#define DECIDED_COLUMNS                                                                \
+	"leaf, place, order_id, outcome, recipient, nonce, source_id, version, facts," \
+	" decision, inputs"
+
+static const char decided_items[] = "SELECT " DECIDED_COLUMNS " FROM release_item"
+                                    " WHERE source_id = $1 AND owner = $2 AND leaf >= 0"
+                                    " ORDER BY leaf, place LIMIT $3";
+static const char decided_past[] = "SELECT " DECIDED_COLUMNS " FROM decision_past"
+                                   " WHERE source_id = $1 AND owner = $2"
+                                   " ORDER BY leaf, place LIMIT $3";
+static const char decided_one[] = "SELECT " DECIDED_COLUMNS " FROM release_item"
+                                  " WHERE order_id = $1 AND ordinal = $2 AND leaf >= 0";
+
+static void
+read_decided(const struct db_rows *rows, struct arena *a, struct decided *ret)
+{
+	*ret = (struct decided){
+		.leaf = db_col_i64(rows, 0),
+		.place = db_col_i64(rows, 1),
+		.order_id = arena_str(a, db_col_text(rows, 2)),
+		.outcome = arena_str(a, db_col_text(rows, 3)),
+		.recipient = arena_str(a, db_col_text(rows, 4)),
+		.secret = {
+			.nonce = arena_str(a, db_col_blob(rows, 5)),
+			.source_id = arena_str(a, db_col_text(rows, 6)),
+			.version = arena_str(a, db_col_text(rows, 7)),
+			.facts = arena_str(a, db_col_text(rows, 8)),
+			.decision_json = arena_str(a, db_col_text(rows, 9)),
+			.inputs = arena_str(a, db_col_blob(rows, 10)),
+		},
+	};
+}
+
+static const char insert_record_stone[] =
+    "INSERT INTO tombstone_record (leaf, place, said) VALUES ($1, $2, $3)";
+
+/* The record goes; the leaf that says so binds what stays. */
+static enum err
+bury_record(const struct release_job *job, const struct decided *d, struct why *why)
+{
+	const struct ledger_place at = { (uint64_t)d->leaf, (uint32_t)d->place };
+	struct hash private = record_private(&d->secret), record;
+	char private_hex[HASH_HEX + 1], record_hex[HASH_HEX + 1];
+	uint64_t said = 0;
+	bool gone = false;
+
+	TRY(ledger_purge(job->ledger, job->db, &at, &record, &gone, why));
+	if (!gone)
+		return OK;
+	hash_text(&private, private_hex);
+	hash_text(&record, record_hex);
+	const struct record_pair pairs[] = {
+		{ "type", S("tombstone-record") },
+		{ "leaf", arena_printf(job->arena, "%" PRIi64, d->leaf) },
+		{ "place", arena_printf(job->arena, "%" PRIi64, d->place) },
+		{ "order", d->order_id },
+		{ "outcome", d->outcome },
+		{ "private", str_of(private_hex) },
+		{ "record", str_of(record_hex) },
+		{ "to", d->recipient },
+	};
+	TRY(record_append_at(job, "tombstone", pairs, COUNTOF(pairs), &said, why));
+	return db_run(job->db, why, insert_record_stone, DB_I(d->leaf), DB_I(d->place),
+	    DB_I((int64_t)said));
+}
+
+static enum err
+bury_decisions(const struct release_job *job, const char *sql, struct str source_id,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct decided *list = arena_make(job->arena, struct decided, PURGE_MAX);
+	bool has = false;
+	size_t n = 0;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to purge");
+	TRY(db_select(job->db, &rows, why, sql, DB_T(source_id), DB_T(job->gate->organisation),
+	    DB_I(PURGE_MAX)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		read_decided(&rows, job->arena, &list[n++]);
+	}
+	db_rows_endp(&rows);
+	if (n == PURGE_MAX)
+		return fail(why, ERR_LIMIT, "purge.many",
+		    "%d or more decisions are about this object", PURGE_MAX);
+	for (size_t i = 0; i < n; i++)
+		TRY(bury_record(job, &list[i], why));
+	return OK;
+}
+
+/* ---- an object ---- */
+
+struct version {
+	struct str version, hash, giver;
+};
+
+static const char list_versions[] =
+    "SELECT version, raw_hash, giver FROM object WHERE shard_key = $1 AND object_id = $2"
+    " AND date_added <= $3 ORDER BY date_added LIMIT $4";
+static const char insert_stone[] =
+    "INSERT INTO tombstone (leaf, object_id, version, raw_hash, giver, reason, at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+/* The giver is told with the leaf that says it. */
+static const char drop_proofs[] =
+    "UPDATE receipt SET proof = CAST('' AS {blob}), purged_at = $4, own_leaf = $5, acked = 0"
+    " WHERE object_id = $1 AND version = $2 AND bytes_hash = $3 AND purged_at = 0"
+    " AND problem = ''";
+
+static enum err
+bury_version(const struct release_job *job, struct str id, const struct version *v,
+    struct str reason, struct why *why)
+{
+	struct hash hash = { 0 };
+	char hex[HASH_HEX + 1];
+	uint64_t leaf = 0;
+
+	if (v->hash.len != HASH_BYTES)
+		return fail(why, ERR_TAMPERED, "release.row", "a stored hash has the wrong length");
+	memcpy(hash.byte, v->hash.ptr, HASH_BYTES);
+	hash_text(&hash, hex);
+	const struct record_pair pairs[] = {
+		{ "type", S("tombstone") },
+		{ "giver", v->giver },
+		{ "object", id },
+		{ "reason", reason },
+		{ "sha256", str_of(hex) },
+		{ "version", v->version },
+	};
+	TRY(record_append_at(job, "tombstone", pairs, COUNTOF(pairs), &leaf, why));
+	TRY(db_run(job->db, why, insert_stone, DB_I((int64_t)leaf), DB_T(id), DB_T(v->version),
+	    DB_B(v->hash), DB_T(v->giver), DB_T(reason), DB_I(job->at)));
+	return db_run(job->db, why, drop_proofs, DB_T(id), DB_T(v->version), DB_B(v->hash),
+	    DB_I(job->at), DB_I((int64_t)leaf));
+}
+
+/* The versions of an object in one collection that came until an instant. */
+static enum err
+bury_object(const struct release_job *job, int64_t shard, struct str id, time_us until,
+    struct str reason, size_t *ret_gone, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct version *list = arena_make(job->arena, struct version, VERSIONS_MAX);
+	bool has = false;
+	size_t n = 0;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to purge");
+	TRY(db_select(job->db, &rows, why, list_versions, DB_I(shard), DB_T(id), DB_I(until),
+	    DB_I(VERSIONS_MAX)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		list[n++] = (struct version){
+			.version = arena_str(job->arena, db_col_text(&rows, 0)),
+			.hash = arena_str(job->arena, db_col_blob(&rows, 1)),
+			.giver = arena_str(job->arena, db_col_text(&rows, 2)),
+		};
+	}
+	db_rows_endp(&rows);
+	for (size_t i = 0; i < n; i++)
+		TRY(bury_version(job, id, &list[i], reason, why));
+	*ret_gone += n;
+	return n == 0 ? OK : store_erase(job->db, shard, id, until, why);
+}
+
+/* ---- what was released of it ---- */
+
+static const char find_released[] =
+    "SELECT order_id, ordinal, recipient, leaving_id FROM release_item WHERE source_id = $1"
+    " AND owner = $2 AND leaf >= 0 ORDER BY leaf, place LIMIT $3";
+static const char empty_item[] =
+    "UPDATE release_item SET bytes = CAST('' AS {blob}), changed_at = $3, state ="
+    " CASE WHEN state IN ('released', 'paused') THEN 'purged' ELSE state END"
+    " WHERE order_id = $1 AND ordinal = $2";
+
+struct item {
+	struct str order_id, recipient, leaving_id;
+	int64_t ordinal;
+};
+
+/* Our copy that lies ready for a recipient, and its bytes in the order. */
+static enum err
+bury_released(const struct release_job *job, const struct item *item, time_us until,
+    struct why *why)
+{
+	struct collection *all = NULL;
+	size_t n = 0;
+
+	TRY(store_collections(job->db, job->arena, &all, &n, why));
+	for (size_t i = 0; i < n && item->leaving_id.len > 0; i++) {
+		if (all[i].kind == COLLECTION_RELEASED && str_eq(all[i].recipient, item->recipient))
+			TRY(store_erase(job->db, all[i].shard_key, item->leaving_id, until, why));
+	}
+	return db_run(job->db, why, empty_item, DB_T(item->order_id), DB_I(item->ordinal),
+	    DB_I(job->at));
+}
+
+static enum err
+read_items(const struct release_job *job, struct db_rows *rows, struct item *ret, size_t max,
+    size_t *ret_len, struct why *why)
+{
+	bool has = false;
+
+	for (*ret_len = 0; *ret_len < max; ++*ret_len) {
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			break;
+		ret[*ret_len] = (struct item){
+			.order_id = arena_str(job->arena, db_col_text(rows, 0)),
+			.ordinal = db_col_i64(rows, 1),
+			.recipient = arena_str(job->arena, db_col_text(rows, 2)),
+			.leaving_id = arena_str(job->arena, db_col_text(rows, 3)),
+		};
+	}
+	db_rows_endp(rows);
+	return OK;
+}
+
+static enum err
+bury_all_released(const struct release_job *job, struct str source_id, size_t *ret_gone,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct item *list = arena_make(job->arena, struct item, PURGE_MAX);
+	size_t n = 0;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to purge");
+	TRY(db_select(job->db, &rows, why, find_released, DB_T(source_id),
+	    DB_T(job->gate->organisation), DB_I(PURGE_MAX)));
+	TRY(read_items(job, &rows, list, PURGE_MAX, &n, why));
+	for (size_t i = 0; i < n; i++)
+		TRY(bury_released(job, &list[i], TIME_NEVER, why));
+	*ret_gone += n;
+	return OK;
+}
+
+/* ---- purging one object ---- */
+
+static const char count_held[] = "SELECT COUNT(*) FROM release_item WHERE source_id = $1"
+                                 " AND state = 'held'";
+
+static enum err
+check_purge(const struct release_job *job, const struct release_purge *p, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(role_check(job, p->account, S("legal"), why));
+	if (str_trim(p->reason).len == 0)
+		return fail(why, ERR_INVALID, "purge.reason", "a purge carries a reason; give one");
+	TRY(db_select_one(job->db, &rows, why, count_held, DB_T(p->id)));
+	if (db_col_i64(&rows, 0) > 0)
+		return fail(why, ERR_CONFLICT, "purge.held",
+		    STR_FMT " waits for an approval; refuse it first", STR_ARG(p->id));
+	return OK;
+}
+
+enum err
+release_purge(const struct release_job *job, const struct release_purge *p, size_t *ret_gone,
+    struct why *why)
+{
+	struct collection *all = NULL;
+	size_t n = 0, gone = 0;
+
+	TRY(check_purge(job, p, why));
+	TRY(store_collections(job->db, job->arena, &all, &n, why));
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].kind != COLLECTION_RELEASED &&
+		    str_eq(all[i].owner, job->gate->organisation))
+			TRY(bury_object(job, all[i].shard_key, p->id, TIME_NEVER, p->reason, &gone,
+			    why));
+	}
+	if (gone == 0)
+		return fail(why, ERR_NOT_FOUND, "purge.unknown", "there is no object " STR_FMT,
+		    STR_ARG(p->id));
+	TRY(bury_decisions(job, decided_items, p->id, why));
+	TRY(bury_decisions(job, decided_past, p->id, why));
+	TRY(bury_all_released(job, p->id, &gone, why));
+	*ret_gone = gone;
+	const struct record_pair pairs[] = {
+		{ "type", S("purge") },
+		{ "account", p->account },
+		{ "object", p->id },
+		{ "reason", p->reason },
+	};
+	TRY(record_append(job, "purge", pairs, COUNTOF(pairs), why));
+	return record_event(job, "object.purged", p->id, S(""), why);
+}
+
+/* ---- retention ---- */
+
+static const char list_old[] =
+    "SELECT DISTINCT object_id FROM object WHERE shard_key = $1 AND date_added <= $2 LIMIT $3";
+static const char list_old_released[] =
+    "SELECT i.order_id, i.ordinal, i.recipient, i.leaving_id FROM release_item i"
+    " JOIN ledger_leaf l ON l.log = $1 AND l.leaf = i.leaf WHERE i.owner = $2"
+    " AND i.agreement = $3 AND l.at <= $4 AND LENGTH(i.bytes) > 0 AND i.state <> 'held'"
+    " ORDER BY i.leaf, i.place LIMIT $5";
+
+/* The instant until which things are too old under an agreement; 0: none are. */
+static time_us
+too_old(const struct release_job *job, struct str agreement)
+{
+	for (size_t i = 0; i < job->gate->agreements; i++) {
+		const struct agreement *in = job->gate->standing[i]->agreement;
+
+		if (str_eq(in->id, agreement) && in->retention_days > 0)
+			return job->at - (time_us)in->retention_days * US_PER_DAY;
+	}
+	return 0;
+}
+
+static enum err
+retain_received(const struct release_job *job, const struct collection *c, size_t *ret_gone,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	time_us until = too_old(job, c->agreement);
+	struct str id[RETAIN_MAX];
+	bool has = false;
+	size_t n = 0;
+
+	if (until <= 0)
+		return OK;
+	TRY(db_select(job->db, &rows, why, list_old, DB_I(c->shard_key), DB_I(until),
+	    DB_I(RETAIN_MAX)));
+	for (; n < RETAIN_MAX; n++) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		id[n] = arena_str(job->arena, db_col_text(&rows, 0));
+	}
+	db_rows_endp(&rows);
+	for (size_t i = 0; i < n; i++) {
+		TRY(bury_object(job, c->shard_key, id[i], until, S("retention"), ret_gone, why));
+		TRY(record_event(job, "object.purged", id[i], S(""), why));
+	}
+	return OK;
+}
+
+static enum err
+bury_one_decision(const struct release_job *job, const struct item *item, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct decided d;
+
+	TRY(db_select_one(job->db, &rows, why, decided_one, DB_T(item->order_id),
+	    DB_I(item->ordinal)));
+	read_decided(&rows, job->arena, &d);
+	db_rows_endp(&rows);
+	return bury_record(job, &d, why);
+}
+
+static enum err
+retain_released(const struct release_job *job, struct str agreement, size_t *ret_gone,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	time_us until = too_old(job, agreement);
+	struct item list[RETAIN_MAX];
+	size_t n = 0;
+
+	if (until <= 0)
+		return OK;
+	TRY(db_select(job->db, &rows, why, list_old_released, DB_T(ledger_origin(job->ledger)),
+	    DB_T(job->gate->organisation), DB_T(agreement), DB_I(until), DB_I(RETAIN_MAX)));
+	TRY(read_items(job, &rows, list, RETAIN_MAX, &n, why));
+	for (size_t i = 0; i < n; i++) {
+		TRY(bury_one_decision(job, &list[i], why));
+		TRY(bury_released(job, &list[i], until, why));
+	}
+	*ret_gone += n;
+	return OK;
+}
+
+enum err
+release_retain(const struct release_job *job, size_t *ret_gone, struct why *why)
+{
+	struct collection *all = NULL;
+	size_t n = 0;
+
+	*ret_gone = 0;
+	TRY(store_collections(job->db, job->arena, &all, &n, why));
+	for (size_t i = 0; i < n && *ret_gone < RETAIN_MAX; i++) {
+		if (all[i].kind == COLLECTION_RECEIVED)
+			TRY(retain_received(job, &all[i], ret_gone, why));
+	}
+	for (size_t i = 0; i < job->gate->agreements && *ret_gone < RETAIN_MAX; i++)
+		TRY(retain_released(job, job->gate->standing[i]->agreement->id, ret_gone, why));
+	return OK;
+}
