@@ -4,7 +4,7 @@
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
 _torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
-	standing scan sighting audit'
+	standing consent disclosure scan sighting audit'
 
 _torana_verbs() {
 	case $1 in
@@ -14,11 +14,12 @@ _torana_verbs() {
 		renew lapse succeed ;;
 	pack) echo lint test candidates diff sign activate list show ;;
 	source) echo list set ;;
-	object) echo import list show ;;
+	object) echo import list purge show ;;
 	release) echo preview explain send holds approve refuse reviews review list ;;
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	consent) echo add list withdraw ;;
+	disclosure) echo list ;;
 	sighting) echo make ;;
 	audit) echo verify replay heads ;;
 	esac
@@ -54,6 +55,8 @@ _torana_options() {
 	'recall ask') echo --to --reason ;;
 	'consent add') echo --scope --to --until --evidence ;;
 	'consent list') echo --of ;;
+	'disclosure list') echo --about ;;
+	'object purge') echo --reason ;;
 	'consent withdraw') echo --reason ;;
 	scan) echo --report ;;
 	'sighting make') echo --count --first --last ;;

@@ -21,6 +21,7 @@ http_handler api_get_holds, api_approve_hold, api_refuse_hold;
 http_handler api_get_reviews, api_post_review;
 http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop_standing;
 http_handler api_get_recalls, api_post_recall;
+http_handler api_get_disclosures, api_purge_object;
 http_handler api_get_consents, api_post_consent, api_withdraw_consent;
 http_handler api_post_hits, api_post_sighting;
 http_handler api_get_proof, api_get_events;

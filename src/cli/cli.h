@@ -63,6 +63,7 @@ CLI_TABLE(object);
 CLI_TABLE(release);
 CLI_TABLE(standing);
 CLI_TABLE(consent);
+CLI_TABLE(disclosure);
 CLI_TABLE(scan);
 CLI_TABLE(source);
 CLI_TABLE(audit);

@@ -25,6 +25,7 @@ static const struct {
 	{ release_commands,   &release_commands_count },
 	{ standing_commands,  &standing_commands_count },
 	{ consent_commands,   &consent_commands_count },
+	{ disclosure_commands, &disclosure_commands_count },
 	{ scan_commands,      &scan_commands_count },
 	{ audit_commands,     &audit_commands_count },
 };

@@ -1,6 +1,8 @@
 #include <stdio.h>
 
+#include "buf.h"
 #include "cli.h"
+#include "json_writer.h"
 
 enum { IMPORT_MAX = 256 * MIB }; /* as the API takes */
 
@@ -100,6 +102,32 @@ run_show(struct cli *c)
 	return code;
 }
 
+static const struct cli_option purge_options[] = {
+	{ "reason", "TEXT", "why, for the record" },
+};
+
+static int
+run_purge(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
+	struct json_writer w = json_writer(&body);
+	const char *reason = cli_need(c, "reason");
+	const struct json *answer = NULL;
+
+	if (reason == NULL)
+		return EXIT_USAGE;
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("reason")), str_of(reason));
+	json_end_object(&w);
+	struct str target = arena_printf(c->arena, "/api/v1/objects/" STR_FMT "/purge",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	int code = cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);
+	if (answer != NULL)
+		(void)printf("%" PRIu64 " versions and released copies are gone; tombstones stay\n",
+		    number(answer, "gone"));
+	return code;
+}
+
 /* clang-format off */
 const struct cli_command object_commands[] = {
 	{ "object", "import", "FILE", 1, 1, import_options, COUNTOF(import_options), run_import,
@@ -107,6 +135,9 @@ const struct cli_command object_commands[] = {
 	  "torana object import incident.json --as meera --password-file FILE" },
 	{ "object", "list", "", 0, 0, NULL, 0, run_list,
 	  "the newest objects", "torana object list --as meera --password-file FILE" },
+	{ "object", "purge", "ID", 1, 1, purge_options, COUNTOF(purge_options), run_purge,
+	  "take an object out for good; its tombstone stays in the log",
+	  "torana object purge indicator--... --reason 'court order 4/2027'" },
 	{ "object", "show", "ID", 1, 1, NULL, 0, run_show,
 	  "the exact bytes of an object", "torana object show indicator--... --as meera --password-file FILE" },
 };

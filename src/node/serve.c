@@ -9,6 +9,7 @@
 #include "http_server.h"
 #include "log.h"
 #include "node.h"
+#include "purge.h"
 #include "site_p.h"
 
 enum {
@@ -17,6 +18,8 @@ enum {
 	/* How often standing orders look for work and timers run out. */
 	TIMER_MS = 1000,
 	TIMER_ARENA_MAX = 512 * MIB,
+	/* Retention is counted in days. */
+	RETAIN_EVERY_S = 600,
 };
 
 /* Everything that runs while a node serves. */
@@ -32,6 +35,7 @@ struct node {
 	pthread_mutex_t timer_lock;
 	pthread_cond_t timer_wake;
 	bool stopping;
+	time_us retained_at; /* when nothing was left whose retention had ended */
 };
 
 /* ---- standing orders, expiry, references ---- */
@@ -42,6 +46,7 @@ struct tick {
 	const struct gate *gate;
 	size_t released;
 	struct release_tightened tightened;
+	size_t gone;
 };
 
 static enum err
@@ -58,7 +63,13 @@ tick_job(struct db *db, void *arg, struct why *why)
 
 	TRY(store_refs_catch_up(db, why));
 	TRY(release_standing_run(&job, &t->released, why));
-	return release_tighten(&job, &t->tightened, why);
+	TRY(release_tighten(&job, &t->tightened, why));
+	if (job.at - t->node->retained_at < RETAIN_EVERY_S * US_PER_S)
+		return OK;
+	TRY(release_retain(&job, &t->gone, why));
+	if (t->gone == 0)
+		t->node->retained_at = job.at;
+	return OK;
 }
 
 static enum err
@@ -69,7 +80,7 @@ tick(struct node *n, struct why *why)
 	struct tick t = { .node = n, .arena = a, .gate = gate_of(gate) };
 
 	TRY(realm_write(n->realm, tick_job, &t, why));
-	if (t.released > 0 || t.tightened.closed > 0)
+	if (t.released > 0 || t.tightened.closed > 0 || t.gone > 0)
 		TRY(realm_settle(n->realm, why));
 	return OK;
 }

@@ -412,16 +412,11 @@ store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now, int
 
 static const char erase[] =
     "DELETE FROM object WHERE shard_key = $1 AND object_id = $2 AND date_added <= $3";
-static const char erase_refs[] =
-    "DELETE FROM object_ref WHERE source = $1 AND NOT EXISTS"
-    " (SELECT 1 FROM object o WHERE o.object_id = $1 AND o.latest = 1)";
-
 enum err
 store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, struct why *why)
 {
 	int64_t changed = 0;
 
 	TRY(db_exec(db, DB_SQL(erase, DB_I(shard_key), DB_T(id), DB_I(until)), &changed, why));
-	TRY(db_run(db, why, erase_refs, DB_T(id)));
 	return changed == 0 ? OK : db_run(db, why, note_change, DB_I(shard_key));
 }

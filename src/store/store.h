@@ -195,8 +195,8 @@ enum err store_each_latest(struct db *db, const struct store_visit *visit, struc
 enum err store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now,
     int64_t *ret_changed, struct why *why);
 
-/* Deletes the versions of an object that a collection took in until an instant,
- * and what they refer to. */
+/* Deletes the versions of an object that a collection took in until an instant.
+ * Whom it referred to stays known: a disclosure is told after its content has gone. */
 enum err store_erase(struct db *db, int64_t shard_key, struct str id, time_us until,
     struct why *why);
 
