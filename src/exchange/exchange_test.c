@@ -1,7 +1,9 @@
 #include "exchange.h"
 
+#include "account.h"
 #include "log.h"
 #include "partners_p.h"
+#include "purge.h"
 #include "tls_key.h"
 
 /* The identity of the node goes with what it releases first. */
@@ -271,6 +273,68 @@ own_objects_stay(void **state)
 	assert_peace(both, 2);
 }
 
+/* ---- a recipient purges what it received ---- */
+
+static enum err
+purge_job(struct db *db, void *arg, struct why *why)
+{
+	struct node *jp = ((struct node **)arg)[0], *in = ((struct node **)arg)[1];
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(jp->realm);
+	const struct realm_identity *us = realm_identity(jp->realm);
+	const struct account legal = {
+		.name = S("leela"),
+		.display = S("leela"),
+		.organisation = us->organisation,
+		.enclaves = us->enclave,
+		.roles = S("legal"),
+	};
+	const struct release_job job = {
+		.db = db,
+		.arena = jp->arena,
+		.ledger = realm_ledger(jp->realm),
+		.gate = gate_of(gate),
+		.at = clock_wall(realm_clock(jp->realm)),
+	};
+	const struct release_purge purge = {
+		.id = node_indicator_id(in, 1),
+		.account = legal.name,
+		.reason = S("the case is closed"),
+	};
+	size_t gone = 0;
+
+	TRY(store_account_create(db, &legal, why));
+	return release_purge(&job, &purge, &gone, why);
+}
+
+/* The giver is told, with a leaf; what it holds itself stays. */
+static void
+a_purge_is_told(void **state)
+{
+	CLEANUP(node_freep) struct node *in = node_new("IN");
+	CLEANUP(node_freep) struct node *jp = node_new("JP");
+	struct node *const both[] = { in, jp };
+	struct node *arg[] = { jp, in };
+	struct why why = { 0 };
+
+	(void)state;
+	node_meet_both(in, jp);
+	node_agree(in, jp);
+	node_import(in, 2);
+	assert_int_equal(node_release(in, jp, 1, 2), FIRST(2));
+	(void)node_good_round(jp);
+	node_need(realm_write(jp->realm, purge_job, arg, &why), &why);
+	node_need(realm_settle(jp->realm, &why), &why);
+	assert_int_equal(node_count(jp, GREEN_OBJECTS), 1);
+	assert_int_equal(node_good_round(jp).receipts, 1);
+	assert_int_equal(node_count(in, "SELECT COUNT(*) FROM release_item WHERE receipt LIKE"
+	                                " '%\"purged\"%'"),
+	    1);
+	assert_int_equal(node_count(jp, "SELECT COUNT(*) FROM receipt WHERE LENGTH(proof) = 0"), 1);
+	assert_int_equal(node_count(in, "SELECT COUNT(*) FROM object WHERE LENGTH(raw) = 0"), 0);
+	assert_peace(both, 2);
+	assert_int_equal(node_count(jp, GREEN_OBJECTS), 1);
+}
+
 /* Pages of more objects than one holds, and a restart between them. */
 static void
 many_pages(void **state)
@@ -361,6 +425,7 @@ main(int argc, char **argv)
 	CASE(&cases, strangers_and_partners_without_agreement);
 	CASE(&cases, two_exchange);
 	CASE(&cases, own_objects_stay);
+	CASE(&cases, a_purge_is_told);
 	CASE(&cases, many_pages);
 	CASE(&cases, ring_of_three);
 	CASE(&cases, workers_bring_it);

@@ -178,6 +178,11 @@ static const char set_receipt[] =
     " AND preview_hash = $2 AND recipient LIKE $3 AND leaf >= 0 AND leaf <= $4"
     " AND received_at = 0";
 
+/* Its word that it purged what it received: an answer, as to a recall. */
+static const char set_purged[] =
+    "UPDATE release_item SET receipt = $5 WHERE leaving_id = $1 AND preview_hash = $2"
+    " AND recipient LIKE $3 AND leaf >= 0 AND leaf <= $4 AND received_at > 0";
+
 struct receipt {
 	uint64_t leaf, place;
 	struct str id;
@@ -213,10 +218,11 @@ read_receipt(const struct json *v, struct receipt *ret, struct why *why)
 	    !hash_parse(hash, &ret->sha256))
 		return bad_receipts(why, "a receipt has leaf, place, id and sha256");
 	if (!json_get_str(v, S("state"), &ret->state) ||
-	    !(str_is(ret->state, "received") || str_is(ret->state, "refused")) ||
+	    !(str_is(ret->state, "received") || str_is(ret->state, "refused") ||
+	        str_is(ret->state, "purged")) ||
 	    ret->reason.len > REASON_MAX)
 		return bad_receipts(why,
-		    "state is received, or refused with a reason of at most 4096 bytes");
+		    "state is received, purged, or refused with a reason of at most 4096 bytes");
 	return OK;
 }
 
@@ -314,11 +320,14 @@ store_receipt(struct receipts_job *job, struct db *db, const struct receipt *r,
 	if (!known)
 		return OK;
 	TRY(receipt_text(job, r, &text, why));
+	job->accepted++;
+	if (str_is(r->state, "purged"))
+		return db_run(db, why, set_purged, DB_T(r->id), DB_B(hash_str(&hash)),
+		    DB_T(recipients), DB_I((int64_t)r->leaf), DB_T(text));
 	TRY(db_exec(db,
 	    DB_SQL(set_receipt, DB_T(r->id), DB_B(hash_str(&hash)), DB_T(recipients),
 	        DB_I((int64_t)r->leaf), DB_I(clock_wall(realm_clock(job->realm))), DB_T(text)),
 	    &changed, why));
-	job->accepted++;
 	job->changed += changed;
 	return OK;
 }

@@ -267,7 +267,7 @@ talk_recalls(struct talk *t, struct arena *a, struct why *why)
 /* ---- receipts ---- */
 
 static const char list_receipts[] =
-    "SELECT own_leaf, leaf, place, object_id, version, bytes_hash, problem FROM receipt"
+    "SELECT own_leaf, leaf, place, object_id, version, bytes_hash, problem, purged_at FROM receipt"
     " WHERE peer = $1 AND acked = 0 AND own_leaf >= 0 AND own_leaf < $2"
     " ORDER BY own_leaf, leaf, place LIMIT $3";
 static const char set_acked[] = "UPDATE receipt SET acked = 1 WHERE peer = $1 AND own_leaf = $2";
@@ -293,7 +293,9 @@ put_receipt(struct json_writer *w, const struct db_rows *rows)
 	json_put_str(json_key(w, S("id")), db_col_text(rows, 3));
 	json_put_str(json_key(w, S("version")), db_col_text(rows, 4));
 	json_put_str(json_key(w, S("sha256")), str_of(hash));
-	json_put_str(json_key(w, S("state")), problem.len > 0 ? S("refused") : S("received"));
+	json_put_str(json_key(w, S("state")), problem.len > 0            ? S("refused")
+	                                      : db_col_i64(rows, 7) != 0 ? S("purged")
+	                                                                 : S("received"));
 	if (problem.len > 0)
 		json_put_str(json_key(w, S("reason")), problem);
 	json_end_object(w);
