@@ -4,8 +4,10 @@
 
 /* The extension that carries TLP 2.0 (OASIS). */
 #define TLP2_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-#define TLP1_CREATED   "2017-01-20T00:00:00.000Z"
-#define TLP2_CREATED   "2022-10-01T00:00:00.000Z"
+/* The extension that carries an IEP 2.0 policy (OASIS). */
+#define IEP_EXTENSION "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
+#define TLP1_CREATED  "2017-01-20T00:00:00.000Z"
+#define TLP2_CREATED  "2022-10-01T00:00:00.000Z"
 
 /* clang-format off */
 #define TLP1_BYTES(uuid, level, title)                                                        \
@@ -197,6 +199,111 @@ claim_of(const struct json *object)
 	return c;
 }
 
+/* ---- IEP 2.0 ---- */
+
+enum { IEP_VALUES_MAX = 5 };
+
+/* clang-format off */
+/* Values from least to most restrictive. */
+static const struct iep_row {
+	const char *name;
+	const char *value[IEP_VALUES_MAX];
+} iep_rows[IEP_STATEMENTS] = {
+	{ "encrypt_in_transit", { "may", "must" } },
+	{ "permitted_actions", { "externally-visible-direct-actions", "externally-visible-indirect-actions",
+	                         "internally-visible-actions", "contact-for-instruction", "none" } },
+	{ "affected_party_notifications", { "may", "must-not" } },
+	{ "provider_attribution", { "may", "must", "must-not" } },
+	{ "unmodified_resale", { "may", "must-not" } },
+};
+/* What a policy may say beside its statements; times and names restrict nothing. */
+static const char *const iep_notes[] = { "extension_type", "iep_id", "name", "description", "start_date", "end_date",
+	"external_reference", "external_references" };
+/* clang-format on */
+
+const char *
+iep_statement(size_t statement)
+{
+	return iep_rows[statement].name;
+}
+
+const char *
+iep_value(size_t statement, unsigned rank)
+{
+	return rank == 0 || rank > IEP_VALUES_MAX ? NULL : iep_rows[statement].value[rank - 1];
+}
+
+/* 0 when there is no such value. */
+static uint8_t
+iep_rank(const struct iep_row *row, struct str value)
+{
+	for (uint8_t i = 0; i < IEP_VALUES_MAX && row->value[i] != NULL; i++) {
+		if (str_eq_nocase(value, str_of(row->value[i])))
+			return i + 1;
+	}
+	return 0;
+}
+
+static bool
+is_iep_note(struct str name)
+{
+	for (size_t i = 0; i < COUNTOF(iep_notes); i++) {
+		if (str_is(name, iep_notes[i]))
+			return true;
+	}
+	return false;
+}
+
+/* One member of a policy; false when it is not understood. */
+static bool
+read_iep_member(const struct json *m, struct marking *ret)
+{
+	struct str name = m->key;
+
+	if (is_iep_note(name))
+		return true;
+	if (m->type != JSON_STRING)
+		return false;
+	if (str_is(name, "tlp"))
+		return tlp_parse(m->text, &ret->tlp) && ret->tlp != TLP_NONE;
+	if (str_is(name, "iep_version"))
+		return str_is(m->text, "2.0");
+	if (str_is(name, "attribution")) /* FIRST's own name for it */
+		name = S("provider_attribution");
+	for (size_t i = 0; i < IEP_STATEMENTS; i++) {
+		uint8_t rank;
+
+		if (!str_is(name, iep_rows[i].name))
+			continue;
+		rank = iep_rank(&iep_rows[i], m->text);
+		if (rank > ret->iep.rank[i])
+			ret->iep.rank[i] = rank;
+		return rank > 0;
+	}
+	return false;
+}
+
+/* A policy that is half understood is an unknown marking. */
+static struct marking
+iep_marking(const struct json *policy)
+{
+	struct marking m = { .kind = MARKING_IEP };
+
+	for (const struct json *v = policy->first; v != NULL; v = v->next) {
+		if (!read_iep_member(v, &m))
+			return (struct marking){ .kind = MARKING_UNKNOWN };
+	}
+	return m;
+}
+
+static bool
+is_iep(const struct claim *c)
+{
+	return c->definition_type.len == 0 && c->definition == NULL &&
+	       json_is(c->extensions, JSON_OBJECT) && c->extensions->len == 1 &&
+	       json_is(json_get(c->extensions, S(IEP_EXTENSION)), JSON_OBJECT);
+}
+
 static enum err
 check_tlp(const struct stix_object *o, const struct claim *c, const struct predefined *p,
     struct why *why)
@@ -231,6 +338,8 @@ marking_of(const struct stix_object *o, struct marking *ret, struct why *why)
 	if (p != NULL) {
 		TRY(check_tlp(o, &c, p, why));
 		*ret = (struct marking){ .kind = p->kind, .tlp = p->tlp };
+	} else if (is_iep(&c)) {
+		*ret = iep_marking(json_get(c.extensions, S(IEP_EXTENSION)));
 	} else if (c.extensions == NULL && str_is(c.definition_type, "statement")) {
 		*ret = statement_marking(c.definition);
 	} else if (c.extensions == NULL && str_eq_nocase(c.definition_type, S("pap"))) {
@@ -283,8 +392,18 @@ add(const struct collector *c, const struct json *ref)
 	case MARKING_TLP1:
 	case MARKING_TLP2:
 		set->tlp1 = set->tlp1 || m.kind == MARKING_TLP1;
+		if (m.kind == MARKING_TLP1 && m.tlp > set->tlp1_level)
+			set->tlp1_level = m.tlp;
 		if (m.tlp > set->tlp)
 			set->tlp = m.tlp;
+		break;
+	case MARKING_IEP:
+		if (m.tlp > set->tlp)
+			set->tlp = m.tlp;
+		for (size_t i = 0; i < IEP_STATEMENTS; i++) {
+			if (m.iep.rank[i] > set->iep.rank[i])
+				set->iep.rank[i] = m.iep.rank[i];
+		}
 		break;
 	case MARKING_PAP:
 		if (pap_rank(m.pap) > pap_rank(set->pap))

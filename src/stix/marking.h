@@ -2,7 +2,8 @@
  *
  * TLP 1.x and 2.0 are known by identifier and by content; a copy of one of the
  * nine predefined definitions that says something else is an error (SI-066).
- * Sources: STIX 2.1, section 7.2.1.4; FIRST TLP 2.0; OASIS TLP 2.0 extension. */
+ * Sources: STIX 2.1, section 7.2.1.4; FIRST TLP 2.0 and IEP 2.0; OASIS extensions
+ * for both. */
 #pragma once
 
 #include "stix.h"
@@ -22,13 +23,24 @@ enum marking_kind {
 	MARKING_TLP2,
 	MARKING_PAP,
 	MARKING_STATEMENT,
+	MARKING_IEP,
 	MARKING_UNKNOWN, /* kept and shown; the gate denies */
 };
 
+/* What a policy of FIRST's Information Exchange Policy 2.0 says.  Every statement
+ * has values from least to most restrictive; rank 0 is a statement not made. */
+enum { IEP_STATEMENTS = 5 };
+struct iep {
+	uint8_t rank[IEP_STATEMENTS];
+};
+const char *iep_statement(size_t statement);            /* "permitted_actions" */
+const char *iep_value(size_t statement, unsigned rank); /* "must-not"; NULL: no such rank */
+
 struct marking {
 	enum marking_kind kind;
-	enum tlp tlp;   /* of MARKING_TLP1 and MARKING_TLP2 */
+	enum tlp tlp;   /* of MARKING_TLP1 and MARKING_TLP2; of MARKING_IEP maybe */
 	struct str pap; /* of MARKING_PAP: "RED", "AMBER", "GREEN", "CLEAR" */
+	struct iep iep; /* of MARKING_IEP */
 };
 
 /* "CLEAR", "AMBER+STRICT", ...; "none". */
@@ -59,11 +71,13 @@ typedef const struct stix_object *marking_lookup_fn(void *arg, struct str id);
 
 /* The union of all markings of one object, granular ones included. */
 struct marking_set {
-	enum tlp tlp;      /* most restrictive over the object and all its parts */
-	bool tlp1;         /* at least one TLP came in its 1.x form */
-	struct str pap;    /* most restrictive; empty when none */
-	size_t statements; /* statement markings: kept, they restrict nothing */
-	size_t unknown;    /* definitions that are unknown or not to be found */
+	enum tlp tlp;        /* most restrictive over the object and all its parts */
+	bool tlp1;           /* at least one TLP came in its 1.x form */
+	enum tlp tlp1_level; /* the most restrictive of those */
+	struct iep iep;      /* of each statement the most restrictive value */
+	struct str pap;      /* most restrictive; empty when none */
+	size_t statements;   /* statement markings: kept, they restrict nothing */
+	size_t unknown;      /* definitions that are unknown or not to be found */
 	struct str first_unknown;
 	bool granular; /* some marking covers only parts */
 };

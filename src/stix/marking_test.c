@@ -17,6 +17,7 @@
 #define TLP2_TIME "\"created\":\"2022-10-01T00:00:00Z\","
 #define TLP1(level) "\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"" level "\"}"
 #define TLP2(level) "\"extensions\":{\"" TLP2_EXTENSION "\":{\"extension_type\":\"property-extension\",\"tlp_2_0\":\"" level "\"}}"
+#define IEP(more) "\"extensions\":{\"extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a\":{\"extension_type\":\"property-extension\"" more "}}"
 #define STATEMENT(text) "\"definition_type\":\"statement\",\"definition\":{\"statement\":\"" text "\"}"
 
 /* ---- names of levels ---- */
@@ -134,6 +135,13 @@ static const struct of_case {
 	{ "PAP white", DEFINITION(OWN, "\"definition_type\":\"pap\",\"definition\":{\"pap\":\"WHITE\"}"), MARKING_PAP, TLP_NONE, "CLEAR", NULL, "" },
 	{ "PAP without a level", DEFINITION(OWN, "\"definition_type\":\"pap\",\"definition\":{}"), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
 	{ "own definition type", DEFINITION(OWN, "\"definition_type\":\"acme\",\"definition\":{\"x\":1}"), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "an IEP policy", DEFINITION(OWN, IEP(",\"iep_version\":\"2.0\",\"name\":\"n\",\"end_date\":null,\"tlp\":\"white\",\"permitted_actions\":\"none\"")), MARKING_IEP, TLP_CLEAR, "", NULL, "" },
+	{ "an IEP policy that limits the audience", DEFINITION(OWN, IEP(",\"tlp\":\"red\"")), MARKING_IEP, TLP_RED, "", NULL, "" },
+	{ "an IEP policy with an unknown statement", DEFINITION(OWN, IEP(",\"erase_after\":\"1d\"")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "an IEP policy with an unknown value", DEFINITION(OWN, IEP(",\"unmodified_resale\":\"perhaps\"")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "an IEP policy of another version", DEFINITION(OWN, IEP(",\"iep_version\":\"3.0\"")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "an IEP policy beside another extension", DEFINITION(OWN, "\"extensions\":{\"extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a\":{},\"x-ext\":{}}"), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "an IEP policy that claims to be a statement, too", DEFINITION(OWN, STATEMENT("x") "," IEP("")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
 	{ "extension beside a statement", DEFINITION(OWN, STATEMENT("x") ",\"extensions\":{\"x-ext\":{\"a\":1}}"), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
 	{ "nothing", DEFINITION(OWN, "\"name\":\"x\""), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
 };
