@@ -50,6 +50,9 @@ struct break_glass {
 	struct str condition; /* code of one of the agreement's conditions */
 };
 
+/* What became of that wish; a refusal is to be logged, too. */
+enum glass { GLASS_WHOLE, GLASS_BROKEN, GLASS_REFUSED };
+
 /* How the recipient knows an object: what a reference to it may say. */
 enum delivered { DELIVERED_NOTHING, DELIVERED_ORIGINAL, DELIVERED_COPY };
 
@@ -162,6 +165,9 @@ struct agreement_decision {
 	struct str approval[APPROVERS_MAX];
 	struct str route;      /* of ROUTE: "person", "mla", "classified"; else empty */
 	uint64_t review_hours; /* of an emergency: a review falls due so long after; else 0 */
+	enum glass glass;
+	struct str pap; /* "RED": what its markings let the recipient do; empty: nothing is said */
+	struct iep iep; /* the same in the words of IEP 2.0, joined */
 	size_t rules;
 	struct rule_cited rule[RULES_CITED_MAX];
 	size_t changes;
@@ -206,6 +212,7 @@ struct judgement {
 	struct str approval[APPROVERS_MAX];
 	struct str route;
 	uint64_t review_hours;
+	enum glass glass;
 };
 enum err agreement_judge(struct arena *a, struct str facts, const struct documents *documents,
     struct judgement *ret, struct why *why);

@@ -1,6 +1,5 @@
 #include "codes.h"
 #include "explain_p.h"
-#include "read_p.h"
 
 enum { TEXT_MAX = 16 * KIB }; /* a code, a clause and a rule's text, a dozen times */
 
@@ -56,7 +55,8 @@ say_finding(const struct finding *f, struct buf *out)
 	if (f->rule != NULL)
 		buf_printf(out, " (" STR_FMT ")", STR_ARG(f->rule->id));
 	buf_put(out, S(": "));
-	put_sentence(out, f->rule != NULL ? f->rule->text : str_of(reason_text(f->code)));
+	put_sentence(out, f->rule != NULL ? f->rule->text
+	                                  : str_of(reason_text(f->say.len > 0 ? f->say : f->code)));
 }
 
 static bool
@@ -124,43 +124,41 @@ add_line(struct str line, struct str ret[LINES_MAX], size_t *len)
 		ret[(*len)++] = line;
 }
 
-static bool
-binds(const struct json *obligation, const struct facts *f, const struct verdict *v)
+/* What its own markings add to the duties of the agreement. */
+static void
+add_marked(struct gate *gate, const struct facts *f, struct agreement_decision *d)
 {
-	const struct json *tlp = json_get(obligation, S("tlp"));
-	const struct json *categories = json_get(obligation, S("categories"));
-	bool placed = categories == NULL;
+	if (f->pap.len > 0)
+		add_line(arena_printf(gate->a, "PAP:" STR_FMT, STR_ARG(f->pap)), d->obligation,
+		    &d->obligations);
+	for (size_t i = 0; i < IEP_STATEMENTS; i++) {
+		const char *value = iep_value(i, f->iep.rank[i]);
 
-	for (size_t i = 0; i < v->findings; i++) {
-		const struct category *c = v->finding[i].category;
-
-		placed = placed || (c != NULL && texts_have(categories, c->code));
+		if (value != NULL)
+			add_line(arena_printf(gate->a, "IEP %s: %s", iep_statement(i), value),
+			    d->obligation, &d->obligations);
 	}
-	return placed && (tlp == NULL || texts_have(tlp, str_of(tlp_name(facts_tlp(f)))));
 }
 
 static void
 add_obligations(struct gate *gate, const struct facts *f, const struct verdict *v,
     struct agreement_decision *d)
 {
-	const struct agreement *g = gate->documents.agreement;
-
-	if (g == NULL || d->outcome == OUTCOME_DENY || d->outcome == OUTCOME_ROUTE)
+	if (d->outcome == OUTCOME_DENY || d->outcome == OUTCOME_ROUTE)
 		return;
-	for (const struct json *o = g->obligations == NULL ? NULL : g->obligations->first;
-	     o != NULL; o = o->next) {
-		if (binds(o, f, v))
-			add_line(json_str(json_get(o, S("text"))), d->obligation, &d->obligations);
-	}
-	if (f->pap.len > 0)
-		add_line(arena_printf(gate->a, "PAP:" STR_FMT, STR_ARG(f->pap)), d->obligation,
-		    &d->obligations);
+	for (size_t i = 0; i < v->obligations; i++)
+		add_line(v->obligation[i]->text, d->obligation, &d->obligations);
+	add_marked(gate, f, d);
 	add_line(arena_printf(gate->a, "Only for the purpose \"" STR_FMT "\".",
 	             STR_ARG(f->purpose)),
 	    d->condition, &d->conditions);
 	for (size_t i = 0; d->outcome == OUTCOME_HOLD && i < d->approvals; i++)
 		add_line(arena_printf(gate->a, "Approval by: " STR_FMT ".",
 		             STR_ARG(d->approval[i])),
+		    d->condition, &d->conditions);
+	if (d->review_hours > 0)
+		add_line(arena_printf(gate->a, "A review within %" PRIu64 " hours.",
+		             d->review_hours),
 		    d->condition, &d->conditions);
 	for (size_t i = 0; i < d->obligations; i++)
 		add_line(d->obligation[i], d->condition, &d->conditions);
@@ -223,6 +221,9 @@ explain(struct gate *gate, const struct piece *p, const struct verdict *v,
 	memcpy(d->approval, v->approval, sizeof(d->approval));
 	d->route = d->outcome == OUTCOME_ROUTE ? v->route : (struct str){ 0 };
 	d->review_hours = v->review_hours;
+	d->glass = v->glass;
+	d->pap = p->facts->pap;
+	d->iep = p->facts->iep;
 	say_what(p, d, &text);
 	TRY(keep(gate, &text, &d->what));
 	buf_clear(&text);

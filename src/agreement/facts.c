@@ -1,6 +1,11 @@
 /* Drawing the facts of the selected items. */
+#include <stdio.h>
+
 #include "gate_p.h"
+#include "read_p.h"
 #include "selector_p.h"
+
+enum { OBJECT_BYTES_MAX = 64 * MIB }; /* the largest that is imported */
 
 static bool
 is_personal(const struct piece *p)
@@ -95,6 +100,55 @@ persons_of(const struct gate *gate, const struct piece *p)
 	return gate->persons;
 }
 
+/* What was imported was validated wholly; here only what the other stages rest on. */
+static bool
+is_well_formed(const struct stix_object *o)
+{
+	bool versioned = o->class != STIX_SCO && o->class != STIX_MARKING;
+
+	return o->raw.len > 0 && o->raw.len <= OBJECT_BYTES_MAX && str_is(o->spec_version, "2.1") &&
+	       str_eq(stix_id_type(o->id), o->type) &&
+	       (!versioned || (o->created_us > 0 && o->modified_us >= o->created_us));
+}
+
+static bool
+has_label(const struct stix_object *o, struct str label)
+{
+	return texts_have(json_get(o->json, S("labels")), label);
+}
+
+static bool
+is_export_controlled(const struct gate *gate, const struct stix_object *o)
+{
+	const struct agreement *g = gate->documents.agreement;
+	const struct json *v = g == NULL || g->export_control.classes == NULL
+	                           ? NULL
+	                           : g->export_control.classes->first;
+
+	for (; v != NULL; v = v->next) {
+		if (has_label(o, v->text))
+			return true;
+	}
+	return false;
+}
+
+/* A text of both, paragraph by paragraph: "endorsed-by:JP" says that this party
+ * stands behind it. */
+static bool
+is_endorsed(const struct gate *gate, const struct stix_object *o)
+{
+	const struct agreement *g = gate->documents.agreement;
+	char label[64];
+
+	for (size_t i = 0; g != NULL && i < g->parties; i++) {
+		(void)snprintf(label, sizeof(label), "endorsed-by:" STR_FMT,
+		    STR_ARG(g->party[i].code));
+		if (!has_label(o, str_of(label)))
+			return false;
+	}
+	return g != NULL;
+}
+
 static bool
 has_technique_consent(const struct gate *gate, const struct agreement_item *item)
 {
@@ -129,21 +183,42 @@ draw_predicates(struct gate *gate, struct piece *p, struct facts *f)
 	facts_set(f, IS_DEFINITION, o->class == STIX_MARKING);
 	facts_set(f, IS_CREDENTIAL, is_credential(o));
 	facts_set(f, IS_ARMED, is_armed(o));
+	facts_set(f, IS_WELL_FORMED, is_well_formed(o));
+	facts_set(f, IS_EXPORT, is_export_controlled(gate, o));
+	facts_set(f, IS_ENDORSED, is_endorsed(gate, o));
 	facts_set(f, CONSENT_TO_NAME, identity && gate_consents(gate, o->id, CONSENT_NAME));
 	facts_set(f, CONSENT_TO_PERSONAL,
 	    predicate_holds(IS_PERSONAL, f) && o->class == STIX_SCO && !p->withheld);
 	facts_set(f, CONSENT_TO_TECHNIQUE, has_technique_consent(gate, p->item));
 }
 
+/* A level of TLP 1.x counts as what the agreement says, if that is more. */
+static enum tlp
+raise_tlp1(const struct agreement *g, const struct piece *p)
+{
+	static const int place[] = { [TLP_CLEAR] = 0,
+		[TLP_GREEN] = 1,
+		[TLP_AMBER] = 2,
+		[TLP_AMBER_STRICT] = 2,
+		[TLP_RED] = 3 };
+	enum tlp level = p->marking.tlp1_level, kept = p->kept_tlp, raised;
+
+	if (g == NULL || level == TLP_NONE || kept == TLP_NONE)
+		return kept;
+	/* A part that is stricter than what is kept has gone. */
+	raised = g->marking.tlp1[place[level < kept ? level : kept]];
+	return raised > kept ? raised : kept;
+}
+
 /* A definition of a marking is part of every object that carries it, and STIX
  * gives it no marking: one that is understood counts as CLEAR. */
 static enum tlp
-tlp_of(const struct piece *p)
+tlp_of(const struct gate *gate, const struct piece *p)
 {
 	struct marking m;
 
 	if (p->marking.tlp != TLP_NONE || p->item->object.class != STIX_MARKING)
-		return p->kept_tlp;
+		return raise_tlp1(gate->documents.agreement, p);
 	if (marking_of(&p->item->object, &m, NULL) != OK || m.kind == MARKING_UNKNOWN)
 		return TLP_NONE;
 	return TLP_CLEAR;
@@ -175,15 +250,13 @@ draw_touched(struct gate *gate, const struct piece *p, struct facts *f)
 	}
 }
 
-/* Whether, and by what, the agreement is closed for this request. */
-static struct str
-closed_by(const struct agreement_request *r)
+struct str
+facts_closed(const struct agreement_request *r, time_us at)
 {
 	struct standing_reason reason = { 0 };
+	const struct standing_ask ask = { r->from, r->to, r->area, at };
 
-	const struct standing_ask ask = { r->from, r->to, r->area, r->at };
-
-	if (!standing_in_force(r->standing, r->area, r->at, &reason))
+	if (!standing_in_force(r->standing, r->area, at, &reason))
 		return str_of(reason.code);
 	/* Who is no organisation of the agreement is the next stage's. */
 	if (agreement_organisation(r->standing->agreement, r->to, NULL) != NULL &&
@@ -220,7 +293,7 @@ draw_request(const struct gate *gate, struct facts *f)
 		f->broken_glass = r->break_glass.condition;
 	f->legal_basis = r->legal_basis;
 	f->strict = r->mode == BUNDLE_STRICT;
-	f->closed = closed_by(r);
+	f->closed = facts_closed(r, r->at);
 	if (r->standing != NULL)
 		f->closed_categories = r->standing->closed_categories;
 	if (g != NULL) {
@@ -228,6 +301,17 @@ draw_request(const struct gate *gate, struct facts *f)
 		f->agreement_version = g->version;
 		f->agreement_hash = g->hash;
 	}
+}
+
+/* The source's, or what the agreement takes an unmarked object for. */
+static enum tlp
+default_of(const struct gate *gate, const struct agreement_item *item)
+{
+	const struct agreement *g = gate->documents.agreement;
+
+	if (item->default_tlp == TLP_NONE && g != NULL && g->marking.unmarked_is_strict)
+		return TLP_AMBER_STRICT;
+	return item->default_tlp;
 }
 
 static void
@@ -238,8 +322,9 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 	f->id = item->object.id;
 	f->version = item->version;
 	f->type = item->object.type;
-	f->tlp = tlp_of(p);
-	f->default_tlp = item->default_tlp;
+	f->tlp = tlp_of(gate, p);
+	f->default_tlp = default_of(gate, item);
+	f->iep = p->marking.iep;
 	f->tlp1 = p->marking.tlp1;
 	f->pap = p->marking.pap;
 	f->unknown = p->marking.unknown;

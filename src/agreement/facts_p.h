@@ -37,6 +37,7 @@ struct facts {
 	enum tlp default_tlp;
 	bool tlp1;
 	struct str pap;
+	struct iep iep;
 	uint64_t unknown; /* markings that nobody understands */
 	struct str originator;
 	struct str giver;
@@ -84,6 +85,9 @@ facts_set(struct facts *f, enum predicate p, bool holds)
 	else
 		f->drawn &= ~(UINT32_C(1) << p);
 }
+
+/* What keeps the agreement closed for this request at an instant, or "". */
+struct str facts_closed(const struct agreement_request *r, time_us at);
 
 /* The marking that counts: the object's own, or else its source's. */
 static inline enum tlp

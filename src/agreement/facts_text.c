@@ -85,6 +85,14 @@ write_object_facts(struct json_writer *w, const struct facts *f)
 {
 	json_begin_object(json_key(w, S("marking")));
 	json_put_str(json_key(w, S("default")), str_of(tlp_name(f->default_tlp)));
+	json_begin_object(json_key(w, S("iep")));
+	for (size_t i = 0; i < IEP_STATEMENTS; i++) {
+		const char *value = iep_value(i, f->iep.rank[i]);
+
+		if (value != NULL)
+			json_put_str(json_key(w, str_of(iep_statement(i))), str_of(value));
+	}
+	json_end_object(w);
 	json_put_str(json_key(w, S("pap")), f->pap);
 	json_put_str(json_key(w, S("tlp")), str_of(tlp_name(f->tlp)));
 	json_put_bool(json_key(w, S("tlp1")), f->tlp1);
@@ -188,12 +196,35 @@ read_tlp(const struct doc *d, const char *name, enum tlp *ret)
 }
 
 static enum err
+read_iep(const struct doc *marking, struct iep *ret)
+{
+	struct doc iep;
+
+	TRY(doc_get(marking, "iep", JSON_OBJECT, DOC_REQUIRED, &iep));
+	for (size_t i = 0; i < IEP_STATEMENTS; i++) {
+		const struct json *v = json_get(iep.v, str_of(iep_statement(i)));
+		uint8_t rank = 1;
+
+		if (v == NULL)
+			continue;
+		while (iep_value(i, rank) != NULL && !str_is(json_str(v), iep_value(i, rank)))
+			rank++;
+		if (iep_value(i, rank) == NULL)
+			return doc_fail(&iep, ERR_INVALID, "facts.word", "no such value of %s",
+			    iep_statement(i));
+		ret->rank[i] = rank;
+	}
+	return OK;
+}
+
+static enum err
 read_object_facts(const struct doc *d, struct facts *f)
 {
 	struct doc m;
 
 	TRY(doc_get(d, "marking", JSON_OBJECT, DOC_REQUIRED, &m));
 	TRY(read_tlp(&m, "default", &f->default_tlp));
+	TRY(read_iep(&m, &f->iep));
 	TRY(read_tlp(&m, "tlp", &f->tlp));
 	TRY(read_text(&m, "pap", &f->pap));
 	TRY(doc_flag(&m, "tlp1", DOC_REQUIRED, &f->tlp1));
@@ -384,6 +415,7 @@ agreement_judge(struct arena *a, struct str facts, const struct documents *docum
 		.approvals = v->approvals,
 		.route = v->route,
 		.review_hours = v->review_hours,
+		.glass = v->glass,
 	};
 	ret->codes = verdict_codes(v, false, ret->code);
 	memcpy(ret->approval, v->approval, sizeof(ret->approval));

@@ -11,6 +11,8 @@ find(struct judging *j, const struct finding *finding)
 		v->effect = finding->effect;
 	if (v->findings < FINDINGS_MAX)
 		v->finding[v->findings++] = *finding;
+	else
+		v->overflown = true;
 	if (finding->effect == EFFECT_HOLD)
 		v->held = true;
 }
@@ -32,8 +34,7 @@ find_approval(struct judging *j, struct str approval)
 		            .shared = S("D-CATEGORY") });
 }
 
-/* The approvals are all there: what they were asked for is lifted. */
-static void
+void
 lift_holds(struct verdict *v)
 {
 	v->effect = EFFECT_ALLOW;
@@ -56,10 +57,9 @@ judge(const struct facts *f, const struct documents *documents, struct verdict *
 		j.to = agreement_organisation(j.g, f->to, &j.to_party);
 		(void)agreement_organisation(j.g, f->from, &j.from_party);
 	}
-	for (size_t i = 0; go_on && i < stages_count; i++)
+	for (size_t i = 0; go_on && i + 1 < stages_count; i++)
 		go_on = stages[i].run(&j);
-	if (f->approved && ret->effect == EFFECT_HOLD && ret->findings < FINDINGS_MAX)
-		lift_holds(ret);
+	(void)stages[stages_count - 1].run(&j);
 }
 
 enum outcome

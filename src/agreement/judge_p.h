@@ -10,6 +10,7 @@ enum {
 	/* Enough for every category and a full pack; the outcome counts findings
 	 * that found no place, too. */
 	FINDINGS_MAX = 96,
+	DUTIES_MAX = 32, /* obligations that bind one object */
 };
 
 /* In the order of strictness. */
@@ -26,6 +27,7 @@ struct finding {
 	struct str code;
 	struct str shared; /* what the partner may see of it */
 	struct str clause;
+	struct str say;                  /* key of the sentence, when it is not the code's */
 	const struct category *category; /* the rule cited, one of the two or none */
 	const struct rule *rule;
 	const struct rule_pack *pack;
@@ -33,13 +35,17 @@ struct finding {
 
 struct verdict {
 	enum effect effect;
-	bool held; /* approvals were asked for, given or not */
+	bool held;      /* approvals were asked for, given or not */
+	bool overflown; /* a finding found no place: nothing is lifted */
 	size_t findings;
 	struct finding finding[FINDINGS_MAX];
 	size_t approvals;
 	struct str approval[APPROVERS_MAX];
 	struct str route; /* of the first finding that routes */
 	uint64_t review_hours;
+	enum glass glass;
+	size_t obligations;
+	const struct obligation *obligation[DUTIES_MAX];
 };
 
 void judge(const struct facts *f, const struct documents *documents, struct verdict *ret);

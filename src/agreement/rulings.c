@@ -1,4 +1,5 @@
 /* The stages that apply the documents: categories of the agreement, rules of packs. */
+#include "read_p.h"
 #include "stages_p.h"
 
 static enum effect
@@ -39,8 +40,53 @@ apply_category(struct judging *j, const struct category *c)
 		            .category = c });
 }
 
-bool
-stage_categories(struct judging *j)
+/* ---- 7: area, purpose, ground, category ---- */
+
+static void
+check_purpose(struct judging *j)
+{
+	for (size_t i = 0; i < j->g->purposes; i++) {
+		if (str_eq(j->g->purpose[i].code, j->f->purpose))
+			return;
+	}
+	find_own(j, EFFECT_DENY, "P-PURPOSE",
+	    j->g->purposes == 0 ? S("") : j->g->purpose[0].clause);
+}
+
+/* A ground that is cited must be there and in force; none need be cited. */
+static void
+check_basis(struct judging *j)
+{
+	if (j->f->legal_basis.len > 0 &&
+	    !agreement_has_basis(j->g, j->f->legal_basis, j->from_party->code, j->f->at))
+		find_own(j, EFFECT_DENY, "L-BASIS", (struct str){ 0 });
+}
+
+/* Technology under control, for a purpose that is not free of it. */
+static void
+check_export(struct judging *j)
+{
+	if (!predicate_holds(IS_EXPORT, j->f) ||
+	    texts_have(j->g->export_control.free_purposes, j->f->purpose))
+		return;
+	find_own(j, EFFECT_HOLD, "X-EXPORT", j->g->export_control.clause);
+	find_approval(j, S("legal"));
+}
+
+/* So many people that a legal officer has to look; of what is redacted none is left. */
+static void
+check_persons(struct judging *j)
+{
+	bool redacted = predicate_holds(IS_TIED, j->f) || predicate_holds(IS_MENTIONING, j->f);
+
+	if (redacted || j->f->persons == 0 || j->f->persons < j->g->personal.threshold_persons)
+		return;
+	find_own(j, EFFECT_HOLD, "D-CATEGORY", j->g->personal_clause);
+	find_approval(j, S("legal"));
+}
+
+static void
+check_categories(struct judging *j)
 {
 	bool placed = false; /* in a category that is about its type */
 
@@ -60,11 +106,21 @@ stage_categories(struct judging *j)
 		placed = placed || c->when.types != NULL;
 	}
 	if (!placed)
-		find(j, &(struct finding){ .effect = EFFECT_DENY,
-		            .code = S("D-CATEGORY"),
-		            .shared = S("D-CATEGORY") });
+		find_own(j, EFFECT_DENY, "D-CATEGORY", (struct str){ 0 });
+}
+
+bool
+stage_terms(struct judging *j)
+{
+	check_purpose(j);
+	check_basis(j);
+	check_export(j);
+	check_persons(j);
+	check_categories(j);
 	return true;
 }
+
+/* ---- 8: law ---- */
 
 /* A rule that only advises is cited, with the date from which it decides. */
 static void

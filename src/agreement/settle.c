@@ -239,6 +239,26 @@ build_copies(struct gate *gate, struct verdict *v, bool *ret_changed)
 	return OK;
 }
 
+/* All or nothing: one that stays keeps all others here. */
+static void
+stop_strict(struct gate *gate, struct verdict *v)
+{
+	bool stopped = false;
+
+	for (size_t i = 0; i < gate->pieces && !stopped; i++) {
+		if (!gate->piece[i].item->selected)
+			continue;
+		judge(gate->piece[i].facts, &gate->documents, v);
+		stopped = v->effect >= EFFECT_ROUTE;
+	}
+	for (size_t i = 0; stopped && i < gate->pieces; i++) {
+		if (!gate->piece[i].item->selected)
+			continue;
+		gate->piece[i].facts->stopped = true;
+		gate->piece[i].form = FORM_NONE;
+	}
+}
+
 enum err
 gate_settle(struct gate *gate)
 {
@@ -254,5 +274,7 @@ gate_settle(struct gate *gate)
 		(void)settle_all_references(gate);
 		TRY(build_copies(gate, v, &changed));
 	}
+	if (gate->r->mode == BUNDLE_STRICT)
+		stop_strict(gate, v);
 	return OK;
 }

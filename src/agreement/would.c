@@ -150,6 +150,70 @@ try_channel(struct trial *t)
 		say(t, "It is sealed to the checked key of a named person.");
 }
 
+/* The next instant at which rules, consents or the agreement itself change. */
+static void
+try_later(struct trial *t)
+{
+	time_us at = decision_valid_until(t->gate);
+	char text[TIME_TEXT_MAX];
+
+	if (at == TIME_NEVER)
+		return;
+	reset(t);
+	t->facts.at = at;
+	t->facts.closed = facts_closed(t->gate->r, at);
+	if (!is_looser(t))
+		return;
+	time_text_s(at, text);
+	say(t, "It is decided again on %s.", text);
+}
+
+static void
+try_ground(struct trial *t)
+{
+	const struct agreement *g = t->gate->documents.agreement;
+
+	reset(t);
+	t->facts.legal_basis = S("");
+	if (t->now->legal_basis.len > 0 && is_looser(t))
+		say(t, "No ground is cited, or one that is in force.");
+	for (size_t i = 0; i < g->legal_bases; i++) {
+		reset(t);
+		t->facts.legal_basis = g->legal_basis[i].code;
+		if (t->now->legal_basis.len == 0 && is_looser(t))
+			say(t, "The ground " STR_FMT " is cited.", STR_ARG(g->legal_basis[i].code));
+	}
+}
+
+static void
+try_emergency(struct trial *t)
+{
+	const struct agreement *g = t->gate->documents.agreement;
+
+	reset(t);
+	t->facts.harm = HARM_IMMINENT_SAFETY;
+	t->facts.urgency = URGENCY_FLASH;
+	if (t->now->harm == HARM_NONE && is_looser(t))
+		say(t, "It warns of imminent harm to people.");
+	if (!g->break_glass.given || g->break_glass.conditions == NULL ||
+	    t->now->broken_glass.len > 0)
+		return;
+	reset(t);
+	t->facts.broken_glass = json_str(g->break_glass.conditions->first);
+	if (is_looser(t))
+		say(t, "Two officers ask in an emergency (" STR_FMT ").",
+		    STR_ARG(t->facts.broken_glass));
+}
+
+static void
+try_alone(struct trial *t)
+{
+	reset(t);
+	t->facts.strict = false;
+	if (t->now->stopped && is_looser(t))
+		say(t, "It goes without those of its selection that stay.");
+}
+
 static void
 try_recipients(struct trial *t)
 {
@@ -211,6 +275,10 @@ explain_would_change(struct gate *gate, const struct piece *p, const struct verd
 	try_marking(t);
 	try_approval(t);
 	try_references(t);
+	try_alone(t);
+	try_ground(t);
+	try_emergency(t);
+	try_later(t);
 	try_channel(t);
 	try_recipients(t);
 	try_purposes(t);
