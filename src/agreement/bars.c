@@ -5,7 +5,7 @@
 /* ---- 4: absolute bars ---- */
 
 /* Courts have a channel of their own, whatever else would be allowed. */
-static bool
+bool
 is_evidence(struct str purpose)
 {
 	static const char *const purposes[] = { "evidence", "court-evidence",

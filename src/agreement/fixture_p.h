@@ -10,7 +10,7 @@
 #include "jcs.h"
 #include "json_writer.h"
 
-enum { WORLD_ITEMS = 256 };
+enum { WORLD_ITEMS = 256, WORLD_PARTIES = 3 };
 
 #define AT_NOON    "2026-11-20T09:00:00Z"
 #define REDACTION  "identity--00000000-0000-4000-8000-00000000f00d"
@@ -29,8 +29,8 @@ enum { WORLD_ITEMS = 256 };
 
 struct world {
 	struct arena *a;
-	struct sign_key *key[2]; /* IN, JP */
-	struct str agreement;    /* the filled text */
+	struct sign_key *key[WORLD_PARTIES]; /* IN, JP, and one more of some agreements */
+	struct str agreement;                /* the filled text */
 	struct standing standing;
 	struct agreement_request request;
 	struct agreement_item item[WORLD_ITEMS];
@@ -55,7 +55,7 @@ world_sign(struct world *w, struct str text, const char *type, unsigned mask)
 
 	dsse->payload = text;
 	dsse->payload_type = str_of(type);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < WORLD_PARTIES; i++) {
 		if ((mask >> i & 1) != 0)
 			assert_int_equal(dsse_sign(dsse, w->key[i], w->a, NULL), OK);
 	}
@@ -93,30 +93,33 @@ world_pack(struct world *w, const char *file)
 	w->request.packs++;
 }
 
+/* A world under an agreement among the first of IN, JP and LK. */
 static inline struct world
-world_new(void)
+world_under(const char *path, size_t parties)
 {
+	static const struct party_binding bound[WORLD_PARTIES] = {
+		{ { "IN", 2 }, { "in.example", 10 }, { "identity--" UUID("0001"), 46 }, { { 0 } } },
+		{ { "JP", 2 }, { "jp.example", 10 }, { "identity--" UUID("0002"), 46 }, { { 0 } } },
+		{ { "LK", 2 }, { "lk.example", 10 }, { "identity--" UUID("0003"), 46 }, { { 0 } } },
+	};
 	struct world w = { .a = arena_new(512 * MIB) };
 	CLEANUP(buf_free) struct buf text = buf_new(DOCUMENT_BYTES_MAX);
-	struct party_binding binding[2];
+	struct party_binding binding[WORLD_PARTIES];
 	struct why why = { 0 };
 
-	for (uint8_t i = 0; i < 2; i++) {
+	for (uint8_t i = 0; i < parties; i++) {
 		uint8_t seed[SIGN_SEED_BYTES] = { [0] = (uint8_t)(i + 1) };
 
 		w.key[i] = sign_key_from_seed(seed);
-		binding[i] = (struct party_binding){ .party = i == 0 ? S("IN") : S("JP"),
-			.node = i == 0 ? S("in.example") : S("jp.example"),
-			.identity =
-			    i == 0 ? S("identity--" UUID("0001")) : S("identity--" UUID("0002")),
-			.key = sign_key_public(w.key[i]) };
+		binding[i] = bound[i];
+		binding[i].key = sign_key_public(w.key[i]);
 	}
-	if (agreement_fill(w.a, world_file(w.a, "agreements/india-japan.json"), binding, 2, &text,
-	        &why) != OK)
-		fail_msg("%s", why.text);
+	if (agreement_fill(w.a, cases_file(w.a, path), binding, parties, &text, &why) != OK)
+		fail_msg("%s at %s", why.text, why.where);
 	w.agreement = arena_str(w.a, buf_str(&text));
-	if (standing_open(w.a, world_sign(&w, w.agreement, AGREEMENT_PAYLOAD_TYPE, 3), &w.standing,
-	        &why) != OK)
+	if (standing_open(w.a,
+	        world_sign(&w, w.agreement, AGREEMENT_PAYLOAD_TYPE, (1u << parties) - 1),
+	        &w.standing, &why) != OK)
 		fail_msg("%s at %s", why.text, why.where);
 	w.request = (struct agreement_request){ .realm = S("demo"),
 		.order_realm = S("demo"),
@@ -129,6 +132,12 @@ world_new(void)
 	assert_true(time_parse(S(AT_NOON), &w.request.at));
 	w.request.copy_time = w.request.at;
 	return w;
+}
+
+static inline struct world
+world_new(void)
+{
+	return world_under(AGREEMENT_SHARE "/agreements/india-japan.json", 2);
 }
 
 /* The agreement with another text at a place of it, signed again. */
@@ -198,8 +207,8 @@ world_method(struct world *w, const char *class, const char *other, const char *
 static inline void
 world_free(struct world *w)
 {
-	sign_key_free(w->key[0]);
-	sign_key_free(w->key[1]);
+	for (size_t i = 0; i < WORLD_PARTIES; i++)
+		sign_key_free(w->key[i]);
 	arena_free(w->a);
 }
 

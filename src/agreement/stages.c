@@ -147,6 +147,8 @@ stage_record(struct judging *j)
 		find_own(j, EFFECT_DENY, "B-STRICT", (struct str){ 0 });
 	if (j->f->approved && j->v->effect == EFFECT_HOLD && !j->v->overflown)
 		lift_holds(j->v);
+	if (j->v->effect >= EFFECT_ROUTE) /* nothing happens that could be reviewed */
+		j->v->review_hours = 0;
 	return true;
 }
 

@@ -43,6 +43,9 @@ bool is_glass_broken(const struct judging *j);
 /* Of somebody else: another organisation made it, or gave it. */
 bool is_foreign(const struct facts *f);
 
+/* A purpose that courts have a channel of their own for. */
+bool is_evidence(struct str purpose);
+
 /* The part of stage 3 for what is published. */
 bool check_publication(struct judging *j);
 

@@ -193,8 +193,8 @@ try_emergency(struct trial *t)
 	reset(t);
 	t->facts.harm = HARM_IMMINENT_SAFETY;
 	t->facts.urgency = URGENCY_FLASH;
-	if (t->now->harm == HARM_NONE && is_looser(t))
-		say(t, "It warns of imminent harm to people.");
+	if ((t->now->harm == HARM_NONE || t->now->urgency < URGENCY_IMMEDIATE) && is_looser(t))
+		say(t, "It is an urgent warning of imminent harm to people.");
 	if (!g->break_glass.given || g->break_glass.conditions == NULL ||
 	    t->now->broken_glass.len > 0)
 		return;
