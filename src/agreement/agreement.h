@@ -171,7 +171,7 @@ struct agreement_decision {
 	size_t rules;
 	struct rule_cited rule[RULES_CITED_MAX];
 	size_t changes;
-	struct redaction_change change[CHANGES_MAX];
+	const struct redaction_change *change; /* at most CHANGES_MAX */
 	struct str leaving_id; /* own id, or the copy's; empty when nothing leaves */
 	struct str bytes;      /* what would leave (also of a HOLD); empty on DENY and ROUTE */
 	struct str facts;      /* fact vector, JCS */

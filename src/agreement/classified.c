@@ -32,6 +32,25 @@ is_label(struct str text)
 	return false;
 }
 
+/* Whether any of the marks can stand in a text: each has two capitals side by
+ * side, or two strokes, or is of another script. */
+static bool
+may_have_mark(struct str text)
+{
+	uint8_t last = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = (uint8_t)text.ptr[i];
+		bool capital = c >= 'A' && c <= 'Z';
+
+		if (c >= 0x80 || (capital && last >= 'A' && last <= 'Z') ||
+		    (c == '/' && last == '/'))
+			return true;
+		last = c;
+	}
+	return false;
+}
+
 static bool
 has_mark(struct str text)
 {
@@ -96,7 +115,8 @@ check_text(void *arg, struct str text, struct str key, struct str pointer)
 	bool *found = arg;
 
 	(void)pointer;
-	*found = (str_is(key, "labels") && is_label(text)) || has_mark(text) || has_leading(text);
+	*found = (str_is(key, "labels") && is_label(text)) ||
+	         (may_have_mark(text) && (has_mark(text) || has_leading(text)));
 	return !*found;
 }
 
@@ -105,7 +125,7 @@ tree_is_classified(const struct json *tree)
 {
 	bool found = false;
 
-	stix_each_text(tree, check_text, &found);
+	stix_texts(tree, check_text, &found);
 	return found;
 }
 

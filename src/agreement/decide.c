@@ -129,8 +129,8 @@ fill_leaving(const struct piece *p, struct agreement_decision *d)
 	assert(p->form != FORM_NONE);
 	d->leaving_id = p->form == FORM_COPY ? piece_copy_id(p) : p->item->object.id;
 	d->bytes = p->form == FORM_COPY ? p->bytes : p->item->object.raw;
-	for (size_t i = 0; p->form == FORM_COPY && i < p->changes; i++)
-		d->change[d->changes++] = p->change[i];
+	d->changes = p->form == FORM_COPY ? p->changes : 0;
+	d->change = p->change;
 }
 
 static enum err

@@ -162,6 +162,8 @@ struct selector {
 	const struct json *labels;    /* ["cii-*"] labels, in any case; "*" at the end: any rest */
 	const struct json *facts;     /* ["victim"] names of predicates, one of which holds */
 	const struct json *not_facts; /* none of which may hold */
+	uint64_t fact_bits;           /* the same two, as bits of enum predicate */
+	uint64_t not_fact_bits;
 	const struct json *to;   /* ["state-body", "private-body", "JP", "JP:NCO"] recipients */
 	const struct json *from; /* the same of the releasing organisation */
 	const struct json *purposes;

@@ -149,9 +149,10 @@ add_obligations(struct gate *gate, const struct facts *f, const struct verdict *
 	for (size_t i = 0; i < v->obligations; i++)
 		add_line(v->obligation[i]->text, d->obligation, &d->obligations);
 	add_marked(gate, f, d);
-	add_line(arena_printf(gate->a, "Only for the purpose \"" STR_FMT "\".",
-	             STR_ARG(f->purpose)),
-	    d->condition, &d->conditions);
+	if (gate->purpose_line.len == 0)
+		gate->purpose_line = arena_printf(gate->a, "Only for the purpose \"" STR_FMT "\".",
+		    STR_ARG(f->purpose));
+	add_line(gate->purpose_line, d->condition, &d->conditions);
 	for (size_t i = 0; d->outcome == OUTCOME_HOLD && i < d->approvals; i++)
 		add_line(arena_printf(gate->a, "Approval by: " STR_FMT ".",
 		             STR_ARG(d->approval[i])),
@@ -166,6 +167,35 @@ add_obligations(struct gate *gate, const struct facts *f, const struct verdict *
 
 /* ---- rules ---- */
 
+/* "in v1", made once for each document of a request. */
+static struct str
+version_of(struct gate *gate, struct str id, uint64_t version, struct str *kept)
+{
+	if (kept->len == 0)
+		*kept = arena_printf(gate->a, STR_FMT " v%" PRIu64, STR_ARG(id), version);
+	return *kept;
+}
+
+static size_t
+place_of(const struct gate *gate, const struct rule_pack *pack)
+{
+	size_t i = 0;
+
+	while (gate->r->pack[i] != pack)
+		i++;
+	return i;
+}
+
+static struct str
+category_id(struct gate *gate, const struct category *c)
+{
+	struct str *kept = &gate->category_id[c - gate->documents.agreement->category];
+
+	if (kept->len == 0)
+		*kept = arena_printf(gate->a, "category:" STR_FMT, STR_ARG(c->code));
+	return *kept;
+}
+
 static struct rule_cited
 cite(struct gate *gate, const struct finding *f)
 {
@@ -174,14 +204,14 @@ cite(struct gate *gate, const struct finding *f)
 	if (f->rule != NULL)
 		return (struct rule_cited){
 			.id = f->rule->id,
-			.version = arena_printf(gate->a, STR_FMT " v%" PRIu64, STR_ARG(f->pack->id),
-			    f->pack->version),
+			.version = version_of(gate, f->pack->id, f->pack->version,
+			    &gate->pack_version[place_of(gate, f->pack)]),
 			.hash = f->pack->hash,
 			.private_text = f->pack->party.len > 0,
 		};
 	return (struct rule_cited){
-		.id = arena_printf(gate->a, "category:" STR_FMT, STR_ARG(f->category->code)),
-		.version = arena_printf(gate->a, STR_FMT " v%" PRIu64, STR_ARG(g->id), g->version),
+		.id = category_id(gate, f->category),
+		.version = version_of(gate, g->id, g->version, &gate->agreement_version),
 		.hash = g->hash,
 	};
 }

@@ -224,15 +224,42 @@ tlp_of(const struct gate *gate, const struct piece *p)
 	return TLP_CLEAR;
 }
 
+static bool
+is_about(const struct selector *s, struct str type)
+{
+	return s->types == NULL || texts_have(s->types, type);
+}
+
+static void
+find_rows(struct gate *gate, struct str type)
+{
+	const struct agreement *g = gate->documents.agreement;
+	struct rows *rows = &gate->rows;
+
+	*rows = (struct rows){ .type = type };
+	for (size_t i = 0; g != NULL && i < g->categories; i++)
+		rows->categories |= (uint64_t)is_about(&g->category[i].when, type) << i;
+	for (size_t k = 0; k < gate->r->packs; k++) {
+		const struct rule_pack *pack = gate->r->pack[k];
+
+		for (size_t i = 0; i < pack->rules; i++)
+			rows->rules[k][i / 64] |= (uint64_t)is_about(&pack->rule[i].when, type)
+			                          << i % 64;
+	}
+}
+
 static void
 draw_touched(struct gate *gate, const struct piece *p, struct facts *f)
 {
 	const struct agreement *g = gate->documents.agreement;
 	const struct json *object = p->item->object.json;
-	struct str type = p->item->object.type;
+	const struct rows *rows = &gate->rows;
 
+	if (!str_eq(rows->type, f->type))
+		find_rows(gate, f->type);
 	for (size_t i = 0; g != NULL && i < g->categories; i++) {
-		if (selector_touches(&g->category[i].when, object, type))
+		if ((rows->categories >> i & 1) != 0 &&
+		    selector_touches(&g->category[i].when, object, f->type))
 			f->categories |= UINT64_C(1) << i;
 	}
 	f->packs = gate->r->packs;
@@ -244,12 +271,14 @@ draw_touched(struct gate *gate, const struct piece *p, struct facts *f)
 			.version = pack->version,
 			.hash = pack->hash };
 		for (size_t i = 0; i < pack->rules; i++) {
-			if (selector_touches(&pack->rule[i].when, object, type))
+			if ((rows->rules[k][i / 64] >> i % 64 & 1) != 0 &&
+			    selector_touches(&pack->rule[i].when, object, f->type))
 				out->touched[i / 64] |= UINT64_C(1) << i % 64;
 		}
 	}
 }
 
+/* Whether, and by what, the agreement is closed for this request. */
 struct str
 facts_closed(const struct agreement_request *r, time_us at)
 {

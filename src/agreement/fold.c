@@ -221,17 +221,58 @@ fold_wide(struct folding *s, ucs4_t c, const uint8_t *at, size_t len)
 		heap_free(got);
 }
 
-static void
-fold_ascii(struct folding *s, char c)
+/* How many of the bytes at the start are ASCII. */
+static size_t
+ascii_run(const uint8_t *at, size_t len)
 {
-	if (c >= 'A' && c <= 'Z')
-		c = (char)(c - 'A' + 'a');
-	if (c >= 'a' && c <= 'z')
-		keep(s, (struct str){ &c, 1 }, KIND_LETTER);
-	else if (c >= '0' && c <= '9')
-		keep(s, (struct str){ &c, 1 }, KIND_DIGIT);
-	else if (c != '\0')
-		s->apart = true;
+	size_t n = 0;
+
+	while (n < len && at[n] < 0x80)
+		n++;
+	return n;
+}
+
+/* What an ASCII byte is, and its letter in small. */
+static enum kind
+ascii_kind(uint8_t *c)
+{
+	if (*c >= 'A' && *c <= 'Z')
+		*c |= 0x20;
+	if (*c >= 'a' && *c <= 'z')
+		return KIND_LETTER;
+	if (*c >= '0' && *c <= '9')
+		return KIND_DIGIT;
+	return *c == '\0' ? KIND_NOTHING : KIND_SEPARATOR;
+}
+
+/* Most of what is read is ASCII: one pass, with room made beforehand. */
+static void
+fold_ascii(struct folding *s, const uint8_t *at, size_t len)
+{
+	struct buf *text = &s->out->text, *edge = &s->out->edge;
+	char *letter = buf_reserve(text, len), *mark = buf_reserve(edge, len);
+	size_t n = 0;
+
+	if (letter == NULL || mark == NULL)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = at[i];
+		enum kind kind = ascii_kind(&c);
+
+		if (kind <= KIND_SEPARATOR) {
+			s->apart = s->apart || kind == KIND_SEPARATOR;
+			continue;
+		}
+		bool new_run = s->apart || kind != s->last;
+		if (new_run && edge->len + n > 0)
+			mark[(ptrdiff_t)n - 1] |= FOLD_END;
+		letter[n] = (char)c;
+		mark[n++] = new_run ? FOLD_START : 0;
+		s->last = kind;
+		s->apart = false;
+	}
+	text->len += n;
+	edge->len += n;
 }
 
 void
@@ -244,11 +285,15 @@ fold(struct str text, struct folded *f)
 	buf_clear(&f->edge);
 	for (size_t i = 0; i < text.len;) {
 		ucs4_t c = 0;
-		int step = at[i] < 0x80 ? 1 : u8_mbtoucr(&c, at + i, text.len - i);
+		size_t ascii = ascii_run(at + i, text.len - i);
 
-		if (at[i] < 0x80)
-			fold_ascii(&s, (char)at[i]);
-		else if (step > 0)
+		if (ascii > 0) {
+			fold_ascii(&s, at + i, ascii);
+			i += ascii;
+			continue;
+		}
+		int step = u8_mbtoucr(&c, at + i, text.len - i);
+		if (step > 0)
 			fold_wide(&s, c, at + i, (size_t)step);
 		else
 			s.apart = true;

@@ -159,8 +159,8 @@ static void
 add_edges(struct linking *l, const struct stix_object *o)
 {
 	l->len = 0;
-	stix_each_ref(o, add_edge, l);
-	stix_each_text(o->json, add_text, l);
+	stix_refs(o, add_edge, l);
+	stix_texts(o->json, add_text, l);
 }
 
 static enum err

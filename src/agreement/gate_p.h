@@ -48,6 +48,13 @@ struct piece {
 	struct redaction_change *change; /* CHANGES_MAX */
 };
 
+/* Categories and rules that can be about a type: items come sorted by it. */
+struct rows {
+	struct str type;
+	uint64_t categories;
+	uint64_t rules[PACKS_MAX][TOUCHED_WORDS];
+};
+
 struct gate {
 	struct arena *a;
 	struct why *why;
@@ -59,6 +66,10 @@ struct gate {
 	struct piece *piece;
 	struct searcher *searcher;
 	size_t persons; /* mailboxes and accounts of the selection: one dump in many parts is one */
+	struct rows rows; /* of the type that is drawn now */
+	/* Sentences that come again with every object, made when first needed. */
+	struct str purpose_line, agreement_version, pack_version[PACKS_MAX];
+	struct str category_id[CATEGORIES_MAX];
 };
 
 enum err gate_memory(const struct gate *gate);

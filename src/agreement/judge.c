@@ -52,7 +52,13 @@ judge(const struct facts *f, const struct documents *documents, struct verdict *
 	struct judging j = { .f = f, .g = documents->agreement, .documents = documents, .v = ret };
 	bool go_on = true;
 
-	*ret = (struct verdict){ 0 };
+	/* Its lists are large, and only their beginnings are read. */
+	ret->effect = EFFECT_ALLOW;
+	ret->held = ret->overflown = false;
+	ret->findings = ret->approvals = ret->obligations = 0;
+	ret->route = (struct str){ 0 };
+	ret->review_hours = 0;
+	ret->glass = GLASS_WHOLE;
 	if (j.g != NULL) {
 		j.to = agreement_organisation(j.g, f->to, &j.to_party);
 		(void)agreement_organisation(j.g, f->from, &j.from_party);
@@ -106,13 +112,17 @@ verdict_codes(const struct verdict *v, bool shared, struct str ret[CODES_MAX])
 
 /* ---- selectors ---- */
 
-static bool
-any_holds(const struct json *predicates, const struct facts *f)
-{
-	for (const struct json *v = predicates->first; v != NULL; v = v->next) {
-		enum predicate p = predicate_find(v->text);
+static_assert(PREDICATES <= 64, "one bit each");
 
-		if (p < PREDICATES && predicate_holds(p, f))
+/* Whether one of the predicates holds, given as bits. */
+static bool
+any_holds(uint64_t predicates, const struct facts *f)
+{
+	if ((predicates & f->drawn) != 0)
+		return true;
+	predicates >>= PREDICATES_DRAWN;
+	for (unsigned p = PREDICATES_DRAWN; predicates != 0; p++, predicates >>= 1) {
+		if ((predicates & 1) != 0 && predicate_holds((enum predicate)p, f))
 			return true;
 	}
 	return false;
@@ -133,11 +143,9 @@ is_listed(const struct json *list, struct str code, const struct agreement *g)
 bool
 selector_holds(const struct selector *s, const struct facts *f, const struct documents *documents)
 {
-	if (s->types != NULL && !texts_have(s->types, f->type))
+	if (s->facts != NULL && !any_holds(s->fact_bits, f))
 		return false;
-	if (s->facts != NULL && !any_holds(s->facts, f))
-		return false;
-	if (s->not_facts != NULL && any_holds(s->not_facts, f))
+	if (s->not_facts != NULL && any_holds(s->not_fact_bits, f))
 		return false;
 	if (s->persons_over > 0 && f->persons <= s->persons_over)
 		return false;

@@ -55,7 +55,8 @@ enum outcome verdict_outcome(const struct verdict *v);
 /* The codes of the findings, each once, strictest first; returns their number. */
 size_t verdict_codes(const struct verdict *v, bool shared, struct str ret[CODES_MAX]);
 
-/* Whether the part of a selector that needs no content holds. */
+/* Whether the part of a selector that needs no content holds; the other part,
+ * the type among it, is known to. */
 bool selector_holds(const struct selector *s, const struct facts *f,
     const struct documents *documents);
 

@@ -59,7 +59,7 @@ gate_leaks(struct gate *gate, const struct piece *p, struct str bytes)
 
 	if (json_parse(gate->a, bytes, NULL, &tree, NULL) != OK)
 		return true;
-	stix_each_text(tree, read_text, &r);
+	stix_texts(tree, read_text, &r);
 	return r.leaks || search_text(gate->searcher, bytes) != NULL ||
 	       gate_mentions(gate, tree, NULL);
 }

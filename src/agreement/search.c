@@ -16,6 +16,20 @@ enum {
 	WORK_FACTOR = 256,
 	WORK_SPARE = 256 * KIB,
 	VIEW_BYTES_MAX = 128 * MIB, /* of one view; an artifact of 64 MB is the largest text */
+	MEMO_SLOTS = 1 << 14,
+	MEMO_BYTES = 56, /* words, names of members, dates, identifiers */
+};
+
+/* What kind of text a memo is about; the depth is added. */
+enum { MEMO_WHOLE = 0, MEMO_BASE64 = 8, MEMO_HEX = 16 };
+
+/* A short text that held nothing, and the work that it took to know.  Names of
+ * members, vocabularies and words come again in every object. */
+struct memo {
+	uint32_t work;
+	uint8_t len; /* 0: the slot is free */
+	uint8_t how;
+	char text[MEMO_BYTES];
 };
 
 struct searcher {
@@ -28,7 +42,8 @@ struct searcher {
 	uint64_t filter_long[FILTER_BITS / 64];
 	struct needle unreadable;
 	size_t work;
-	bool long_only; /* in joined texts only what cannot come about by chance */
+	struct memo *memo; /* MEMO_SLOTS */
+	bool long_only;    /* in joined texts only what cannot come about by chance */
 	/* Scratch: what is decoded at a depth, as UTF-16, and folded. */
 	struct buf view[DEPTH_MAX];
 	struct buf wide;
@@ -71,7 +86,8 @@ searcher_new(struct arena *a, const struct needle *needle, size_t n)
 {
 	struct searcher *s = arena_make(a, struct searcher, 1);
 
-	if (s == NULL || (s->needle = arena_make(a, const struct needle *, n + 1)) == NULL)
+	if (s == NULL || (s->needle = arena_make(a, const struct needle *, n + 1)) == NULL ||
+	    (n > 0 && (s->memo = arena_make(a, struct memo, MEMO_SLOTS)) == NULL))
 		return NULL;
 	s->unreadable.code = S("D-LEAKREF");
 	for (size_t i = 0; i < DEPTH_MAX; i++)
@@ -186,6 +202,44 @@ find_in_folded(const struct searcher *s, const struct folded *f)
 	return NULL;
 }
 
+/* ---- what was read before ---- */
+
+/* The only place where the memo of this text can be; NULL: it is too long. */
+static struct memo *
+memo_at(const struct searcher *s, struct str text, unsigned how)
+{
+	uint64_t hash = how;
+
+	if (text.len == 0 || text.len > MEMO_BYTES)
+		return NULL;
+	for (size_t i = 0; i < text.len; i++)
+		hash = (hash ^ (uint8_t)text.ptr[i]) * 0x100000001b3u; /* FNV-1a */
+	return &s->memo[(hash ^ hash >> 29) % MEMO_SLOTS];
+}
+
+/* Whether the text is known to hold nothing.  The work is paid again, so that
+ * the answer does not depend on what was read before. */
+static bool
+memo_knows(struct searcher *s, const struct memo *m, struct str text, unsigned how)
+{
+	if (m == NULL || m->len != text.len || m->how != how || m->work > s->work ||
+	    memcmp(m->text, text.ptr, text.len) != 0)
+		return false;
+	s->work -= m->work;
+	return true;
+}
+
+static void
+memo_keep(struct memo *m, struct str text, unsigned how, size_t work)
+{
+	if (m == NULL || work > UINT32_MAX)
+		return;
+	m->work = (uint32_t)work;
+	m->len = (uint8_t)text.len;
+	m->how = (uint8_t)how;
+	memcpy(m->text, text.ptr, text.len);
+}
+
 /* ---- all views ---- */
 
 static const struct needle *
@@ -237,10 +291,18 @@ find_in_base64(struct searcher *s, struct str text, int depth)
 
 	for (struct str run = view_base64_run(text, &at); n == NULL && run.len > 0;
 	     run = view_base64_run(text, &at)) {
+		unsigned how = MEMO_BASE64 + (unsigned)depth;
+		struct memo *m = memo_at(s, run, how);
+		size_t work = s->work;
+
+		if (memo_knows(s, m, run, how))
+			continue;
 		for (size_t skip = 0; n == NULL && skip < 4; skip++) {
 			view_base64(run, skip, &s->view[depth]);
 			n = find_in_view(s, depth, true);
 		}
+		if (n == NULL)
+			memo_keep(m, run, how, work - s->work);
 	}
 	return n;
 }
@@ -253,10 +315,18 @@ find_in_hex(struct searcher *s, struct str text, int depth)
 
 	for (struct str run = view_hex_run(text, &at); n == NULL && run.len > 0;
 	     run = view_hex_run(text, &at)) {
+		unsigned how = MEMO_HEX + (unsigned)depth;
+		struct memo *m = memo_at(s, run, how);
+		size_t work = s->work;
+
+		if (memo_knows(s, m, run, how))
+			continue;
 		for (size_t skip = 0; n == NULL && skip < 2; skip++) {
 			view_hex(run, skip, &s->view[depth]);
 			n = find_in_view(s, depth, true);
 		}
+		if (n == NULL)
+			memo_keep(m, run, how, work - s->work);
 	}
 	return n;
 }
@@ -298,7 +368,16 @@ search_text(struct searcher *s, struct str text)
 	if (s->needles == 0)
 		return NULL;
 	s->work = WORK_FACTOR * text.len + WORK_SPARE;
-	return find_at_depth(s, text, 0, false);
+
+	struct memo *m = memo_at(s, text, MEMO_WHOLE);
+	size_t work = s->work;
+
+	if (memo_knows(s, m, text, MEMO_WHOLE))
+		return NULL;
+	const struct needle *n = find_at_depth(s, text, 0, false);
+	if (n == NULL)
+		memo_keep(m, text, MEMO_WHOLE, work - s->work);
+	return n;
 }
 
 const struct needle *

@@ -4,7 +4,7 @@
 enum { PERSONS_MAX = 1'000'000'000 }; /* more than any party has inhabitants to tell of */
 
 static enum err
-check_predicates(const struct doc *d, const char *name, const struct json *list)
+check_predicates(const struct doc *d, const char *name, const struct json *list, uint64_t *ret_bits)
 {
 	struct doc m;
 	size_t i = 0;
@@ -14,10 +14,12 @@ check_predicates(const struct doc *d, const char *name, const struct json *list)
 	TRY(doc_get(d, name, JSON_ARRAY, DOC_REQUIRED, &m));
 	for (const struct json *v = list->first; v != NULL; v = v->next) {
 		struct doc e = doc_element(&m, v, i++);
+		enum predicate p = predicate_find(v->text);
 
-		if (predicate_find(v->text) == PREDICATES)
+		if (p == PREDICATES)
 			return doc_fail(&e, ERR_INVALID, "document.predicate",
 			    "\"" STR_FMT "\" is not the name of a fact", STR_ARG(v->text));
+		*ret_bits |= UINT64_C(1) << p;
 	}
 	return OK;
 }
@@ -135,9 +137,9 @@ selector_read(const struct doc *d, const struct agreement *g, struct selector *r
 	TRY(read_equals(&when, ret));
 	TRY(doc_texts(&when, "labels", &ret->labels));
 	TRY(doc_texts(&when, "facts", &ret->facts));
-	TRY(check_predicates(&when, "facts", ret->facts));
+	TRY(check_predicates(&when, "facts", ret->facts, &ret->fact_bits));
 	TRY(doc_texts(&when, "not_facts", &ret->not_facts));
-	TRY(check_predicates(&when, "not_facts", ret->not_facts));
+	TRY(check_predicates(&when, "not_facts", ret->not_facts, &ret->not_fact_bits));
 	return read_request_half(&when, g, ret);
 }
 

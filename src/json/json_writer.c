@@ -119,12 +119,15 @@ put_escaped(struct buf *out, struct str s)
 static void
 put_quoted(struct buf *out, struct str s)
 {
+	char *at = buf_reserve(out, s.len + 2);
 	size_t plain = 0;
 
-	while (plain < s.len && is_plain(s.ptr[plain]))
-		plain++;
-	buf_putc(out, '"');
-	buf_put(out, str_sub(s, 0, plain));
+	if (at == NULL)
+		return;
+	*at++ = '"';
+	for (; plain < s.len && is_plain(s.ptr[plain]); plain++)
+		at[plain] = s.ptr[plain];
+	out->len += 1 + plain;
 	if (plain < s.len)
 		put_escaped(out, str_sub(s, plain, SIZE_MAX));
 	buf_putc(out, '"');
@@ -157,8 +160,14 @@ json_put_i64(struct json_writer *w, int64_t n)
 void
 json_put_u64(struct json_writer *w, uint64_t n)
 {
+	char text[20]; /* digits of UINT64_MAX */
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
 	separate(w);
-	buf_printf(w->out, "%" PRIu64, n);
+	buf_put(w->out, (struct str){ text + at, sizeof(text) - at });
 }
 
 void

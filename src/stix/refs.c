@@ -8,6 +8,7 @@
  * reports, so that its cost stays linear in the text. */
 struct walk {
 	struct buf pointer;
+	bool bare; /* without pointers */
 	stix_ref_fn *ref;
 	stix_text_fn *text;
 	void *arg;
@@ -28,6 +29,8 @@ is_container(const struct json *v)
 static void
 pointer_add(struct walk *w, const struct json *parent, const struct json *child, size_t index)
 {
+	if (w->bare)
+		return;
 	if (parent->type == JSON_OBJECT)
 		json_pointer_key(&w->pointer, child->key);
 	else
@@ -71,13 +74,36 @@ walk_into(struct walk *w, const struct json *v, struct str property)
 	return go_on;
 }
 
+static void
+walk_refs(struct walk *w, const struct stix_object *o)
+{
+	(void)walk_into(w, o->json, (struct str){ 0 });
+}
+
+static void
+walk_texts(struct walk *w, const struct json *tree)
+{
+	if (tree->type == JSON_STRING)
+		(void)w->text(w->arg, tree->text, (struct str){ 0 }, (struct str){ 0 });
+	else
+		(void)walk_into(w, tree, (struct str){ 0 });
+}
+
 void
 stix_each_ref(const struct stix_object *o, stix_ref_fn *fn, void *arg)
 {
 	CLEANUP(walk_done)
 	struct walk w = { .pointer = buf_new(POINTER_MAX), .ref = fn, .arg = arg };
 
-	(void)walk_into(&w, o->json, (struct str){ 0 });
+	walk_refs(&w, o);
+}
+
+void
+stix_refs(const struct stix_object *o, stix_ref_fn *fn, void *arg)
+{
+	struct walk w = { .bare = true, .ref = fn, .arg = arg };
+
+	walk_refs(&w, o);
 }
 
 void
@@ -86,8 +112,13 @@ stix_each_text(const struct json *tree, stix_text_fn *fn, void *arg)
 	CLEANUP(walk_done)
 	struct walk w = { .pointer = buf_new(POINTER_MAX), .text = fn, .arg = arg };
 
-	if (tree->type == JSON_STRING)
-		(void)fn(arg, tree->text, (struct str){ 0 }, (struct str){ 0 });
-	else
-		(void)walk_into(&w, tree, (struct str){ 0 });
+	walk_texts(&w, tree);
+}
+
+void
+stix_texts(const struct json *tree, stix_text_fn *fn, void *arg)
+{
+	struct walk w = { .bare = true, .text = fn, .arg = arg };
+
+	walk_texts(&w, tree);
 }
