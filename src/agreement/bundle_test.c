@@ -156,7 +156,7 @@ static const struct bundle_case {
 	  { { "0010", OUTCOME_DENY, "V-VICTIM N-IN-R13" } } },
 	{ "a consent towards another is none", { VICTIM }, victim_agrees_to_another, { { "0010", OUTCOME_DENY, "V-VICTIM N-IN-R13" } } },
 	{ "a consent ends at its instant", { VICTIM }, victim_agreed_until_now, { { "0010", OUTCOME_DENY, "V-VICTIM N-IN-R13" } } },
-	{ "consent to a mailbox is held for a legal officer", { MAILBOX }, owner_agrees, { { "0020", OUTCOME_HOLD, "D-CATEGORY B-CONSENT" } } },
+	{ "consent to a mailbox is held for a legal officer", { MAILBOX }, owner_agrees, { { "0020", OUTCOME_HOLD, "B-CONSENT" } } },
 	{ "a required reference that does not go", { MALWARE, USES, INCIDENT }, last_not_selected, { { "0014", OUTCOME_DENY, "D-LEAKREF" } } },
 	{ "a required reference that went before", { MALWARE, USES, INCIDENT }, last_delivered, { { "0014", OUTCOME_ALLOW, "" } } },
 	{ "a reference to a copy that went before", { MALWARE, USES, INCIDENT }, last_delivered_as_copy,

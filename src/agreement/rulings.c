@@ -55,11 +55,12 @@ check_purpose(struct judging *j)
 	    j->g->purposes == 0 ? S("") : j->g->purpose[0].clause);
 }
 
-/* A ground that is cited must be there and in force; none need be cited. */
+/* A ground that is cited must be there and in force; none need be cited.  Where
+ * the agreement lists none, a ground opens only what a pack says. */
 static void
 check_basis(struct judging *j)
 {
-	if (j->f->legal_basis.len > 0 &&
+	if (j->f->legal_basis.len > 0 && j->g->legal_bases > 0 &&
 	    !agreement_has_basis(j->g, j->f->legal_basis, j->from_party->code, j->f->at))
 		find_own(j, EFFECT_DENY, "L-BASIS", (struct str){ 0 });
 }
@@ -75,13 +76,15 @@ check_export(struct judging *j)
 	find_approval(j, S("legal"));
 }
 
-/* So many people that a legal officer has to look; of what is redacted none is left. */
+/* So many people that a legal officer has to look; of what is redacted none is left.
+ * Without a number of its own the agreement leaves it to categories and packs. */
 static void
 check_persons(struct judging *j)
 {
 	bool redacted = predicate_holds(IS_TIED, j->f) || predicate_holds(IS_MENTIONING, j->f);
 
-	if (redacted || j->f->persons == 0 || j->f->persons < j->g->personal.threshold_persons)
+	if (redacted || j->g->personal.threshold_persons <= 1 ||
+	    j->f->persons < j->g->personal.threshold_persons)
 		return;
 	find_own(j, EFFECT_HOLD, "D-CATEGORY", j->g->personal_clause);
 	find_approval(j, S("legal"));

@@ -520,72 +520,6 @@ check_crowd(void **state)
 	shared.api.verifying = 0;
 }
 
-/* ---- two administrators ---- */
-
-static struct answer
-add_as(struct world *w, const char *who, const char *name, const char *roles)
-{
-	struct str body = arena_printf(w->arena,
-	    "{\"name\":\"%s\",\"display\":\"%s\",\"roles\":[%s],\"password\":\"" WORLD_PASSWORD
-	    "\"}",
-	    name, name, roles);
-
-	return call(w, AS(who), "POST", "/api/v1/accounts", body);
-}
-
-static struct answer
-confirm_as(struct world *w, const struct caller *who, const char *name)
-{
-	return call(w, who, "POST",
-	    arena_cstr(w->arena, arena_printf(w->arena, "/api/v1/accounts/%s/confirm", name)),
-	    S(""));
-}
-
-static bool
-may_approve(struct world *w, const char *name)
-{
-	static const char body[] = "{\"role\":\"officer\",\"bytes_sha256\":\"" H64 "\"}";
-	unsigned status =
-	    call(w, AS(name), "POST", "/api/v1/approvals/x/0/approve", str_of(body)).status;
-
-	return status != 403;
-}
-
-/* One administrator makes neither both pairs of eyes nor a second administrator. */
-static void
-check_second_administrator(void **state)
-{
-	struct world w;
-
-	(void)state;
-	world_begin(&w, "IN");
-	add_account(&w, "root1", "administrator");
-	add_account(&w, "root2", "administrator");
-	struct answer a = add_as(&w, "root1", "kiran", "\"analyst\",\"approver\"");
-	expect_status(a, 201);
-	assert_true(str_find(a.body, S("\"roles\":[\"analyst\"]")) != SIZE_MAX);
-	assert_true(str_find(a.body, S("\"waiting\":[\"analyst\",\"approver\"]")) != SIZE_MAX);
-	assert_false(may_approve(&w, "kiran"));
-
-	/* Neither by himself, nor through an administrator he made, nor by the account. */
-	expect_error(confirm_as(&w, AS("root1"), "kiran"), 403, "account.four-eyes");
-	expect_status(add_as(&w, "root1", "root3", "\"administrator\""), 201);
-	expect_error(confirm_as(&w, AS("root3"), "kiran"), 403, "http.scope");
-	expect_error(confirm_as(&w, AS("root3"), "root3"), 403, "http.scope");
-	assert_false(may_approve(&w, "kiran"));
-	expect_error(add_as(&w, "root1", "both", "\"administrator\",\"approver\""), 400,
-	    "account.roles");
-
-	expect_status(confirm_as(&w, AS("root2"), "kiran"), 204);
-	assert_true(may_approve(&w, "kiran"));
-	expect_error(confirm_as(&w, AS("root2"), "kiran"), 404, "account.no-wish");
-	/* The owner of the machine decides alone: decision 15. */
-	expect_status(confirm_as(&w, SOCKET, "root3"), 204);
-	expect_status(get(&w, AS("root3"), "/api/v1/accounts"), 200);
-	expect_error(confirm_as(&w, AS("root3"), "nobody"), 404, "account.no-wish");
-	world_end(&w);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -604,7 +538,6 @@ main(int argc, char **argv)
 	CASE(&cases, check_sign_in_from_elsewhere);
 	CASE(&cases, check_credentials);
 	CASE(&cases, check_crowd);
-	CASE(&cases, check_second_administrator);
 	int failed = cases_run("api", &cases, argc, argv);
 	if (shared.realm != NULL)
 		world_end(&shared);

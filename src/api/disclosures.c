@@ -95,6 +95,7 @@ api_purge_object(void *ctx, struct http_request *req, struct http_response *ret,
 	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
 	struct release_purge purge = {
 		.id = http_param(req, "id"),
+		.of = api_compartment(api, req),
 		.account = req->principal.id,
 	};
 	size_t gone = 0;

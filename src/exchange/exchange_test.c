@@ -297,6 +297,7 @@ purge_job(struct db *db, void *arg, struct why *why)
 	};
 	const struct release_purge purge = {
 		.id = node_indicator_id(in, 1),
+		.of = { us->organisation, us->enclave },
 		.account = legal.name,
 		.reason = S("the case is closed"),
 	};

@@ -257,20 +257,49 @@ bury_all_released(const struct release_job *job, struct str source_id, size_t *r
 /* ---- purging one object ---- */
 
 static const char count_held[] = "SELECT COUNT(*) FROM release_item WHERE source_id = $1"
-                                 " AND state = 'held'";
+                                 " AND owner = $2 AND state = 'held'";
 
 static enum err
 check_purge(const struct release_job *job, const struct release_purge *p, struct why *why)
 {
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-
 	TRY(role_check(job, p->account, S("legal"), why));
 	if (str_trim(p->reason).len == 0)
 		return fail(why, ERR_INVALID, "purge.reason", "a purge carries a reason; give one");
-	TRY(db_select_one(job->db, &rows, why, count_held, DB_T(p->id)));
+	return OK;
+}
+
+static enum err
+check_held(const struct release_job *job, const struct release_purge *p, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select_one(job->db, &rows, why, count_held, DB_T(p->id),
+	    DB_T(job->gate->organisation)));
 	if (db_col_i64(&rows, 0) > 0)
 		return fail(why, ERR_CONFLICT, "purge.held",
 		    STR_FMT " waits for an approval; refuse it first", STR_ARG(p->id));
+	return OK;
+}
+
+/* Rows of the object in a collection, and those of them outside of a compartment. */
+/* clang-format off */
+static const char count_rows[] =
+    "SELECT COUNT(*), COALESCE(CAST(SUM(CASE WHEN " COMPARTMENT_HAS("o", "$3", "$4")
+    " THEN 0 ELSE 1 END) AS BIGINT), 0) FROM object o WHERE o.shard_key = $1 AND o.object_id = $2";
+/* clang-format on */
+
+static enum err
+is_inside(const struct release_job *job, const struct release_purge *p, const struct collection *c,
+    bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	*ret = false;
+	if (c->kind == COLLECTION_RELEASED)
+		return OK;
+	TRY(db_select_one(job->db, &rows, why, count_rows, DB_I(c->shard_key), DB_T(p->id),
+	    DB_T(p->of.organisation), DB_T(p->of.enclaves)));
+	*ret = db_col_i64(&rows, 0) > 0 && db_col_i64(&rows, 1) == 0;
 	return OK;
 }
 
@@ -284,14 +313,17 @@ release_purge(const struct release_job *job, const struct release_purge *p, size
 	TRY(check_purge(job, p, why));
 	TRY(store_collections(job->db, job->arena, &all, &n, why));
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].kind != COLLECTION_RELEASED &&
-		    str_eq(all[i].owner, job->gate->organisation))
+		bool inside = false;
+
+		TRY(is_inside(job, p, &all[i], &inside, why));
+		if (inside)
 			TRY(bury_object(job, all[i].shard_key, p->id, TIME_NEVER, p->reason, &gone,
 			    why));
 	}
 	if (gone == 0)
 		return fail(why, ERR_NOT_FOUND, "purge.unknown", "there is no object " STR_FMT,
 		    STR_ARG(p->id));
+	TRY(check_held(job, p, why));
 	TRY(bury_decisions(job, decided_items, p->id, why));
 	TRY(bury_decisions(job, decided_past, p->id, why));
 	TRY(bury_all_released(job, p->id, &gone, why));

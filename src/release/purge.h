@@ -7,6 +7,7 @@
  * told.  Nobody else's copies are touched: for those there is a recall. */
 #pragma once
 
+#include "compartment.h"
 #include "release.h"
 
 enum {
@@ -15,7 +16,8 @@ enum {
 };
 
 struct release_purge {
-	struct str id; /* of an object of ours, or one that we received */
+	struct str id;         /* of an object of ours, or one that we received */
+	struct compartment of; /* who asks: what is elsewhere does not exist */
 	struct str account;
 	struct str reason;
 };

@@ -22,6 +22,7 @@ order(struct office *o, unsigned n)
 {
 	return (struct release_purge){
 		.id = office_indicator(o, n),
+		.of = { S("IN:CERT-IN"), S("main") },
 		.account = S("leela"),
 		.reason = S("the court said so"),
 	};
@@ -74,6 +75,7 @@ open_released(struct office *o)
 /* clang-format off */
 static void by_officer(struct release_purge *p) { p->account = S("meera"); }
 static void for_nothing(struct release_purge *p) { p->reason = S(" "); }
+static void elsewhere(struct release_purge *p) { p->of.enclaves = S("defence"); }
 static void of_nothing(struct release_purge *p) { p->id = S("indicator--x"); }
 
 static const struct refused_row {
@@ -84,6 +86,7 @@ static const struct refused_row {
 } refused_table[] = {
 	{ "an officer", by_officer, ERR_FORBIDDEN, "release.role" },
 	{ "no reason", for_nothing, ERR_INVALID, "purge.reason" },
+	{ "an object of another enclave", elsewhere, ERR_NOT_FOUND, "purge.unknown" },
 	{ "no object", of_nothing, ERR_NOT_FOUND, "purge.unknown" },
 };
 /* clang-format on */
