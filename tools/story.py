@@ -194,7 +194,7 @@ class Story:
         self.IN = Node(torana, self.folder / "in", party="IN", org="IN:CERT-IN", name="in.example",
                        display="CERT-In (demonstration)", identity=CERT_IN, ports=ports[:2],
                        people=[("meera", "analyst officer approver"), ("arjun", "approver legal policy"),
-                               ("audit", "auditor")])
+                               ("vikram", "defence-liaison"), ("audit", "auditor")])
         self.JP = Node(torana, self.folder / "jp", party="JP", org="JP:JPCERT", name="jp.example",
                        display="JPCERT/CC (demonstration)", ports=ports[2:],
                        people=[("haruka", "analyst officer approver"), ("kenji", "approver legal policy"),
@@ -314,7 +314,10 @@ class Story:
                 answer = self.refuse(item, "attribution is not agreed yet")
                 refused += 1
             else:
-                answer = self.approve(item)
+                for role in item["missing"]:
+                    account = "vikram" if role == "defence-liaison" else "arjun"
+                    answer = self.approve(item, account=account, role=role)
+                    must(answer.status < 300, f"{item['id']}: {answer.status} {answer.body.decode()[:200]}")
                 approved += 1
             must(answer.status < 300, f"{item['id']}: {answer.status} {answer.body.decode()[:200]}")
         must(self.holds() == [], "something still waits")

@@ -86,7 +86,7 @@ static const struct finding_case {
 	  "\"reason\":\"D-CATEGORY\",\"ruling\":\"deny\",\"when\":{\"types\":[\"indicator\"]}},", "warning category-contradiction /data_categories/8" },
 	{ "a type that no category names", "\"mutex\",", "", "warning type-without-category /data_categories" },
 	{ "a row for a category that is not there", "\"categories\":[\"attribution\"]", "\"categories\":[\"attributions\"]",
-	  "error matrix-category /approvals_matrix/rows/5/categories" },
+	  "warning category-without-row /data_categories/9\nerror matrix-category /approvals_matrix/rows/4/categories" },
 	{ "a period for a category that is not there", "\"category\":\"personal.released\"", "\"category\":\"personal\"", "error retention-category /retention/rows/0/category" },
 	{ "a period longer than the whole", "\"days\":90,\"on_expiry\"", "\"days\":900,\"on_expiry\"", "warning retention-longer /retention/rows/1/days" },
 	{ "a duty for a category that is not there", "\"obligations\":[{", "\"obligations\":[{\"categories\":[\"x\"],\"purposes\":[\"y\"],",
