@@ -144,7 +144,7 @@ check_many_rules(void **state)
 	buf_put(&out, S(PACK));
 	for (size_t i = 0; i <= RULES_MAX; i++)
 		buf_printf(&out, "%s{\"id\":\"R%zu\",%s," FILES "," DENY "}", i == 0 ? "" : ",", i,
-		    BASE + strlen("\"id\":\"R-1\","));
+		    &BASE[strlen("\"id\":\"R-1\",")]);
 	buf_put(&out, S("]}"));
 	assert_int_equal(rule_pack_parse(a, buf_str(&out), &pack, &why), ERR_LIMIT);
 	assert_string_equal(why.text, "holds more than 128 rules of release");
