@@ -297,8 +297,10 @@ check_decision(struct world *w, const struct json *want)
 	struct str id = long_id(w->a, text_or(want, "id", ""));
 	const struct agreement_decision *d = agreement_decision_about(w->got, id);
 
-	if (d == NULL)
+	if (d == NULL) {
 		fail_msg("no decision about " STR_FMT, STR_ARG(id));
+		return;
+	}
 	if (!str_is(text_or(want, "outcome", ""), outcome_name(d->outcome)))
 		fail_msg(STR_FMT ": %s, " STR_FMT, STR_ARG(id), outcome_name(d->outcome),
 		    STR_ARG(d->why));

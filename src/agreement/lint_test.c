@@ -237,8 +237,10 @@ check_schema(void **state)
 		const struct json *properties = json_get(def, S("properties"));
 		const struct json *required = json_get(def, S("required"));
 
-		if (properties == NULL)
+		if (properties == NULL) {
 			fail_msg("the schema has no %s", s->name);
+			return;
+		}
 		assert_int_equal(properties->len, s->fields);
 		for (size_t f = 0; f < s->fields; f++) {
 			struct str name = str_of(s->field[f].name);

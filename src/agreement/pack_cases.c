@@ -292,7 +292,8 @@ pack_cases_run(struct arena *a, const struct rule_pack *pack, struct str text,
 		return fail(why, ERR_LIMIT, "cases.memory", "no memory is left");
 	*t = (struct trial){ .a = a, .why = why, .pack = pack };
 	TRY(open_cases(t, text));
-	for (const struct json *v = t->cases.v->first; v != NULL; v = v->next) {
+	const struct json *v = t->cases.v == NULL ? NULL : t->cases.v->first;
+	for (; v != NULL; v = v->next) {
 		struct doc e = doc_element(&t->cases, v, ret->len);
 
 		if (v->type != JSON_OBJECT)

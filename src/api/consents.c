@@ -28,19 +28,18 @@ api_get_consents(void *ctx, struct http_request *req, struct http_response *ret,
 {
 	const struct api *api = ctx;
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
-	struct consent_row *rows = NULL;
+	struct consent_rows rows;
 	const struct compartment of = api_compartment(api, req);
 	struct str identity = { 0 };
-	size_t n = 0;
 
 	TRY(api_query_text(req, "identity", false, &identity, why));
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(release_consents(lease.db, req->arena, &of, identity, &rows, &n, why));
+	TRY(release_consents(lease.db, req->arena, &of, identity, &rows, why));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_begin_array(&w, "consents");
-	for (size_t i = 0; i < n; i++)
-		print_consent(&w, &rows[i], clock_wall(realm_clock(api->realm)));
+	for (size_t i = 0; i < rows.len; i++)
+		print_consent(&w, &rows.row[i], clock_wall(realm_clock(api->realm)));
 	json_end_array(&w);
 	json_end_object(&w);
 	return OK;

@@ -123,6 +123,7 @@ find_owner(const struct api *api, const struct http_request *req, struct account
 {
 	struct str name = { 0 };
 
+	*ret = (struct account_target){ 0 };
 	TRY(api_query_text(req, "account", false, &name, why));
 	if (name.len == 0 && req->principal.data == NULL)
 		return api_need_person(req, why);

@@ -279,6 +279,7 @@ check_unmoved(void **state)
 			plant(&w, p, true);
 	}
 	read_all(&w, c->place, true);
+	reading = (struct reading){ 0 };
 }
 
 /* ---- asking for what is elsewhere ---- */

@@ -250,21 +250,23 @@ static const char list_consents[] =
 
 enum err
 release_consents(struct db *db, struct arena *a, const struct compartment *of, struct str identity,
-    struct consent_row **ret, size_t *ret_len, struct why *why)
+    struct consent_rows *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct consent_row *list = arena_make(a, struct consent_row, ROWS_MAX);
 	bool has = false;
 
+	*ret = (struct consent_rows){ .row = list };
+
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the list is too long");
 	TRY(db_select(db, &rows, why, list_consents, DB_T(of->organisation), DB_T(identity),
 	    DB_I(ROWS_MAX), DB_T(of->enclaves)));
-	for (*ret_len = 0, *ret = list;; ++*ret_len) {
+	for (;; ret->len++) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			return OK;
-		list[*ret_len] = (struct consent_row){
+		list[ret->len] = (struct consent_row){
 			.id = arena_str(a, db_col_text(&rows, 0)),
 			.identity = arena_str(a, db_col_text(&rows, 1)),
 			.scope = arena_str(a, db_col_text(&rows, 2)),

@@ -56,10 +56,15 @@ struct consent_row {
 	struct str withdrawn_by, withdrawn_why;
 };
 
+struct consent_rows {
+	struct consent_row *row;
+	size_t len;
+};
+
 /* Those that a compartment wrote down, about an identity ("" any), newest first; at most
  * ROWS_MAX.  ERR_LIMIT: the arena is full. */
 enum err release_consents(struct db *db, struct arena *a, const struct compartment *of,
-    struct str identity, struct consent_row **ret, size_t *ret_len, struct why *why);
+    struct str identity, struct consent_rows *ret, struct why *why);
 
 /* Those in force at an instant, as an input of decisions: what is expired,
  * withdrawn or of a scope that nobody knows is none.  ERR_LIMIT. */

@@ -176,8 +176,7 @@ test_ends(void **state)
 	const struct compartment ours = { S("IN:CERT-IN"), S("main") };
 	const struct compartment bank = { S("IN:BANK"), S("main") };
 	const struct compartment defence = { S("IN:CERT-IN"), S("defence") };
-	struct consent_row *rows = NULL;
-	size_t n = 0;
+	struct consent_rows rows = { 0 };
 
 	(void)state;
 	open_hospital(&o);
@@ -193,13 +192,13 @@ test_ends(void **state)
 
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
 	WORKS(&o, db_pool_take(realm_readers(o.realm), &lease, &o.why));
-	WORKS(&o, release_consents(lease.db, o.arena, &ours, S(""), &rows, &n, &o.why));
-	assert_int_equal(n, 1);
-	assert_true(str_is(rows[0].account, "leela"));
-	WORKS(&o, release_consents(lease.db, o.arena, &bank, S(""), &rows, &n, &o.why));
-	assert_int_equal(n, 0);
-	WORKS(&o, release_consents(lease.db, o.arena, &defence, S(""), &rows, &n, &o.why));
-	assert_int_equal(n, 0);
+	WORKS(&o, release_consents(lease.db, o.arena, &ours, S(""), &rows, &o.why));
+	assert_int_equal(rows.len, 1);
+	assert_true(str_is(rows.row[0].account, "leela"));
+	WORKS(&o, release_consents(lease.db, o.arena, &bank, S(""), &rows, &o.why));
+	assert_int_equal(rows.len, 0);
+	WORKS(&o, release_consents(lease.db, o.arena, &defence, S(""), &rows, &o.why));
+	assert_int_equal(rows.len, 0);
 }
 
 /* ---- withdrawing ---- */

@@ -152,9 +152,16 @@ bury_version(const struct release_job *job, struct str id, const struct version 
 }
 
 /* The versions of an object in one collection that came until an instant. */
+struct burial {
+	int64_t shard_key;
+	struct str id;
+	time_us until;
+	struct str reason;
+};
+
 static enum err
-bury_object(const struct release_job *job, int64_t shard, struct str id, time_us until,
-    struct str reason, size_t *ret_gone, struct why *why)
+bury_object(const struct release_job *job, const struct burial *b, size_t *ret_gone,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct version *list = arena_make(job->arena, struct version, VERSIONS_MAX);
@@ -163,8 +170,8 @@ bury_object(const struct release_job *job, int64_t shard, struct str id, time_us
 
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to purge");
-	TRY(db_select(job->db, &rows, why, list_versions, DB_I(shard), DB_T(id), DB_I(until),
-	    DB_I(VERSIONS_MAX)));
+	TRY(db_select(job->db, &rows, why, list_versions, DB_I(b->shard_key), DB_T(b->id),
+	    DB_I(b->until), DB_I(VERSIONS_MAX)));
 	for (;;) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
@@ -177,9 +184,9 @@ bury_object(const struct release_job *job, int64_t shard, struct str id, time_us
 	}
 	db_rows_endp(&rows);
 	for (size_t i = 0; i < n; i++)
-		TRY(bury_version(job, id, &list[i], reason, why));
+		TRY(bury_version(job, b->id, &list[i], b->reason, why));
 	*ret_gone += n;
-	return n == 0 ? OK : store_erase(job->db, shard, id, until, why);
+	return n == 0 ? OK : store_erase(job->db, b->shard_key, b->id, b->until, why);
 }
 
 /* ---- what was released of it ---- */
@@ -317,8 +324,9 @@ release_purge(const struct release_job *job, const struct release_purge *p, size
 
 		TRY(is_inside(job, p, &all[i], &inside, why));
 		if (inside)
-			TRY(bury_object(job, all[i].shard_key, p->id, TIME_NEVER, p->reason, &gone,
-			    why));
+			TRY(bury_object(job,
+			    &(struct burial){ all[i].shard_key, p->id, TIME_NEVER, p->reason },
+			    &gone, why));
 	}
 	if (gone == 0)
 		return fail(why, ERR_NOT_FOUND, "purge.unknown", "there is no object " STR_FMT,
@@ -383,7 +391,8 @@ retain_received(const struct release_job *job, const struct collection *c, size_
 	}
 	db_rows_endp(&rows);
 	for (size_t i = 0; i < n; i++) {
-		TRY(bury_object(job, c->shard_key, id[i], until, S("retention"), ret_gone, why));
+		TRY(bury_object(job, &(struct burial){ c->shard_key, id[i], until, S("retention") },
+		    ret_gone, why));
 		TRY(record_event(job, "object.purged", id[i], S(""), why));
 	}
 	return OK;
