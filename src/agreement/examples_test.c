@@ -194,8 +194,9 @@ add_consents(struct world *w, const struct json *list)
 		struct str scope = text_or(v, "scope", "");
 		size_t i = 0;
 
-		while (!str_is(scope, scopes[i]))
+		while (i + 1 < COUNTOF(scopes) && !str_is(scope, scopes[i]))
 			i++;
+		assert_true(str_is(scope, scopes[i]));
 		c[n++] = (struct consent){ .identity = long_id(w->a, text_or(v, "by", "")),
 			.scope = (enum consent_scope)i,
 			.to = text_or(v, "to", ""),

@@ -217,6 +217,7 @@ compare(struct arena *a, const struct rule *before, const struct rule *after,
     struct pack_changes *out)
 {
 	const struct rule *r = after != NULL ? after : before;
+	/* cppcheck-suppress nullPointerRedundantCheck ; one of the two is there */
 	struct pack_change change = { .id = r->id };
 
 	if (before == NULL)

@@ -78,7 +78,7 @@ read_texts(const struct doc *d, const struct field *f, const struct agreement *g
 	if (list == NULL && f->need == DOC_REQUIRED)
 		return doc_fail(d, ERR_INVALID, "document.missing", "the member \"%s\" is missing",
 		    f->name);
-	memcpy(into + f->at, &list, sizeof(void *));
+	*(const struct json **)(void *)(into + f->at) = list;
 	return OK;
 }
 
@@ -88,7 +88,7 @@ read_codes(const struct doc *d, const struct field *f, const struct agreement *g
 	const struct json *list;
 
 	TRY(read_texts(d, f, g, into));
-	memcpy(&list, into + f->at, sizeof(void *));
+	list = *(const struct json **)(void *)(into + f->at);
 	for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next)
 		TRY(check_code(d, f->name, v->text));
 	return OK;

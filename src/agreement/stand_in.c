@@ -72,8 +72,9 @@ country_of(const struct gate *gate, const struct piece *p)
 		    !str_eq(json_str(json_get(link, S("source_ref"))), p->item->object.id))
 			continue;
 		place = gate_find(gate, json_str(json_get(link, S("target_ref"))));
-		own = place == NULL ? (struct str){ 0 }
-		                    : json_str(json_get(place->item->object.json, S("country")));
+		if (place == NULL)
+			continue;
+		own = json_str(json_get(place->item->object.json, S("country")));
 		if (is_country(own))
 			return own;
 	}

@@ -271,5 +271,6 @@ standing_resolve(const struct standing *s, struct str code)
 	o = agreement_organisation(s->agreement, code, NULL);
 	if (o == NULL)
 		o = agreement_successor(s->agreement, code, NULL);
-	return o == NULL ? (struct str){ 0 } : o->code;
+	struct str none = { 0 };
+	return o == NULL ? none : o->code;
 }

@@ -266,6 +266,8 @@ static const char list_past[] =
 static struct past
 read_past(const struct db_rows *rows)
 {
+	const struct str none = { 0 };
+
 	return (struct past){
 		.leaf = db_col_i64(rows, 0),
 		.place = db_col_i64(rows, 1),
@@ -279,8 +281,7 @@ read_past(const struct db_rows *rows)
 		.facts = db_col_text(rows, 9),
 		.decision = db_col_text(rows, 10),
 		.nonce = db_col_blob(rows, 11),
-		.record =
-		    db_col_type(rows, 12) == DB_NULL ? (struct str){ 0 } : db_col_blob(rows, 12),
+		.record = db_col_type(rows, 12) == DB_NULL ? none : db_col_blob(rows, 12),
 	};
 }
 
