@@ -72,13 +72,8 @@ run_list(struct cli *c)
 		{ "ROLES", "roles", 60 },
 		{ "WAITING", "waiting", 40 },
 	};
-	const struct json *answer = NULL;
-	int code =
-	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/accounts"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("accounts")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/accounts"), "accounts", columns, COUNTOF(columns));
 }
 
 static int
@@ -237,13 +232,8 @@ list_tokens(struct cli *c)
 		{ "SCOPES", "scopes", 40 },
 		{ "EXPIRES", "expires_at", 30 },
 	};
-	const struct json *answer = NULL;
-	const struct cli_request request = { "GET", whose_tokens(c, "/api/v1/tokens"), S("") };
-	int code = cli_call(c, &request, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("tokens")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, whose_tokens(c, "/api/v1/tokens"), "tokens", columns, COUNTOF(columns));
 }
 
 static int

@@ -217,13 +217,8 @@ run_list(struct cli *c)
 		{ "SIGNED BY", "signed_by", 30 },
 		{ "WHY NOT", "reason", 80 },
 	};
-	const struct json *answer = NULL;
-	int code =
-	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/agreements"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("agreements")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/agreements"), "agreements", columns, COUNTOF(columns));
 }
 
 /* clang-format off */

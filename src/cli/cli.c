@@ -223,6 +223,18 @@ cli_table(const struct json *list, const struct cli_column *columns, size_t n)
 	}
 }
 
+int
+cli_list(struct cli *c, struct str target, const char *member, const struct cli_column *columns,
+    size_t n)
+{
+	const struct json *answer = NULL;
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
+
+	if (answer != NULL)
+		cli_table(json_get(answer, str_of(member)), columns, n);
+	return code;
+}
+
 void
 cli_text(struct str text)
 {

@@ -104,5 +104,10 @@ struct cli_column {
 };
 void cli_table(const struct json *list, const struct cli_column *columns, size_t n);
 
+/* Asks for a list and prints it: GET target, the list stands under member.
+ * Returns the exit code of cli_call(). */
+int cli_list(struct cli *c, struct str target, const char *member, const struct cli_column *columns,
+    size_t n);
+
 /* Text with control characters escaped, on standard output. */
 void cli_text(struct str text);

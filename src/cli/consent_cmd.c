@@ -64,15 +64,11 @@ run_list(struct cli *c)
 	};
 	const char *of = cli_option(c, "of");
 	struct str target = S("/api/v1/consents");
-	const struct json *answer = NULL;
 
 	if (of != NULL)
 		target = arena_printf(c->arena, "/api/v1/consents?identity=" STR_FMT,
 		    STR_ARG(cli_encode(c, str_of(of))));
-	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
-	if (answer != NULL)
-		cli_table(json_get(answer, S("consents")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, target, "consents", columns, COUNTOF(columns));
 }
 
 static const struct cli_option withdraw_options[] = {

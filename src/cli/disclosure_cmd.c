@@ -20,16 +20,12 @@ run_list(struct cli *c)
 		{ "OBJECT", "source_id", 60 },
 	};
 	const char *about = cli_need(c, "about");
-	const struct json *answer = NULL;
 
 	if (about == NULL)
 		return EXIT_USAGE;
 	struct str target = arena_printf(c->arena, "/api/v1/disclosures?about=" STR_FMT,
 	    STR_ARG(cli_encode(c, str_of(about))));
-	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
-	if (answer != NULL)
-		cli_table(json_get(answer, S("disclosures")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, target, "disclosures", columns, COUNTOF(columns));
 }
 
 /* clang-format off */

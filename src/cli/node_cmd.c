@@ -164,12 +164,8 @@ run_routes(struct cli *c)
 		{ "BODY MAX", "body_max", 12 },
 		{ "WHAT", "summary", 80 },
 	};
-	const struct json *answer = NULL;
-	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/routes"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("routes")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/routes"), "routes", columns, COUNTOF(columns));
 }
 
 static int

@@ -78,13 +78,8 @@ run_list(struct cli *c)
 		{ "FROM", "giver", 20 },
 		{ "NAME", "name", 60 },
 	};
-	const struct json *answer = NULL;
-	int code = cli_call(c,
-	    &(struct cli_request){ "GET", S("/api/v1/objects?limit=500"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("objects")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/objects?limit=500"), "objects", columns, COUNTOF(columns));
 }
 
 static int

@@ -330,12 +330,8 @@ run_list(struct cli *c)
 		{ "REVIEW ON", "review_on", 20 },
 		{ "HASH", "hash", 64 },
 	};
-	const struct json *answer = NULL;
-	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/packs"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("packs")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/packs"), "packs", columns, COUNTOF(columns));
 }
 
 static int

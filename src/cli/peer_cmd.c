@@ -65,12 +65,8 @@ run_list(struct cli *c)
 		{ "URL", "url", 60 },
 		{ "VERIFIED", "verified_at", 28 },
 	};
-	const struct json *answer = NULL;
-	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/peers"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("peers")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/peers"), "peers", columns, COUNTOF(columns));
 }
 
 /* clang-format off */

@@ -222,13 +222,8 @@ run_holds(struct cli *c)
 		{ "ID", "id", 60 },
 		{ "BYTES", "bytes_sha256", 64 },
 	};
-	const struct json *answer = NULL;
-	int code =
-	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/approvals"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/approvals"), "items", columns, COUNTOF(columns));
 }
 
 static const struct cli_option verdict_options[] = {
@@ -282,13 +277,8 @@ run_reviews(struct cli *c)
 		{ "GLASS", "break_glass", 20 },
 		{ "REASON", "reason", 60 },
 	};
-	const struct json *answer = NULL;
-	int code =
-	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/reviews"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/reviews"), "items", columns, COUNTOF(columns));
 }
 
 static const struct cli_option review_options[] = {
@@ -331,15 +321,11 @@ run_list(struct cli *c)
 	};
 	const char *id = cli_option(c, "id");
 	struct str target = S("/api/v1/releases");
-	const struct json *answer = NULL;
 
 	if (id != NULL)
 		target = arena_printf(c->arena, "/api/v1/releases?id=" STR_FMT,
 		    STR_ARG(cli_encode(c, str_of(id))));
-	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
-	if (answer != NULL)
-		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, target, "items", columns, COUNTOF(columns));
 }
 
 /* ---- recall ---- */
@@ -381,13 +367,8 @@ run_recalls(struct cli *c)
 		{ "OBJECT", "object_id", 60 },
 		{ "REASON", "reason", 60 },
 	};
-	const struct json *answer = NULL;
-	int code =
-	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/recalls"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("recalls")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/recalls"), "recalls", columns, COUNTOF(columns));
 }
 
 /* clang-format off */

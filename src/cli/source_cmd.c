@@ -13,13 +13,8 @@ run_list(struct cli *c)
 		{ "MARKING", "marking", 13 },
 		{ "REASON", "reason", 100 },
 	};
-	const struct json *answer = NULL;
-	int code =
-	    cli_call(c, &(struct cli_request){ "GET", S("/api/v1/sources"), S("") }, &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("sources")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/sources"), "sources", columns, COUNTOF(columns));
 }
 
 static int

@@ -24,13 +24,8 @@ run_list(struct cli *c)
 		{ "HELD", "held", 8 },
 		{ "DENIED", "denied", 8 },
 	};
-	const struct json *answer = NULL;
-	int code = cli_call(c, &(struct cli_request){ "GET", S("/api/v1/standing-orders"), S("") },
-	    &answer);
 
-	if (answer != NULL)
-		cli_table(json_get(answer, S("items")), columns, COUNTOF(columns));
-	return code;
+	return cli_list(c, S("/api/v1/standing-orders"), "items", columns, COUNTOF(columns));
 }
 
 static const struct cli_option propose_options[] = {
