@@ -75,6 +75,38 @@ struct new_password {
 	struct hash session; /* that goes on */
 };
 
+/* Whoever sets another's password can sign in as that account: what one
+ * administrator may not give alone waits for a second, as if it were new; and
+ * what waited already is his own proposal from now on. */
+static enum err
+suspend_weighty(struct db *db, const struct api_job *job, const struct account *account,
+    struct why *why)
+{
+	struct arena *a = job->req->arena;
+	struct account_wish all;
+	struct account_wish light = {
+		.name = account->name,
+		.roles = store_roles_light(a, account->roles),
+		.proposer = job->req->principal.id,
+	};
+
+	enum err err = store_account_wish_find(db, a, account->name, &all, why);
+	if (err == ERR_NOT_FOUND && !store_roles_weighty(account->roles))
+		return OK;
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	if (err == ERR_NOT_FOUND)
+		all = (struct account_wish){ .name = account->name, .roles = account->roles };
+	all.proposer = light.proposer;
+	all.at = job->now;
+	TRY(store_account_wish(db, &all, why));
+	if (store_roles_weighty(account->roles)) {
+		TRY(store_account_roles(db, light.name, light.roles, why));
+		TRY(api_log_roles(db, job, &light, why));
+	}
+	return api_note_account(db, job, account, "roles wait", why);
+}
+
 /* Who had the old one is out; when somebody else sets it, tools are, too. */
 static enum err
 write_password(struct db *db, void *arg, struct why *why)
@@ -86,7 +118,10 @@ write_password(struct db *db, void *arg, struct why *why)
 	TRY(store_account_password(db, account->name, new->stored, why));
 	TRY(new->target->self ? store_sessions_end(db, account->name, &new->session, why)
 	                      : store_sessions_delete(db, account->name, 0, why));
-	return api_note_account(db, job, account, "password", why);
+	TRY(api_note_account(db, job, account, "password", why));
+	if (new->target->self || job->req->principal.proof == HTTP_SOCKET)
+		return OK;
+	return suspend_weighty(db, job, account, why);
 }
 
 /* The owner proves it once more: an unattended screen changes nothing. */
@@ -129,6 +164,7 @@ api_post_password(void *ctx, struct http_request *req, struct http_response *ret
 	};
 	struct api_job job = api_job(api, req, &new, NULL);
 	TRY(realm_write(api->realm, write_password, &job, why));
+	api_settle(api);
 	realm_changed(api->realm);
 	return api_done(ret, 204);
 }

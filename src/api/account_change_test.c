@@ -286,6 +286,19 @@ check_second_administrator(void **state)
 	expect_status(confirm_as(&w, AS("root2"), "kiran"), 204);
 	assert_true(may_approve(&w, "kiran"));
 	expect_error(confirm_as(&w, AS("root2"), "kiran"), 404, "account.no-wish");
+	/* Nor does a new password make him one: what he could not give waits again. */
+	expect_status(call(&w, AS("root1"), "POST", "/api/v1/accounts/kiran/password",
+	                  S("{\"password\":\"" WORLD_PASSWORD "\"}")),
+	    204);
+	assert_false(may_approve(&w, "kiran"));
+	expect_error(confirm_as(&w, AS("root1"), "kiran"), 403, "account.four-eyes");
+	/* Who sets it while they wait proposes them from then on. */
+	expect_status(call(&w, AS("root2"), "POST", "/api/v1/accounts/kiran/password",
+	                  S("{\"password\":\"" WORLD_PASSWORD "\"}")),
+	    204);
+	expect_error(confirm_as(&w, AS("root2"), "kiran"), 403, "account.four-eyes");
+	expect_status(confirm_as(&w, AS("root1"), "kiran"), 204);
+	assert_true(may_approve(&w, "kiran"));
 	/* The owner of the machine decides alone: decision 15. */
 	expect_status(confirm_as(&w, SOCKET, "root3"), 204);
 	expect_status(get(&w, AS("root3"), "/api/v1/accounts"), 200);

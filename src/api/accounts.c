@@ -91,7 +91,6 @@ api_log_roles(struct db *db, const struct api_job *job, const struct account_wis
 {
 	CLEANUP(buf_free) struct buf out = buf_new(ROLES_ENTRY_MAX);
 	struct json_writer w = json_writer(&out);
-	const struct release_job release = api_release_job(job, db);
 	struct ledger_entry entry = { .kind = "account", .at = job->now };
 	uint64_t leaf = 0;
 
@@ -105,7 +104,7 @@ api_log_roles(struct db *db, const struct api_job *job, const struct account_wis
 	json_end_object(&w);
 	TRY(buf_check(&out, "the entry", why));
 	entry.bytes = buf_str(&out);
-	return ledger_append(release.ledger, db, &entry, &leaf, why);
+	return ledger_append(realm_ledger(job->api->realm), db, &entry, &leaf, why);
 }
 
 static enum err
@@ -172,7 +171,6 @@ enum err
 api_post_account(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
 	const struct api *api = ctx;
-	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
 	struct account_body body;
 	char stored[PASSWORD_TEXT_MAX];
 
@@ -195,7 +193,6 @@ api_post_account(void *ctx, struct http_request *req, struct http_response *ret,
 	c.account.created_at = job.now;
 	TRY(split_roles(req, job.now, &c, why));
 	job.arena = req->arena;
-	job.gate = gate_of(gate);
 	TRY(realm_write(api->realm, create_account, &job, why));
 	api_settle(api);
 	realm_changed(api->realm);
@@ -229,13 +226,11 @@ enum err
 api_confirm_account(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
 	const struct api *api = ctx;
-	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
 	struct str name = http_param(req, "name");
 	struct api_job job = api_job(api, req, &name, NULL);
 
 	TRY(api_read_nothing(req->arena, req->body, why));
 	job.arena = req->arena;
-	job.gate = gate_of(gate);
 	TRY(realm_write(api->realm, confirm_account, &job, why));
 	api_settle(api);
 	realm_changed(api->realm);
