@@ -15,7 +15,7 @@ _torana_verbs() {
 	pack) echo lint test candidates diff sign activate list show ;;
 	source) echo list set ;;
 	object) echo import list purge show ;;
-	release) echo preview explain send holds approve refuse reviews review list ;;
+	release) echo preview explain send holds approve refuse reviews review list decisions decision ;;
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	consent) echo add list withdraw ;;
@@ -50,6 +50,7 @@ _torana_options() {
 	'release refuse') echo --role --bytes --reason ;;
 	'release review') echo --finding --text ;;
 	'release list') echo --id ;;
+	'release decisions') echo --to --outcome --order --id --since --until --limit --after ;;
 	'standing propose') echo --to --purpose --area --categories --ceiling --days ;;
 	'standing approve' | 'standing stop') echo --reason ;;
 	'recall ask') echo --to --reason ;;

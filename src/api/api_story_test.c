@@ -125,6 +125,46 @@ check_preview(struct world *w)
 
 /* ---- the steps after sending ---- */
 
+static const char *
+decision_target(struct world *w, const struct json *release)
+{
+	uint64_t leaf = 0, place = 0;
+
+	assert_true(json_get_u64(release, S("leaf"), &leaf));
+	assert_true(json_get_u64(release, S("place"), &place));
+	return arena_cstr(w->arena,
+	    arena_printf(w->arena, "/api/v1/decisions/%" PRIu64 "/%" PRIu64, leaf, place));
+}
+
+/* What was decided is found again, whole, and made again with the same answer. */
+static void
+check_decided(struct world *w, const struct json *release)
+{
+	struct answer a = get(w, OFFICER, "/api/v1/decisions?limit=1&outcome=ALLOW");
+	struct answer all = get(w, OFFICER, "/api/v1/decisions");
+
+	expect_status(a, 200);
+	assert_int_equal(json_get(a.json, S("decisions"))->len, 1);
+	assert_true(json_get(all.json, S("decisions"))->len >= 1);
+	assert_true(json_get(all.json, S("next"))->type == JSON_NULL);
+	a = get(w, OFFICER, decision_target(w, release));
+	expect_status(a, 200);
+	assert_non_null(json_get(json_get(a.json, S("decision")), S("would_change")));
+	assert_true(str_is(text_member(a.json, "outcome"), "ALLOW"));
+	assert_true(json_is(json_get(a.json, S("facts")), JSON_OBJECT));
+	assert_true(json_is(json_get(a.json, S("inputs")), JSON_OBJECT));
+	const struct json *replay = json_get(a.json, S("replay"));
+	assert_true(str_is(text_member(replay, "from"), "content"));
+	assert_true(json_get(replay, S("same"))->type == JSON_TRUE);
+	expect_error(get(w, OFFICER, "/api/v1/decisions/99999/0"), 404, "past.unknown");
+	expect_error(get(w, OFFICER, "/api/v1/decisions/x/0"), 404, "api.decision");
+	expect_error(get(w, OFFICER, "/api/v1/decisions?after=12"), 400, "api.query");
+	expect_error(get(w, OFFICER, "/api/v1/decisions?outcome=MAYBE"), 400, "api.query");
+	expect_error(get(w, OFFICER, "/api/v1/decisions?limit=1001"), 400, "api.query");
+	expect_error(get(w, OFFICER, "/api/v1/decisions?limit=0"), 400, "api.query");
+	expect_error(get(w, OFFICER, "/api/v1/decisions?since=yesterday"), 400, "api.query");
+}
+
 static void
 check_proof(struct world *w, const struct json *release)
 {
@@ -172,6 +212,7 @@ check_send(struct world *w)
 	assert_true(json_get(release, S("cosigned"))->type == JSON_FALSE);
 	assert_true(json_get(release, S("received"))->type == JSON_NULL);
 	check_proof(w, release);
+	check_decided(w, release);
 
 	struct str recall = arena_printf(w->arena,
 	    "{\"id\":\"" STR_FMT "\",\"to\":\"JP:JPCERT\",\"reason\":\"sent in error\"}",

@@ -59,6 +59,8 @@ static const struct access_case {
 	{ "GET /api/v1/reviews",                          "AOPLYDUS" },
 	{ "POST /api/v1/reviews/{order}",                 "PLYD" },
 	{ "GET /api/v1/releases",                         "AOPLYDUS" },
+	{ "GET /api/v1/decisions",                        "OPLYDU" },
+	{ "GET /api/v1/decisions/{leaf}/{place}",         "OPLYDU" },
 	{ "GET /api/v1/standing-orders",                  "AOPLYDUS" },
 	{ "POST /api/v1/standing-orders",                 "O" },
 	{ "POST /api/v1/standing-orders/{id}/approve",    "PLYD" },

@@ -17,6 +17,7 @@ http_handler api_get_sources, api_post_source;
 http_handler api_post_import, api_get_objects, api_get_object;
 http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;
+http_handler api_get_decisions, api_get_decision;
 http_handler api_get_holds, api_approve_hold, api_refuse_hold;
 http_handler api_get_reviews, api_post_review;
 http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop_standing;

@@ -11,6 +11,8 @@ enum {
 enum {
 	APPROVERS = ROLE_APPROVER | ROLE_LEGAL | ROLE_POLICY | ROLE_DEFENCE,
 	STOPPERS = ROLE_OFFICER | APPROVERS, /* to stop is always the safe side */
+	/* Those who answer for decisions, and those who look into them. */
+	ANSWERERS = ROLE_OFFICER | APPROVERS | ROLE_AUDITOR,
 	SYNCERS = ROLE_ANALYST | ROLE_OFFICER | ROLE_ADMINISTRATOR,
 };
 
@@ -105,6 +107,10 @@ const struct http_route api_routes[] = {
 	  api_post_review,      "review an emergency" },
 	{ HTTP_GET,    "/api/v1/releases",                        SCOPE_READ,    0, 0,
 	  api_get_releases,     "what became of orders" },
+	{ HTTP_GET,    "/api/v1/decisions",                       SCOPE_READ,    ANSWERERS, 0,
+	  api_get_decisions,    "what was decided, newest first" },
+	{ HTTP_GET,    "/api/v1/decisions/{leaf}/{place}",        SCOPE_READ,    ANSWERERS, 0,
+	  api_get_decision,     "one decision with all that it was made from" },
 	{ HTTP_GET,    "/api/v1/standing-orders",                 SCOPE_READ,    0, 0,
 	  api_get_standing,     "orders that act by themselves" },
 	{ HTTP_POST,   "/api/v1/standing-orders",                 SCOPE_WRITE,   ROLE_OFFICER, TEXT_BODY,

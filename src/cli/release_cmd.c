@@ -328,6 +328,125 @@ run_list(struct cli *c)
 	return cli_list(c, target, "items", columns, COUNTOF(columns));
 }
 
+/* ---- decisions that were made ---- */
+
+static const struct cli_option decisions_options[] = {
+	{ "to", "PARTY:ORG", "only those about this recipient" },
+	{ "outcome", "WORD", "ALLOW, ALLOW_WITH_REDACTION, HOLD, DENY or ROUTE" },
+	{ "order", "ORDER", "only those of this order" },
+	{ "id", "ID", "only those about this object" },
+	{ "since", "TIME", "made at this instant or later, 2026-11-01T00:00:00Z" },
+	{ "until", "TIME", "made before this instant" },
+	{ "limit", "N", "at most so many, 1000; without it 100" },
+	{ "after", "DECISION", "older than this one: the next page" },
+};
+
+static struct str
+decisions_target(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(64 * KIB);
+
+	buf_put(&out, S("/api/v1/decisions"));
+	for (size_t i = 0, n = 0; i < COUNTOF(decisions_options); i++) {
+		if (c->option[i] == NULL)
+			continue;
+		buf_printf(&out, "%c%s=" STR_FMT, n++ == 0 ? '?' : '&', decisions_options[i].name,
+		    STR_ARG(cli_encode(c, str_of(c->option[i]))));
+	}
+	return arena_str(c->arena, buf_str(&out));
+}
+
+static int
+run_decisions(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "DECISION", "decision_id", 16 },
+		{ "AT", "at", 20 },
+		{ "TO", "recipient", 16 },
+		{ "OUTCOME", "outcome", 22 },
+		{ "STATE", "state", 10 },
+		{ "CLAUSE", "clause", 8 },
+		{ "CODES", "codes", 30 },
+		{ "OBJECT", "source_id", 60 },
+	};
+	const struct json *answer = NULL;
+	struct str next = { 0 };
+	int code = cli_call(c, &(struct cli_request){ "GET", decisions_target(c), S("") }, &answer);
+
+	if (answer == NULL)
+		return code;
+	cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
+	if (json_get_str(answer, S("next"), &next))
+		(void)printf("older ones: --after " STR_FMT "\n", STR_ARG(next));
+	return code;
+}
+
+static void
+print_hashes(const struct json *d)
+{
+	const struct json *rules = json_get(json_get(d, S("decision")), S("rules"));
+
+	for (const struct json *r = rules == NULL ? NULL : rules->first; r != NULL; r = r->next) {
+		(void)printf("  %-12s ", "rule");
+		cli_text(json_str(json_get(r, S("id"))));
+		(void)printf(", ");
+		cli_text(json_str(json_get(r, S("version"))));
+		(void)printf(", ");
+		cli_text(json_str(json_get(r, S("hash"))));
+		(void)printf("\n");
+	}
+	print_line("inputs", json_get(d, S("inputs_sha256")));
+	print_line("bytes", json_get(d, S("bytes_sha256")));
+}
+
+static void
+print_words(const struct json *list)
+{
+	for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
+		static const char *const members[] = { "verdict", "role", "account", "at",
+			"reason" };
+
+		(void)printf("  %-12s", "word");
+		for (size_t i = 0; i < COUNTOF(members); i++) {
+			(void)printf(" ");
+			cli_text(json_str(json_get(v, str_of(members[i]))));
+		}
+		(void)printf("\n");
+	}
+}
+
+static int
+run_decision(struct cli *c)
+{
+	const struct json *d = NULL;
+	struct str leaf = str_of(c->arg[0]);
+	struct str place = str_of(c->arg[1]);
+	struct str target = arena_printf(c->arena, "/api/v1/decisions/" STR_FMT "/" STR_FMT,
+	    STR_ARG(cli_encode(c, leaf)), STR_ARG(cli_encode(c, place)));
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &d);
+	const struct json *replay = json_get(d, S("replay"));
+	bool same = false;
+
+	if (d == NULL)
+		return code;
+	print_decision(json_get(d, S("decision")));
+	print_line("made", json_get(d, S("at")));
+	print_line("order", json_get(d, S("order_id")));
+	print_line("proposer", json_get(d, S("proposer")));
+	print_line("state", json_get(d, S("state")));
+	print_words(json_get(d, S("approvals")));
+	print_hashes(d);
+	(void)json_get_bool(replay, S("same"), &same);
+	(void)printf("  %-12s from ", "made again");
+	cli_text(json_str(json_get(replay, S("from"))));
+	(void)printf(same ? ", the same\n" : ", NOT the same: ");
+	if (!same) {
+		cli_text(json_str(json_get(replay, S("reason"))));
+		(void)printf("\n");
+	}
+	return code;
+}
+
 /* ---- recall ---- */
 
 static const struct cli_option recall_options[] = {
@@ -397,6 +516,12 @@ const struct cli_command release_commands[] = {
 	  "torana release review ORDER --finding justified --text 'the device was stopped in time'" },
 	{ "release", "list", "", 0, 0, list_options, COUNTOF(list_options), run_list,
 	  "what was released, held, denied, and how far it came", "torana release list" },
+	{ "release", "decisions", "", 0, 0, decisions_options, COUNTOF(decisions_options), run_decisions,
+	  "what was decided, newest first, with outcome, clause and codes",
+	  "torana release decisions --to JP:JPCERT --outcome DENY --as kiran" },
+	{ "release", "decision", "LEAF PLACE", 2, 2, NULL, 0, run_decision,
+	  "one decision with its rules and hashes, made again to compare",
+	  "torana release decision 17 3 --as kiran" },
 	{ "recall", "ask", "ID", 1, 1, recall_options, COUNTOF(recall_options), run_recall,
 	  "ask a recipient to take an object out again",
 	  "torana recall ask indicator--... --to JP:JPCERT --reason 'false positive'" },

@@ -2,6 +2,7 @@
 
 #include "evidence_p.h"
 #include "json.h"
+#include "past.h"
 #include "realm_p.h"
 #include "record_p.h"
 
@@ -58,29 +59,13 @@ gap(struct replay *x, const struct past *p, const struct why *why)
 
 /* ---- from content ---- */
 
-static const char find_inputs[] = "SELECT body FROM decision_inputs WHERE hash = $1";
-
-static enum err
-read_inputs(struct replay *x, const struct past *p, struct str *ret, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-
-	TRY(db_select_one(x->db, &rows, why, find_inputs, DB_B(p->inputs)));
-	*ret = arena_str(x->batch, db_col_blob(&rows, 0));
-	struct hash hash = hash_of(*ret);
-	if (!str_eq(hash_str(&hash), p->inputs))
-		return fail(why, ERR_TAMPERED, "replay.inputs",
-		    "the text of its inputs is not the one that was kept");
-	return OK;
-}
-
 static enum err
 decide_again(struct replay *x, const struct past *p, struct why *why)
 {
 	const struct request_source source = evidence_source(x->evidence);
 	struct str text = { 0 };
 
-	TRY(read_inputs(x, p, &text, why));
+	TRY(release_past_inputs(x->db, x->batch, p->inputs, &text, why));
 	TRY(agreement_request_read(x->batch, text, &source, &x->request, why));
 	return agreement_decide(x->batch, &x->request, &x->again, why);
 }
@@ -249,19 +234,24 @@ look_at(struct replay *x, const struct past *p, struct why *why)
 	return OK;
 }
 
+/* clang-format off */
+#define PAST_ROWS                                                                                 \
+	"SELECT d.leaf, d.place, d.source_id, d.version, d.recipient, d.agreement, d.outcome,"    \
+	" d.preview_hash, d.inputs, d.facts, d.decision, d.nonce,"                                \
+	" CASE WHEN LENGTH(r.salt) = 0 THEN s.entry ELSE r.record END FROM"                       \
+	" (SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"  \
+	" inputs, facts, decision, nonce FROM release_item UNION ALL"                             \
+	" SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"   \
+	" inputs, facts, decision, nonce FROM decision_past) AS d"                                \
+	" LEFT JOIN ledger_leaf l ON l.log = $1 AND l.leaf = d.leaf"                              \
+	" LEFT JOIN ledger_record r ON r.log = $1 AND r.leaf = d.leaf AND r.place = d.place"      \
+	" LEFT JOIN tombstone_record t ON t.leaf = d.leaf AND t.place = d.place"                  \
+	" LEFT JOIN ledger_leaf s ON s.log = $1 AND s.leaf = t.said"
+/* clang-format on */
+
 static const char list_past[] =
-    "SELECT d.leaf, d.place, d.source_id, d.version, d.recipient, d.agreement, d.outcome,"
-    " d.preview_hash, d.inputs, d.facts, d.decision, d.nonce,"
-    " CASE WHEN LENGTH(r.salt) = 0 THEN s.entry ELSE r.record END FROM"
-    " (SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"
-    " inputs, facts, decision, nonce FROM release_item UNION ALL"
-    " SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"
-    " inputs, facts, decision, nonce FROM decision_past) AS d"
-    " LEFT JOIN ledger_leaf l ON l.log = $1 AND l.leaf = d.leaf"
-    " LEFT JOIN ledger_record r ON r.log = $1 AND r.leaf = d.leaf AND r.place = d.place"
-    " LEFT JOIN tombstone_record t ON t.leaf = d.leaf AND t.place = d.place"
-    " LEFT JOIN ledger_leaf s ON s.log = $1 AND s.leaf = t.said"
-    " WHERE COALESCE(l.at, $2) >= $2 ORDER BY d.leaf, d.place";
+    PAST_ROWS " WHERE COALESCE(l.at, $2) >= $2 ORDER BY d.leaf, d.place";
+static const char one_past[] = PAST_ROWS " WHERE d.leaf = $2 AND d.place = $3";
 
 static struct past
 read_past(const struct db_rows *rows)
@@ -286,40 +276,73 @@ read_past(const struct db_rows *rows)
 }
 
 static enum err
-replay_all(struct replay *x, time_us since, struct why *why)
+replay_rows(struct replay *x, struct db_rows *rows, struct why *why)
 {
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_select(x->db, &rows, why, list_past, DB_T(x->origin), DB_I(since)));
 	for (;;) {
-		TRY(db_next(&rows, &has, why));
+		TRY(db_next(rows, &has, why));
 		if (!has)
 			return OK;
-		const struct past p = read_past(&rows);
+		const struct past p = read_past(rows);
 
 		TRY(look_at(x, &p, why));
 		arena_clear(x->row);
 	}
 }
 
-enum err
-release_replay(const char *folder, time_us since, struct release_replay *ret, struct why *why)
+static enum err
+replay_all(struct replay *x, time_us since, struct why *why)
 {
-	CLEANUP(db_closep) struct db *db = NULL;
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(x->db, &rows, why, list_past, DB_T(x->origin), DB_I(since)));
+	return replay_rows(x, &rows, why);
+}
+
+static enum err
+replay_one(struct replay *x, const struct ledger_place *at, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(x->db, &rows, why, one_past, DB_T(x->origin), DB_I((int64_t)at->leaf),
+	    DB_I(at->place)));
+	return replay_rows(x, &rows, why);
+}
+
+/* at NULL: all since an instant. */
+static enum err
+replay(struct db *db, const struct ledger_place *at, time_us since, struct release_replay *ret,
+    struct why *why)
+{
 	CLEANUP(arena_freep) struct arena *a = arena_new(REPLAY_DOCUMENTS_MAX);
 	CLEANUP(arena_freep) struct arena *row = arena_new(REPLAY_ROW_MAX);
 	CLEANUP(arena_freep) struct arena *batch = arena_new(REPLAY_BATCH_MAX);
 	struct evidence *e = arena_make(a, struct evidence, 1);
-	char path[REALM_PATH_MAX];
-	struct db_config config = { .place = path, .read_only = true };
 
 	*ret = (struct release_replay){ 0 };
-	TRY(realm_path(folder, "store.db", path, why));
-	TRY(db_open(&config, &db, why));
 	*e = (struct evidence){ .db = db, .arena = a, .bytes = batch };
 	TRY(evidence_open(e, why));
 	struct replay x = { .db = db, .evidence = e, .row = row, .batch = batch, .out = ret };
 	TRY(store_setting_get(db, S("origin"), a, &x.origin, why));
-	return replay_all(&x, since, why);
+	return at == NULL ? replay_all(&x, since, why) : replay_one(&x, at, why);
+}
+
+enum err
+release_replay(const char *folder, time_us since, struct release_replay *ret, struct why *why)
+{
+	CLEANUP(db_closep) struct db *db = NULL;
+	char path[REALM_PATH_MAX];
+	struct db_config config = { .place = path, .read_only = true };
+
+	TRY(realm_path(folder, "store.db", path, why));
+	TRY(db_open(&config, &db, why));
+	return replay(db, NULL, since, ret, why);
+}
+
+enum err
+release_replay_one(struct db *db, const struct ledger_place *at, struct release_replay *ret,
+    struct why *why)
+{
+	return replay(db, at, 0, ret, why);
 }

@@ -35,3 +35,10 @@ struct release_replay {
  * ERR_NOT_FOUND no realm in this folder; ERR_LIMIT; ERR_IO */
 enum err release_replay(const char *folder, time_us since, struct release_replay *ret,
     struct why *why);
+
+/* The same for one decision of a node's own database, open for reading.  It is
+ * decided with all that its order decided.  Without it: no decisions.
+ *
+ * ERR_LIMIT; ERR_IO */
+enum err release_replay_one(struct db *db, const struct ledger_place *at,
+    struct release_replay *ret, struct why *why);
