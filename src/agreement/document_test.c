@@ -3,21 +3,6 @@
 #include "cases.h"
 #include "fixture_p.h"
 
-/* The text with the first `from` replaced, in the arena. */
-static struct str
-replaced(struct arena *a, struct str text, const char *from, const char *to)
-{
-	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
-	size_t at = str_find(text, str_of(from));
-
-	if (at == SIZE_MAX)
-		fail_msg("\"%s\" is not in the document", from);
-	buf_put(&out, str_sub(text, 0, at));
-	buf_put(&out, str_of(to));
-	buf_put(&out, str_sub(text, at + strlen(from), SIZE_MAX));
-	return arena_str(a, buf_str(&out));
-}
-
 static void
 check_shipped(void **state)
 {

@@ -46,6 +46,21 @@ world_file(struct arena *a, const char *name)
 	return cases_file(a, path);
 }
 
+/* The text with the first `from` replaced, in the arena. */
+static inline struct str
+replaced(struct arena *a, struct str text, const char *from, const char *to)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
+	size_t at = str_find(text, str_of(from));
+
+	if (at == SIZE_MAX)
+		fail_msg("\"%s\" is not in the document", from);
+	buf_put(&out, str_sub(text, 0, at));
+	buf_put(&out, str_of(to));
+	buf_put(&out, str_sub(text, at + strlen(from), SIZE_MAX));
+	return arena_str(a, buf_str(&out));
+}
+
 /* An envelope over the text, signed by those of the two keys that are asked for. */
 static inline struct str
 world_sign(struct world *w, struct str text, const char *type, unsigned mask)

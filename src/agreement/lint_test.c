@@ -110,26 +110,12 @@ static const struct finding_case {
 };
 /* clang-format on */
 
-static struct str
-changed(struct arena *a, struct str text, const char *from, const char *to)
-{
-	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
-	size_t at = str_find(text, str_of(from));
-
-	if (at == SIZE_MAX)
-		fail_msg("\"%s\" is not in the document", from);
-	buf_put(&out, str_sub(text, 0, at));
-	buf_put(&out, str_of(to));
-	buf_put(&out, str_sub(text, at + strlen(from), SIZE_MAX));
-	return arena_str(a, buf_str(&out));
-}
-
 static void
 check_finding(void **state)
 {
 	const struct finding_case *c = *state;
 	CLEANUP(world_free) struct world w = world_new();
-	struct lint lint = linted(w.a, changed(w.a, w.agreement, c->from, c->to));
+	struct lint lint = linted(w.a, replaced(w.a, w.agreement, c->from, c->to));
 
 	assert_string_equal(told(w.a, &lint, LINT_WARNING), c->want);
 }
@@ -194,8 +180,8 @@ check_signatures(void **state)
 	assert_string_equal(told(w.a, &lint, LINT_WARNING), "warning party-unsigned /parties/1");
 
 	/* the key of the document is another one than that which signed */
-	struct str other = changed(w.a, w.agreement, stranger, "\"x_was\":\"");
-	other = changed(w.a, other, "\"x_was\"",
+	struct str other = replaced(w.a, w.agreement, stranger, "\"x_was\":\"");
+	other = replaced(w.a, other, "\"x_was\"",
 	    "\"agreement_key\":\"0303030303030303030303030303030303030303030303030303030303030303\","
 	    "\"x_was\"");
 	lint = linted(w.a, world_sign(&w, other, AGREEMENT_PAYLOAD_TYPE, 3));

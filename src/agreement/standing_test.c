@@ -198,17 +198,11 @@ check_statement(void **state)
 static void
 reopen(struct world *w, const char *from, const char *to)
 {
-	CLEANUP(buf_free) struct buf out = buf_new(DOCUMENT_BYTES_MAX);
-	size_t at = str_find(w->agreement, str_of(from));
+	struct str text = replaced(w->a, w->agreement, from, to);
 	struct why why = { 0 };
 
-	if (at == SIZE_MAX)
-		fail_msg("\"%s\" is not in the document", from);
-	buf_put(&out, str_sub(w->agreement, 0, at));
-	buf_put(&out, str_of(to));
-	buf_put(&out, str_sub(w->agreement, at + strlen(from), SIZE_MAX));
-	if (standing_open(w->a, world_sign(w, buf_str(&out), AGREEMENT_PAYLOAD_TYPE, 3),
-	        &w->standing, &why) != OK)
+	if (standing_open(w->a, world_sign(w, text, AGREEMENT_PAYLOAD_TYPE, 3), &w->standing,
+	        &why) != OK)
 		fail_msg("%s at %s", why.text, why.where);
 }
 
