@@ -299,9 +299,6 @@ const struct area *agreement_area(const struct agreement *g, struct str code);
  * NEED_TWO. */
 unsigned agreement_needs(const struct agreement *g, struct str category, enum risk risk);
 
-/* The strictest period of these: the agreement's, and the category's row. */
-uint64_t agreement_retention(const struct agreement *g, struct str category, enum on_expiry *ret);
-
 /* How personal data of a class is treated; METHOD_DROP when nothing is said. */
 enum method agreement_method(const struct agreement *g, struct str data_class);
 

@@ -75,23 +75,6 @@ agreement_needs(const struct agreement *g, struct str category, enum risk risk)
 	return found ? needs : NEED_TWO;
 }
 
-uint64_t
-agreement_retention(const struct agreement *g, struct str category, enum on_expiry *ret)
-{
-	uint64_t days = g->retention_days;
-
-	*ret = g->on_expiry;
-	for (size_t i = 0; i < g->retention_rows; i++) {
-		const struct retention_row *row = &g->retention_row[i];
-
-		if (!str_eq(row->category, category) || row->days > days)
-			continue;
-		days = row->days;
-		*ret = row->on_expiry;
-	}
-	return days;
-}
-
 enum method
 agreement_method(const struct agreement *g, struct str data_class)
 {

@@ -165,6 +165,19 @@ selector_holds(const struct selector *s, const struct facts *f, const struct doc
 }
 
 bool
+selector_may_hold(const struct selector *s, const struct facts *f, uint64_t undecided,
+    const struct documents *documents)
+{
+	if (s->facts != NULL && (s->fact_bits & undecided) == 0 && !any_holds(s->fact_bits, f))
+		return false;
+	if (s->not_facts != NULL && any_holds(s->not_fact_bits & ~undecided, f))
+		return false;
+	if (s->from != NULL && !is_listed(s->from, f->from, documents->agreement))
+		return false;
+	return s->to == NULL || is_listed(s->to, f->to, documents->agreement);
+}
+
+bool
 pack_binds(const struct rule_pack *pack, const struct facts *f, const struct documents *documents)
 {
 	const struct party *from = NULL;

@@ -60,6 +60,11 @@ size_t verdict_codes(const struct verdict *v, bool shared, struct str ret[CODES_
 bool selector_holds(const struct selector *s, const struct facts *f,
     const struct documents *documents);
 
+/* Whether it may hold when the predicates of these bits, purpose, area, ground
+ * and number of persons are not known. */
+bool selector_may_hold(const struct selector *s, const struct facts *f, uint64_t undecided,
+    const struct documents *documents);
+
 /* Whether the rules of a pack bind the one who releases. */
 bool pack_binds(const struct rule_pack *pack, const struct facts *f,
     const struct documents *documents);

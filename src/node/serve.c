@@ -9,7 +9,7 @@
 #include "http_server.h"
 #include "log.h"
 #include "node.h"
-#include "purge.h"
+#include "retain.h"
 #include "site_p.h"
 
 enum {
@@ -46,7 +46,7 @@ struct tick {
 	const struct gate *gate;
 	size_t released;
 	struct release_tightened tightened;
-	size_t gone;
+	struct release_retained retained;
 };
 
 static enum err
@@ -66,8 +66,8 @@ tick_job(struct db *db, void *arg, struct why *why)
 	TRY(release_tighten(&job, &t->tightened, why));
 	if (job.at - t->node->retained_at < RETAIN_EVERY_S * US_PER_S)
 		return OK;
-	TRY(release_retain(&job, &t->gone, why));
-	if (t->gone == 0)
+	TRY(release_retain(&job, &t->retained, why));
+	if (!t->retained.more)
 		t->node->retained_at = job.at;
 	return OK;
 }
@@ -80,7 +80,7 @@ tick(struct node *n, struct why *why)
 	struct tick t = { .node = n, .arena = a, .gate = gate_of(gate) };
 
 	TRY(realm_write(n->realm, tick_job, &t, why));
-	if (t.released > 0 || t.tightened.closed > 0 || t.gone > 0)
+	if (t.released > 0 || t.tightened.closed > 0 || t.retained.gone > 0)
 		TRY(realm_settle(n->realm, why));
 	return OK;
 }

@@ -263,13 +263,12 @@ office_agreement_text(void)
 	                   OFFICE_LABEL("never"), "\"deny\",\"reason\":\"D-CATEGORY\"") "]}");
 }
 
-static inline void
-office_agree(struct office *o)
+/* The envelope of a text that only we have signed. */
+static inline struct str
+office_draft(struct office *o, struct str template_text)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(MIB);
-	CLEANUP(buf_free) struct buf both = buf_new(DSSE_BYTES_MAX);
 	const struct sign_key *own = NULL;
-	struct dsse e = { 0 };
 	struct str envelope;
 
 	WORKS(o, realm_key(o->realm, KEY_AGREEMENT, &own, &o->why));
@@ -279,12 +278,46 @@ office_agree(struct office *o)
 		{ S("JP"), S("jp.example"), S("identity--00000000-0000-4000-8000-00000000000f"),
 		    sign_key_public(o->partner) },
 	};
-	WORKS(o, agreement_fill(o->arena, office_agreement_text(), bindings, 2, &text, &o->why));
+	WORKS(o, agreement_fill(o->arena, template_text, bindings, 2, &text, &o->why));
 	WORKS(o, realm_agreement_make(o->realm, buf_str(&text), o->arena, &envelope, &o->why));
+	return envelope;
+}
+
+static inline void
+office_countersign(struct office *o, struct str envelope)
+{
+	CLEANUP(buf_free) struct buf both = buf_new(DSSE_BYTES_MAX);
+	struct dsse e = { 0 };
+
 	WORKS(o, dsse_parse(o->arena, envelope, &e, &o->why));
 	WORKS(o, dsse_sign(&e, o->partner, o->arena, &o->why));
 	WORKS(o, dsse_write(&e, &both, &o->why));
 	WORKS(o, realm_agreement_add(o->realm, buf_str(&both), &o->why));
+}
+
+/* Both parties sign a text, and it is in force. */
+static inline void
+office_agree_on(struct office *o, struct str template_text)
+{
+	office_countersign(o, office_draft(o, template_text));
+}
+
+static inline void
+office_agree(struct office *o)
+{
+	office_agree_on(o, office_agreement_text());
+}
+
+/* The text with the first `from` replaced. */
+static inline struct str
+office_replaced(struct office *o, struct str text, const char *from, const char *to)
+{
+	size_t at = str_find(text, str_of(from));
+
+	if (at == SIZE_MAX)
+		fail_msg("\"%s\" is not in the text", from);
+	return arena_printf(o->arena, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(text, 0, at)), to,
+	    STR_ARG(str_sub(text, at + strlen(from), SIZE_MAX)));
 }
 
 static inline void

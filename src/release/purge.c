@@ -1,5 +1,6 @@
 #include "purge.h"
 
+#include "purge_p.h"
 #include "record_p.h"
 #include "role_p.h"
 
@@ -151,16 +152,8 @@ bury_version(const struct release_job *job, struct str id, const struct version 
 	    DB_I(job->at), DB_I((int64_t)leaf));
 }
 
-/* The versions of an object in one collection that came until an instant. */
-struct burial {
-	int64_t shard_key;
-	struct str id;
-	time_us until;
-	struct str reason;
-};
-
-static enum err
-bury_object(const struct release_job *job, const struct burial *b, size_t *ret_gone,
+enum err
+purge_object(const struct release_job *job, const struct purge_versions *b, size_t *ret_gone,
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
@@ -199,15 +192,32 @@ static const char empty_item[] =
     " CASE WHEN state IN ('released', 'paused') THEN 'purged' ELSE state END"
     " WHERE order_id = $1 AND ordinal = $2";
 
-struct item {
-	struct str order_id, recipient, leaving_id;
-	int64_t ordinal;
-};
+/* The row whose bytes are those of the item. */
+static const char find_shown[] =
+    "SELECT COALESCE(MAX(o.date_added), 0) FROM object o JOIN release_item i"
+    " ON o.object_id = i.leaving_id AND o.raw_hash = i.preview_hash"
+    " WHERE o.shard_key = $1 AND i.order_id = $2 AND i.ordinal = $3";
+
+/* Its row in a collection, and what lies there before it under the same identifier. */
+static enum err
+erase_shown(const struct release_job *job, const struct purge_item *item, int64_t shard_key,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	time_us until = TIME_NEVER;
+
+	if (!item->all_versions) {
+		TRY(db_select_one(job->db, &rows, why, find_shown, DB_I(shard_key),
+		    DB_T(item->order_id), DB_I(item->ordinal)));
+		until = db_col_i64(&rows, 0);
+		db_rows_endp(&rows);
+	}
+	return store_erase(job->db, shard_key, item->leaving_id, until, why);
+}
 
 /* Our copy that lies ready for a recipient, and its bytes in the order. */
 static enum err
-bury_released(const struct release_job *job, const struct item *item, time_us until,
-    struct why *why)
+bury_released(const struct release_job *job, const struct purge_item *item, struct why *why)
 {
 	struct collection *all = NULL;
 	size_t n = 0;
@@ -215,14 +225,14 @@ bury_released(const struct release_job *job, const struct item *item, time_us un
 	TRY(store_collections(job->db, job->arena, &all, &n, why));
 	for (size_t i = 0; i < n && item->leaving_id.len > 0; i++) {
 		if (all[i].kind == COLLECTION_RELEASED && str_eq(all[i].recipient, item->recipient))
-			TRY(store_erase(job->db, all[i].shard_key, item->leaving_id, until, why));
+			TRY(erase_shown(job, item, all[i].shard_key, why));
 	}
 	return db_run(job->db, why, empty_item, DB_T(item->order_id), DB_I(item->ordinal),
 	    DB_I(job->at));
 }
 
 static enum err
-read_items(const struct release_job *job, struct db_rows *rows, struct item *ret, size_t max,
+read_items(const struct release_job *job, struct db_rows *rows, struct purge_item *ret, size_t max,
     size_t *ret_len, struct why *why)
 {
 	bool has = false;
@@ -231,11 +241,12 @@ read_items(const struct release_job *job, struct db_rows *rows, struct item *ret
 		TRY(db_next(rows, &has, why));
 		if (!has)
 			break;
-		ret[*ret_len] = (struct item){
+		ret[*ret_len] = (struct purge_item){
 			.order_id = arena_str(job->arena, db_col_text(rows, 0)),
 			.ordinal = db_col_i64(rows, 1),
 			.recipient = arena_str(job->arena, db_col_text(rows, 2)),
 			.leaving_id = arena_str(job->arena, db_col_text(rows, 3)),
+			.all_versions = true,
 		};
 	}
 	db_rows_endp(rows);
@@ -247,7 +258,7 @@ bury_all_released(const struct release_job *job, struct str source_id, size_t *r
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct item *list = arena_make(job->arena, struct item, PURGE_MAX);
+	struct purge_item *list = arena_make(job->arena, struct purge_item, PURGE_MAX);
 	size_t n = 0;
 
 	if (list == NULL)
@@ -256,9 +267,29 @@ bury_all_released(const struct release_job *job, struct str source_id, size_t *r
 	    DB_T(job->gate->organisation), DB_I(PURGE_MAX)));
 	TRY(read_items(job, &rows, list, PURGE_MAX, &n, why));
 	for (size_t i = 0; i < n; i++)
-		TRY(bury_released(job, &list[i], TIME_NEVER, why));
+		TRY(bury_released(job, &list[i], why));
 	*ret_gone += n;
 	return OK;
+}
+
+static enum err
+bury_one_decision(const struct release_job *job, const struct purge_item *item, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct decided d;
+
+	TRY(db_select_one(job->db, &rows, why, decided_one, DB_T(item->order_id),
+	    DB_I(item->ordinal)));
+	read_decided(&rows, job->arena, &d);
+	db_rows_endp(&rows);
+	return bury_record(job, &d, why);
+}
+
+enum err
+purge_released(const struct release_job *job, const struct purge_item *item, struct why *why)
+{
+	TRY(bury_one_decision(job, item, why));
+	return bury_released(job, item, why);
 }
 
 /* ---- purging one object ---- */
@@ -324,8 +355,9 @@ release_purge(const struct release_job *job, const struct release_purge *p, size
 
 		TRY(is_inside(job, p, &all[i], &inside, why));
 		if (inside)
-			TRY(bury_object(job,
-			    &(struct burial){ all[i].shard_key, p->id, TIME_NEVER, p->reason },
+			TRY(purge_object(job,
+			    &(struct purge_versions){ all[i].shard_key, p->id, TIME_NEVER,
+			        p->reason },
 			    &gone, why));
 	}
 	if (gone == 0)
@@ -344,108 +376,4 @@ release_purge(const struct release_job *job, const struct release_purge *p, size
 	};
 	TRY(record_append(job, "purge", pairs, COUNTOF(pairs), why));
 	return record_event(job, "object.purged", p->id, S(""), why);
-}
-
-/* ---- retention ---- */
-
-static const char list_old[] =
-    "SELECT DISTINCT object_id FROM object WHERE shard_key = $1 AND date_added <= $2 LIMIT $3";
-static const char list_old_released[] =
-    "SELECT i.order_id, i.ordinal, i.recipient, i.leaving_id FROM release_item i"
-    " JOIN ledger_leaf l ON l.log = $1 AND l.leaf = i.leaf WHERE i.owner = $2"
-    " AND i.agreement = $3 AND l.at <= $4 AND LENGTH(i.bytes) > 0 AND i.state <> 'held'"
-    " ORDER BY i.leaf, i.place LIMIT $5";
-
-/* The instant until which things are too old under an agreement; 0: none are. */
-static time_us
-too_old(const struct release_job *job, struct str agreement)
-{
-	for (size_t i = 0; i < job->gate->agreements; i++) {
-		const struct agreement *in = job->gate->standing[i]->agreement;
-
-		if (str_eq(in->id, agreement) && in->retention_days > 0)
-			return job->at - (time_us)in->retention_days * US_PER_DAY;
-	}
-	return 0;
-}
-
-static enum err
-retain_received(const struct release_job *job, const struct collection *c, size_t *ret_gone,
-    struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	time_us until = too_old(job, c->agreement);
-	struct str id[RETAIN_MAX];
-	bool has = false;
-	size_t n = 0;
-
-	if (until <= 0)
-		return OK;
-	TRY(db_select(job->db, &rows, why, list_old, DB_I(c->shard_key), DB_I(until),
-	    DB_I(RETAIN_MAX)));
-	for (; n < RETAIN_MAX; n++) {
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			break;
-		id[n] = arena_str(job->arena, db_col_text(&rows, 0));
-	}
-	db_rows_endp(&rows);
-	for (size_t i = 0; i < n; i++) {
-		TRY(bury_object(job, &(struct burial){ c->shard_key, id[i], until, S("retention") },
-		    ret_gone, why));
-		TRY(record_event(job, "object.purged", id[i], S(""), why));
-	}
-	return OK;
-}
-
-static enum err
-bury_one_decision(const struct release_job *job, const struct item *item, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct decided d;
-
-	TRY(db_select_one(job->db, &rows, why, decided_one, DB_T(item->order_id),
-	    DB_I(item->ordinal)));
-	read_decided(&rows, job->arena, &d);
-	db_rows_endp(&rows);
-	return bury_record(job, &d, why);
-}
-
-static enum err
-retain_released(const struct release_job *job, struct str agreement, size_t *ret_gone,
-    struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	time_us until = too_old(job, agreement);
-	struct item list[RETAIN_MAX];
-	size_t n = 0;
-
-	if (until <= 0)
-		return OK;
-	TRY(db_select(job->db, &rows, why, list_old_released, DB_T(ledger_origin(job->ledger)),
-	    DB_T(job->gate->organisation), DB_T(agreement), DB_I(until), DB_I(RETAIN_MAX)));
-	TRY(read_items(job, &rows, list, RETAIN_MAX, &n, why));
-	for (size_t i = 0; i < n; i++) {
-		TRY(bury_one_decision(job, &list[i], why));
-		TRY(bury_released(job, &list[i], until, why));
-	}
-	*ret_gone += n;
-	return OK;
-}
-
-enum err
-release_retain(const struct release_job *job, size_t *ret_gone, struct why *why)
-{
-	struct collection *all = NULL;
-	size_t n = 0;
-
-	*ret_gone = 0;
-	TRY(store_collections(job->db, job->arena, &all, &n, why));
-	for (size_t i = 0; i < n && *ret_gone < RETAIN_MAX; i++) {
-		if (all[i].kind == COLLECTION_RECEIVED)
-			TRY(retain_received(job, &all[i], ret_gone, why));
-	}
-	for (size_t i = 0; i < job->gate->agreements && *ret_gone < RETAIN_MAX; i++)
-		TRY(retain_released(job, job->gate->standing[i]->agreement->id, ret_gone, why));
-	return OK;
 }

@@ -11,7 +11,6 @@
 #include "release.h"
 
 enum {
-	RETAIN_MAX = 64, /* rows of one run: each takes leaves of the log */
 	PURGE_MAX = 4096 /* versions and decisions of one object */
 };
 
@@ -30,7 +29,3 @@ struct release_purge {
  * ERR_LIMIT      more than PURGE_MAX rows hang on it */
 enum err release_purge(const struct release_job *job, const struct release_purge *p,
     size_t *ret_gone, struct why *why);
-
-/* Purges what has been here, or lain ready for a partner, for longer than the
- * agreement under which it was given lets it.  Works on at most RETAIN_MAX rows. */
-enum err release_retain(const struct release_job *job, size_t *ret_gone, struct why *why);

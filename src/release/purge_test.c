@@ -10,13 +10,6 @@ purge_job(const struct release_job *job, const void *in, void *out, struct why *
 	return release_purge(job, in, out, why);
 }
 
-static enum err
-retain_job(const struct release_job *job, const void *in, void *out, struct why *why)
-{
-	(void)in;
-	return release_retain(job, out, why);
-}
-
 static struct release_purge
 order(struct office *o, unsigned n)
 {
@@ -208,41 +201,6 @@ check_hidden(void **state)
 		fail_msg("%zu problems, first: %s", r->problems, r->problem[0].what);
 }
 
-/* ---- retention ---- */
-
-static size_t
-retain(struct office *o)
-{
-	size_t gone = 0;
-
-	WORKS(o, office_try(o, retain_job, NULL, &gone));
-	office_settle(o);
-	return gone;
-}
-
-/* The copy that lay ready for the partner goes; our own object stays. */
-static void
-test_released_expires(void **state)
-{
-	CLEANUP(office_closep) struct office o;
-
-	(void)state;
-	open_released(&o);
-	office_wait(&o, 179 * 86'400);
-	assert_int_equal(retain(&o), 0);
-	office_wait(&o, 2 * 86'400);
-	assert_int_equal(retain(&o), 2 + NODE);
-	assert_int_equal(retain(&o), 0);
-	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 0);
-	assert_int_equal(office_count(&o,
-	                     "SELECT COUNT(*) FROM object WHERE object_id LIKE 'indicator%'"),
-	    2);
-	const struct release_audit *audit = verify(&o);
-	if (audit->report.problems > 0)
-		fail_msg("%s", audit->report.problem[0].what);
-	assert_int_equal(audit->purged, 2 + NODE);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -252,6 +210,5 @@ main(int argc, char **argv)
 	CASE(&list, test_held);
 	CASE(&list, test_purge);
 	CASES(&list, hidden_table, check_hidden);
-	CASE(&list, test_released_expires);
 	return cases_run("purge", &list, argc, argv);
 }

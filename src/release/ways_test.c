@@ -160,45 +160,20 @@ check_hub(void **state)
 
 /* ---- a draft ---- */
 
-static struct str
-replace(struct office *o, struct str text, const char *from, const char *to)
-{
-	size_t at = str_find(text, str_of(from));
-
-	assert_int_not_equal(at, SIZE_MAX);
-	return arena_printf(o->arena, STR_FMT "%s" STR_FMT, STR_ARG(str_sub(text, 0, at)), to,
-	    STR_ARG(str_sub(text, at + strlen(from), SIZE_MAX)));
-}
-
 /* A second agreement, with JP:LAB, that only we have signed. */
 static struct str
 draft(struct office *o)
 {
-	CLEANUP(buf_free) struct buf text = buf_new(MIB);
 	struct str template =
-	    replace(o, office_agreement_text(), "\"id\":\"IJ\"", "\"id\":\"DRAFT\"");
-	const struct sign_key *own = NULL;
-	struct str envelope;
+	    office_replaced(o, office_agreement_text(), "\"id\":\"IJ\"", "\"id\":\"DRAFT\"");
 
-	template = replace(o, template, "JP:NCO", "JP:LAB");
-	WORKS(o, realm_key(o->realm, KEY_AGREEMENT, &own, &o->why));
-	const struct party_binding bindings[] = {
-		{ S("IN"), S("in.example"), realm_identity(o->realm)->redaction_identity,
-		    sign_key_public(own) },
-		{ S("JP"), S("jp.example"), S("identity--00000000-0000-4000-8000-00000000000f"),
-		    sign_key_public(o->partner) },
-	};
-	WORKS(o, agreement_fill(o->arena, template, bindings, 2, &text, &o->why));
-	WORKS(o, realm_agreement_make(o->realm, buf_str(&text), o->arena, &envelope, &o->why));
-	return envelope;
+	return office_draft(o, office_replaced(o, template, "JP:NCO", "JP:LAB"));
 }
 
 static void
 check_draft(void **state)
 {
 	CLEANUP(office_closep) struct office o;
-	CLEANUP(buf_free) struct buf both = buf_new(DSSE_BYTES_MAX);
-	struct dsse e = { 0 };
 	struct str envelope;
 
 	(void)state;
@@ -210,10 +185,7 @@ check_draft(void **state)
 	assert_true(str_is(d->code[0], "A-NOTINFORCE"));
 	/* The one that is in force is none the worse for it. */
 	assert_int_equal(decide_one(&o, "JP:JPCERT")->outcome, OUTCOME_ALLOW);
-	WORKS(&o, dsse_parse(o.arena, envelope, &e, &o.why));
-	WORKS(&o, dsse_sign(&e, o.partner, o.arena, &o.why));
-	WORKS(&o, dsse_write(&e, &both, &o.why));
-	WORKS(&o, realm_agreement_add(o.realm, buf_str(&both), &o.why));
+	office_countersign(&o, envelope);
 	assert_int_equal(decide_one(&o, "JP:LAB")->outcome, OUTCOME_ALLOW);
 }
 

@@ -1,0 +1,315 @@
+#include "retain.h"
+
+#include "audit.h"
+#include "fixture_p.h"
+
+enum { DAY = 86'400 };
+
+static enum err
+retain_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)in;
+	return release_retain(job, out, why);
+}
+
+static size_t
+retain(struct office *o)
+{
+	struct release_retained done = { .more = true };
+	size_t gone = 0;
+
+	for (size_t run = 0; done.more; run++) {
+		WORKS(o, office_try(o, retain_job, NULL, &done));
+		office_settle(o);
+		gone += done.gone;
+		assert_true(run < 100);
+	}
+	return gone;
+}
+
+static void
+verify(struct office *o, size_t purged)
+{
+	struct release_audit *audit = arena_make(o->arena, struct release_audit, 1);
+	char folder[160];
+
+	(void)snprintf(folder, sizeof(folder), "%s/demo", o->folder);
+	WORKS(o, release_audit(folder, NULL, 0, o->arena, audit, &o->why));
+	if (audit->report.problems > 0)
+		fail_msg("%s", audit->report.problem[0].what);
+	assert_int_equal(audit->purged, purged);
+}
+
+/* Another version of the agreement: these rows, beside 180 days for all. */
+static struct str
+version(struct office *o, unsigned n, const char *rows)
+{
+	struct str text = office_replaced(o, office_agreement_text(), "\"version\":1",
+	    arena_cstr(o->arena, arena_printf(o->arena, "\"version\":%u", n)));
+
+	return office_replaced(o, text, "\"days\":180",
+	    arena_cstr(o->arena, arena_printf(o->arena, "\"days\":180,\"rows\":[%s]", rows)));
+}
+#define ROW(category, days) "{\"category\":\"" category "\",\"days\":" days "}"
+
+static enum err
+give_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	struct collection c = {
+		.alias = S("jp"),
+		.kind = COLLECTION_RECEIVED,
+		.title = S("From JP"),
+		.owner = S("IN:CERT-IN"),
+		.enclave = S("main"),
+		.giver = S("JP:JPCERT"),
+		.agreement = S("IJ"),
+	};
+
+	(void)in;
+	(void)out;
+	TRY(store_collection_ensure(job->db, job->arena, &c, why));
+	return db_run(job->db, why,
+	    "UPDATE object SET shard_key = $1, giver = 'JP:JPCERT', received_under = 'IJ'"
+	    " WHERE object_id LIKE 'indicator--%'",
+	    DB_I(c.shard_key));
+}
+
+/* What came from the partner: a plain indicator, and one of two categories. */
+static void
+open_received(struct office *o, const char *rows)
+{
+	office_open(o);
+	if (rows[0] != '\0')
+		office_agree_on(o, version(o, 2, rows));
+	office_import(o, 1, 1, "");
+	office_import(o, 2, 1, "check");
+	WORKS(o, office_try(o, give_job, NULL, NULL));
+}
+
+static int64_t
+left(struct office *o)
+{
+	return office_count(o, "SELECT COUNT(*) FROM object WHERE object_id LIKE 'indicator--%'");
+}
+
+/* ---- what was received ---- */
+
+/* clang-format off */
+static const struct received_row {
+	const char *name;
+	const char *rows;
+	int days;            /* that passed */
+	int left;
+	const char *reason;  /* of the tombstone of the second */
+} received_table[] = {
+	{ "nothing before its time", "", 179, 2, "" },
+	{ "the period for all", "", 181, 0, "retention: 180 days" },
+	{ "a row ends one of them", ROW("check", "30"), 31, 1, "retention: 30 days, check" },
+	{ "and not a day before", ROW("check", "30"), 29, 2, "" },
+	{ "of two categories the shorter", ROW("plain", "90") "," ROW("check", "30"), 31, 1, "retention: 30 days, check" },
+	{ "the longer ends the other", ROW("plain", "90") "," ROW("check", "30"), 91, 0, "retention: 30 days, check" },
+	{ "a category that nobody defined ends nothing", ROW("gossip", "1"), 100, 2, "" },
+	{ "and the period for all does", ROW("gossip", "1"), 181, 0, "retention: 180 days" },
+};
+/* clang-format on */
+
+static void
+check_received(void **state)
+{
+	const struct received_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+
+	open_received(&o, row->rows);
+	office_wait(&o, (int64_t)row->days * DAY);
+	assert_int_equal(retain(&o), 2 - row->left);
+	assert_int_equal(left(&o), row->left);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM tombstone"), 2 - row->left);
+	if (row->reason[0] != '\0')
+		assert_string_equal(
+		    arena_cstr(o.arena,
+		        office_text(&o,
+		            "SELECT reason FROM tombstone ORDER BY object_id DESC LIMIT 1")),
+		    row->reason);
+	assert_int_equal(retain(&o), 0);
+	verify(&o, 0);
+}
+
+/* What a run looked at and left is looked at again when its time is up. */
+static void
+test_later(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	open_received(&o, ROW("plain", "90") "," ROW("check", "30"));
+	for (int day = 0; day < 200; day += 10) {
+		(void)retain(&o);
+		assert_int_equal(left(&o), day <= 30 ? 2 : day <= 90 ? 1 : 0);
+		office_wait(&o, 10 * DAY);
+	}
+}
+
+/* A version that shortens acts at once; one that lengthens brings nothing back. */
+static void
+test_amended(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct str shorter;
+
+	(void)state;
+	open_received(&o, "");
+	office_wait(&o, 40 * DAY);
+	assert_int_equal(retain(&o), 0);
+	/* One party's draft is no agreement. */
+	shorter = office_draft(&o, version(&o, 2, ROW("check", "30")));
+	assert_int_equal(retain(&o), 0);
+	office_countersign(&o, shorter);
+	assert_int_equal(retain(&o), 1);
+	assert_int_equal(left(&o), 1);
+	office_agree_on(&o, version(&o, 3, ROW("check", "170")));
+	assert_int_equal(retain(&o), 0);
+	assert_int_equal(left(&o), 1);
+	office_agree_on(&o, version(&o, 4, ROW("plain", "39")));
+	assert_int_equal(retain(&o), 1);
+	assert_int_equal(left(&o), 0);
+	verify(&o, 0);
+}
+
+/* Duties survive the end of the agreement. */
+static void
+test_survives(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	open_received(&o, ROW("check", "30"));
+	office_state(&o, STATEMENT_TERMINATE, "all");
+	office_wait(&o, 31 * DAY);
+	assert_int_equal(retain(&o), 1);
+}
+
+/* ---- what lies ready ---- */
+
+static void
+open_released(struct office *o)
+{
+	office_open(o);
+	office_agree_on(o, version(o, 2, ROW("veil", "30")));
+	office_import(o, 1, 1, "");
+	office_import(o, 2, 1, "veil");
+	(void)office_send(o, 1, 2);
+}
+
+/* The copy that lay ready for the partner goes; our own object stays. */
+static void
+test_released(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	office_import(&o, 2, 1, "copy");
+	(void)office_send(&o, 1, 2);
+	office_wait(&o, 179 * DAY);
+	assert_int_equal(retain(&o), 0);
+	office_wait(&o, 2 * DAY);
+	assert_int_equal(retain(&o), 2 + NODE);
+	assert_int_equal(retain(&o), 0);
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 0);
+	assert_int_equal(left(&o), 2);
+	verify(&o, 2 + NODE);
+}
+
+/* Of one order, each by its own category. */
+static void
+test_released_by_row(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	open_released(&o);
+	office_wait(&o, 29 * DAY);
+	assert_int_equal(retain(&o), 0);
+	office_wait(&o, 2 * DAY);
+	assert_int_equal(retain(&o), 1);
+	assert_string_equal(office_item_state(&o, 2), "purged");
+	assert_string_equal(office_item_state(&o, 1), "released");
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 1);
+	office_wait(&o, 150 * DAY);
+	assert_int_equal(retain(&o), 1 + NODE);
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 0);
+	verify(&o, 2 + NODE);
+}
+
+/* What was shown long after its leaf goes with it, and the newer version stays. */
+static void
+test_shown_later(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_agree_on(&o, version(&o, 2, ROW("plain", "30")));
+	office_import(&o, 1, 1, "");
+	(void)office_send(&o, 1, 1);
+	office_state(&o, STATEMENT_SUSPEND, "INFO");
+	(void)office_tighten(&o);
+	office_wait(&o, 20 * DAY);
+	office_state(&o, STATEMENT_RESUME, "INFO");
+	(void)office_tighten(&o);
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 1);
+	office_import(&o, 1, 2, "");
+	(void)office_send(&o, 1, 1);
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 2);
+	office_wait(&o, 11 * DAY);
+	assert_int_equal(retain(&o), 1);
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 1);
+	office_wait(&o, 20 * DAY);
+	assert_int_equal(retain(&o), 1);
+	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 0);
+}
+
+/* What waits for an approval stays, and what was refused goes in its time. */
+static void
+test_held(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_agree_on(&o, version(&o, 2, ROW("check", "1") "," ROW("plain", "1")));
+	office_import(&o, 1, 1, "check");
+	(void)office_send(&o, 1, 1);
+	office_wait(&o, 2 * DAY);
+	assert_int_equal(retain(&o), 0);
+	assert_string_equal(office_item_state(&o, 1), "held");
+	office_import(&o, 2, 1, "");
+	(void)office_send(&o, 2, 2);
+	office_wait(&o, 2 * DAY);
+	assert_int_equal(retain(&o), 1);
+	office_wait(&o, ORDER_DAYS * DAY);
+	(void)office_tighten(&o);
+	assert_string_equal(office_item_state(&o, 1), "expired");
+	assert_int_equal(retain(&o), 1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_item WHERE LENGTH(bytes) > 0"
+	                     " AND source_id LIKE 'indicator%'"),
+	    0);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASES(&list, received_table, check_received);
+	CASE(&list, test_later);
+	CASE(&list, test_amended);
+	CASE(&list, test_survives);
+	CASE(&list, test_released);
+	CASE(&list, test_released_by_row);
+	CASE(&list, test_shown_later);
+	CASE(&list, test_held);
+	return cases_run("retain", &list, argc, argv);
+}
