@@ -4,7 +4,7 @@
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
 _torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
-	standing consent disclosure scan sighting audit'
+	standing person consent disclosure scan sighting audit'
 
 _torana_verbs() {
 	case $1 in
@@ -15,7 +15,8 @@ _torana_verbs() {
 	pack) echo lint test candidates diff sign activate list show ;;
 	source) echo list set ;;
 	object) echo import list purge show ;;
-	release) echo preview explain send holds approve refuse reviews review list decisions decision ;;
+	release) echo preview explain send person holds approve refuse reviews review list decisions decision ;;
+	person) echo key card add verify revoke list envelopes envelope received open ;;
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	consent) echo add list withdraw ;;
@@ -45,12 +46,18 @@ _torana_options() {
 	'pack sign') echo --key ;;
 	'object import') echo --source ;;
 	'release preview' | 'release send') echo --to --purpose --area --urgency --harm --break-glass --reason ;;
+	'release person') echo --to --purpose --area --urgency --harm --break-glass --reason --person ;;
 	'release explain') echo --to --purpose --area --at ;;
 	'release approve') echo --role --bytes ;;
 	'release refuse') echo --role --bytes --reason ;;
 	'release review') echo --finding --text ;;
 	'release list') echo --id ;;
 	'release decisions') echo --to --outcome --order --id --since --until --limit --after ;;
+	'person key') echo --realm ;;
+	'person card') echo --key --days ;;
+	'person add' | 'person verify') echo --fingerprint ;;
+	'person received') echo --text ;;
+	'person open') echo --key --realm --invitation ;;
 	'standing propose') echo --to --purpose --area --categories --ceiling --days ;;
 	'standing approve' | 'standing stop') echo --reason ;;
 	'recall ask') echo --to --reason ;;

@@ -340,6 +340,7 @@ read_ask(struct arena *a, const struct json *root, struct release_ask *ret, stru
 	TRY(read_text(root, "purpose", REQUIRED, &ret->purpose, why));
 	TRY(read_text(root, "area", OPTIONAL, &ret->area, why));
 	TRY(read_emergency(root, ret, why));
+	TRY(read_text(root, "person", OPTIONAL, &ret->person, why));
 	TRY(read_texts(a, root, "ids", SELECTION_MAX, &ids, why));
 	ret->ids = ids.len;
 	ret->id = ids.item;
@@ -352,8 +353,8 @@ api_read_preview(struct arena *a, struct str text, struct release_ask *ret, stru
 	const struct json *root = NULL;
 
 	*ret = (struct release_ask){ 0 };
-	TRY(read_object(a, text, "to purpose area channel ids urgency harm break_glass reason",
-	    &root, why));
+	TRY(read_object(a, text,
+	    "to purpose area channel person ids urgency harm break_glass reason", &root, why));
 	TRY(read_channel(root, &ret->channel, why));
 	return read_ask(a, root, ret, why);
 }
@@ -420,8 +421,12 @@ api_read_order(struct arena *a, struct str text, struct str also, struct order_b
 	const struct json *root = NULL;
 
 	*ret = (struct order_body){ .ask.channel = CHANNEL_OFFICER };
-	TRY(read_object(a, text, "to purpose area ids at expect urgency harm break_glass reason",
-	    &root, why));
+	TRY(read_object(a, text,
+	    "to purpose area channel person ids at expect urgency harm break_glass reason", &root,
+	    why));
+	TRY(read_channel(root, &ret->ask.channel, why));
+	if (ret->ask.channel == CHANNEL_AUTO)
+		return bad(why, "channel", "officer or person: nobody looks at what is automatic");
 	TRY(read_ask(a, root, &ret->ask, why));
 	TRY(read_time(root, "at", REQUIRED, &ret->ask.copy_time, why));
 	return read_expected(a, root, also, ret, why);
@@ -476,7 +481,7 @@ api_read_standing(struct arena *a, struct str text, struct standing_body *ret, s
 	TRY(read_text(root, "ceiling", REQUIRED, &ceiling, why));
 	if (!tlp_parse(ceiling, &ret->ceiling))
 		return bad(why, "ceiling", "CLEAR, GREEN, AMBER, AMBER+STRICT or RED");
-	return read_number(root, "days", BODY_STANDING_DAYS_MAX, &ret->days, why);
+	return read_number(root, "days", PERSON_CARD_DAYS_MAX, &ret->days, why);
 }
 
 enum err

@@ -15,6 +15,7 @@
 #include "document.h"
 #include "hash.h"
 #include "json.h"
+#include "person.h"
 #include "release.h"
 
 enum {
@@ -98,6 +99,20 @@ enum err api_read_approval(struct arena *a, struct str text, struct verdict_body
     struct why *why);
 enum err api_read_refusal(struct arena *a, struct str text, struct verdict_body *ret,
     struct why *why);
+
+struct person_body {
+	const struct json *card; /* an object */
+	struct str fingerprint;  /* as heard */
+};
+enum err api_read_person(struct arena *a, struct str text, struct person_body *ret,
+    struct why *why);
+
+/* Name, key and days. */
+enum err api_read_card(struct arena *a, struct str text, struct release_card *ret, struct why *why);
+
+/* {"fingerprint"}, as heard; {"text"}. */
+enum err api_read_heard(struct arena *a, struct str text, struct str *ret, struct why *why);
+enum err api_read_text_body(struct arena *a, struct str text, struct str *ret, struct why *why);
 
 struct review_body {
 	struct str finding, text;

@@ -19,6 +19,8 @@ http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;
 http_handler api_get_decisions, api_get_decision;
 http_handler api_get_holds, api_approve_hold, api_refuse_hold;
+http_handler api_get_persons, api_post_person, api_verify_person, api_revoke_person;
+http_handler api_post_card, api_get_envelopes, api_get_envelope, api_post_receipt;
 http_handler api_get_reviews, api_post_review;
 http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop_standing;
 http_handler api_get_recalls, api_post_recall;

@@ -62,6 +62,7 @@ CLI_TABLE(pack);
 CLI_TABLE(object);
 CLI_TABLE(release);
 CLI_TABLE(standing);
+CLI_TABLE(person);
 CLI_TABLE(consent);
 CLI_TABLE(disclosure);
 CLI_TABLE(scan);

@@ -24,6 +24,7 @@ static const struct {
 	{ object_commands,    &object_commands_count },
 	{ release_commands,   &release_commands_count },
 	{ standing_commands,  &standing_commands_count },
+	{ person_commands,    &person_commands_count },
 	{ consent_commands,   &consent_commands_count },
 	{ disclosure_commands, &disclosure_commands_count },
 	{ scan_commands,      &scan_commands_count },

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "buf.h"
 #include "cli.h"
@@ -21,7 +22,9 @@ static const struct cli_option ask_options[] = {
 	{ "harm", "KIND", "imminent-safety: people are in danger now" },
 	{ "break-glass", "CONDITION", "pass over a refusal, on a condition of the agreement" },
 	{ "reason", "TEXT", "why it is an emergency; for the log and the review" },
+	{ "person", "CARD", "fingerprint of the card of the person it is sealed for" },
 };
+enum { SEND_OPTIONS = COUNTOF(ask_options) - 1 }; /* --person is of `release person` alone */
 
 /* ---- asking ---- */
 
@@ -42,6 +45,10 @@ put_emergency(struct cli *c, struct json_writer *w)
 	if (glass != NULL)
 		json_put_str(json_key(w, S("break_glass")), str_of(glass));
 	put_option(c, w, "harm");
+	if (strcmp(c->command->verb, "person") == 0) {
+		json_put_str(json_key(w, S("channel")), S("person"));
+		put_option(c, w, "person");
+	}
 	put_option(c, w, "reason");
 	put_option(c, w, "urgency");
 }
@@ -206,6 +213,12 @@ run_send(struct cli *c)
 		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
 	}
 	return code;
+}
+
+static int
+run_person(struct cli *c)
+{
+	return cli_need(c, "person") == NULL ? EXIT_USAGE : run_send(c);
 }
 
 /* ---- the hold queue ---- */
@@ -492,15 +505,18 @@ run_recalls(struct cli *c)
 
 /* clang-format off */
 const struct cli_command release_commands[] = {
-	{ "release", "preview", "ID...", 1, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_preview,
+	{ "release", "preview", "ID...", 1, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_preview,
 	  "what would leave, as what, and why; changes nothing",
 	  "torana release preview indicator--... --to JP:JPCERT --purpose incident-response" },
 	{ "release", "explain", "ID", 1, 1, explain_options, COUNTOF(explain_options), run_explain,
 	  "one decision in four lines, with the exact bytes in --json",
 	  "torana release explain --json indicator--... --to JP:JPCERT --purpose incident-response" },
-	{ "release", "send", "ID...", 1, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_send,
+	{ "release", "send", "ID...", 1, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_send,
 	  "order the release of what a preview shows",
 	  "torana release send indicator--... --to JP:JPCERT --purpose incident-response" },
+	{ "release", "person", "ID...", 1, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_person,
+	  "seal objects for one person of a partner: the only way for TLP:RED",
+	  "torana release person report--... --to JP:JPCERT --purpose incident-response --person CARD" },
 	{ "release", "holds", "", 0, 0, NULL, 0, run_holds,
 	  "what waits for an approval", "torana release holds" },
 	{ "release", "approve", "ORDER ITEM", 2, 2, verdict_options, 2, run_verdict,

@@ -25,10 +25,11 @@ enum key_role {
 	KEY_APPROVER,  /* signs approvals and standing orders */
 	KEY_ADVISORY,  /* signs joint advisories and exported bundles */
 	KEY_PSEUDONYM, /* signs nothing that leaves: pseudonyms are derived from it */
+	KEY_PERSON,    /* opens what is sealed to one person; never in a node's folder */
 };
-enum { KEY_ROLES = KEY_PSEUDONYM + 1 };
+enum { KEY_ROLES = KEY_PERSON + 1 };
 
-/* "log", "witness", "agreement", "rules", "approver", "advisory", "pseudonym". */
+/* "log", "witness", "agreement", "rules", "approver", "advisory", "pseudonym", "person". */
 const char *key_role_name(enum key_role role);
 bool key_role_parse(struct str name, enum key_role *ret);
 

@@ -1,4 +1,4 @@
-/* sign_p.h: the seed of a key, for the key file alone. */
+/* sign_p.h: the seed of a key, for the key file and for boxes. */
 #pragma once
 
 #include "sign.h"

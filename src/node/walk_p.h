@@ -96,6 +96,13 @@ walk_uuid(struct arena *a, size_t place, enum walk_thing thing)
 	return arena_printf(a, "5ec2e7%zu0-0000-4000-8000-00000000000%d", place, (int)thing);
 }
 
+/* Of a person's card. */
+static inline struct str
+walk_card(struct arena *a, size_t place)
+{
+	return arena_printf(a, "5ec2e7%zu%057d", place, 0);
+}
+
 static inline struct str
 walk_object(struct arena *a, size_t place)
 {
@@ -305,6 +312,8 @@ walk_value(struct walk *w, const struct http_route *route, struct str name, size
 		return S("0");
 	if (str_is(name, "leaf"))
 		return arena_printf(w->arena, "%zu", 1000 + place);
+	if (str_is(name, "fingerprint"))
+		return walk_card(w->arena, place);
 	if (str_is(name, "order"))
 		return walk_uuid(w->arena, place, WALK_ORDER);
 	if (str_is(name, "status"))

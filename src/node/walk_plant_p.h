@@ -26,6 +26,13 @@ static const char plant_status[] =
     "INSERT INTO taxii_status (id, at, account, body) VALUES ($1, 1, $2, $3)";
 static const char plant_leaf[] = "INSERT INTO ledger_record (log, leaf, place, salt, record)"
                                  " VALUES ('in.example/demo', $1, 0, $2, $2)";
+static const char plant_person[] =
+    "INSERT INTO person (owner, enclave, fingerprint, name, organisation, box_key, card, added_by,"
+    " added_at, verified_by, verified_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4,"
+    " 'JP:JPCERT', $5, $5, $4, 1, $4, 1, 9000000000000000, 0)";
+static const char plant_envelope[] =
+    "INSERT INTO envelope (order_id, ordinal, owner, enclave, person, hash, body, made_at,"
+    " received_at, receipt) VALUES ($1, 0, $2, $3, $4, $5, $5, 1, 0, '')";
 
 /* What is planted at one place. */
 struct planting {
@@ -63,6 +70,10 @@ plant_rows(struct db *db, void *arg, struct why *why)
 	TRY(db_run(db, why, plant_order, DB_T(order), DB_T(owner), DB_T(enclave), DB_T(who)));
 	TRY(db_run(db, why, plant_item, DB_T(order), DB_T(owner), DB_T(object),
 	    DB_B(hash_str(&hash)), DB_T(mark), DB_I(1000 + (int64_t)p->place)));
+	TRY(db_run(db, why, plant_person, DB_T(owner), DB_T(enclave), DB_T(walk_card(a, p->place)),
+	    DB_T(mark), DB_B(hash_str(&hash))));
+	TRY(db_run(db, why, plant_envelope, DB_T(order), DB_T(owner), DB_T(enclave),
+	    DB_T(walk_card(a, p->place)), DB_B(hash_str(&hash))));
 	TRY(db_run(db, why, plant_leaf, DB_I(1000 + (int64_t)p->place), DB_B(hash_str(&hash))));
 	TRY(db_run(db, why, plant_recall, DB_T(walk_uuid(a, p->place, WALK_RECALL)),
 	    DB_T(S("sent")), DB_T(object), DB_T(mark), DB_T(order)));

@@ -319,10 +319,17 @@ body_of(struct arena *a, size_t variant, size_t place)
 		    "{\"role\":\"officer\",\"bytes_sha256\":\"%s\",\"reason\":\"x\"}", zero);
 	case 7: return S("{\"reason\":\"x\"}");
 	case 8: return S("{\"password\":\"a new password\"}");
+	case 9: return S("{\"fingerprint\":\"acorn\"}");
+	case 10: return S("{\"text\":\"by telephone\"}");
+	case 11:
+		return arena_printf(a,
+		    "{\"to\":\"JP:JPCERT\",\"purpose\":\"incident-response\",\"ids\":[\"" STR_FMT
+		    "\"],\"channel\":\"person\",\"person\":\"" STR_FMT "\"}",
+		    STR_ARG(object), STR_ARG(walk_card(a, place)));
 	default: return S("{\"roles\":[\"analyst\"]}");
 	}
 }
-enum { BODIES = 10 };
+enum { BODIES = 13 };
 
 /* The answer with the names of one place in the stead of another's. */
 static struct str

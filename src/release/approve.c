@@ -1,8 +1,10 @@
 #include "approvals_p.h"
+#include "channel_p.h"
 #include "decisions_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
+#include "person_p.h"
 #include "release.h"
 #include "review_p.h"
 
@@ -27,7 +29,8 @@ static const char find_item[] =
     " JOIN release_order o ON o.order_id = i.order_id WHERE i.order_id = $1 AND i.ordinal = $2";
 static const char find_order[] =
     "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement,"
-    " urgency, harm, break_glass, proposer, review_hours FROM release_order WHERE order_id = $1";
+    " urgency, harm, break_glass, proposer, review_hours, person FROM release_order"
+    " WHERE order_id = $1";
 
 static bool
 hash_from(struct str bytes, struct hash *ret)
@@ -82,13 +85,14 @@ load_held(const struct release_job *job, const struct release_verdict *v, struct
 		.to = arena_str(a, db_col_text(&rows, 0)),
 		.purpose = arena_str(a, db_col_text(&rows, 1)),
 		.area = arena_str(a, db_col_text(&rows, 2)),
-		.channel = str_is(db_col_text(&rows, 3), "auto") ? CHANNEL_AUTO : CHANNEL_OFFICER,
+		.channel = channel_read(db_col_text(&rows, 3)),
 		.ids = 1,
 		.copy_time = db_col_i64(&rows, 5),
 	};
 	ret->ask.id = &ret->source_id;
 	emergency_read(&rows, 8, a, &ret->ask);
 	ret->review_hours = (uint64_t)db_col_i64(&rows, 12);
+	ret->ask.person = arena_str(a, db_col_text(&rows, 13));
 	ret->proposer = arena_str(a, db_col_text(&rows, 4));
 	ret->agreement = arena_str(a, db_col_text(&rows, 7));
 	return OK;
@@ -261,7 +265,9 @@ release_held(const struct release_job *job, const struct held *h, const struct r
 	const struct agreement_decision *d = agreement_decision_about(all, h->source_id);
 	struct decisions_in out = { .job = job, .request = &request, .order_id = v->order_id };
 	TRY(check_unchanged(h, &request, d, why));
-	return decisions_release_held(&out, v->ordinal, d, why);
+	TRY(decisions_release_held(&out, v->ordinal, d, why));
+	const struct envelope_in envelope = { job, &request, v->order_id };
+	return request.channel == CHANNEL_PERSON ? envelope_put(&envelope, v->ordinal, d, why) : OK;
 }
 
 enum err

@@ -28,12 +28,13 @@ type_of(const struct agreement_decision *d)
 	return RECORD_DENIAL;
 }
 
+/* What is sealed for a person never stands in a collection. */
 static const char *
-state_of(enum record_type type)
+state_of(enum record_type type, enum channel channel)
 {
 	/* clang-format off */
 	switch (type) {
-	case RECORD_RELEASE: return "released";
+	case RECORD_RELEASE: return channel == CHANNEL_PERSON ? "sealed" : "released";
 	case RECORD_HOLD:    return "held";
 	case RECORD_DENIAL:  return "denied";
 	}
@@ -124,12 +125,12 @@ insert_row(const struct decisions_in *in, const struct row *row, uint64_t leaf, 
 	return db_run(in->job->db, why, insert_item, DB_T(in->order_id),
 	    DB_I((int64_t)row->ordinal), DB_T(agreement), DB_T(r->to),
 	    DB_T(in->job->gate->organisation), DB_T(d->item->object.id), DB_T(d->item->version),
-	    DB_T(str_of(state_of(row->record.type))), DB_T(str_of(outcome_name(d->outcome))),
-	    DB_B(hash_str(&bytes_hash)), DB_T(d->leaving_id), DB_B(d->bytes), DB_I(is_copy(d)),
-	    DB_I(copy_modified(r, d)), DB_T(row->record.decision_json), DB_T(d->facts),
-	    DB_B(hash_str(&rules)), DB_B(nonce), DB_T(join_approvals(in->job->arena, r, d)),
-	    DB_I((int64_t)leaf), DB_I((int64_t)place), DB_I(r->at),
-	    DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
+	    DB_T(str_of(state_of(row->record.type, r->channel))),
+	    DB_T(str_of(outcome_name(d->outcome))), DB_B(hash_str(&bytes_hash)),
+	    DB_T(d->leaving_id), DB_B(d->bytes), DB_I(is_copy(d)), DB_I(copy_modified(r, d)),
+	    DB_T(row->record.decision_json), DB_T(d->facts), DB_B(hash_str(&rules)), DB_B(nonce),
+	    DB_T(join_approvals(in->job->arena, r, d)), DB_I((int64_t)leaf), DB_I((int64_t)place),
+	    DB_I(r->at), DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
 	    DB_B(hash_str(&row->record.inputs)));
 }
 
@@ -180,7 +181,7 @@ static const char keep_hold[] =
     " outcome, preview_hash, leaving_id, decision, facts, nonce, inputs FROM release_item"
     " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
 static const char release_held[] =
-    "UPDATE release_item SET state = 'released', outcome = $3, decision = $4, facts = $5,"
+    "UPDATE release_item SET state = $12, outcome = $3, decision = $4, facts = $5,"
     " nonce = $6, leaf = $7, place = 0, changed_at = $8, decided_epoch = $9, valid_until = $10,"
     " inputs = $11 WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
 
@@ -203,7 +204,8 @@ decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
 	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)ordinal),
 	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row.record.decision_json),
 	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)leaf), DB_I(in->request->at),
-	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until), DB_B(hash_str(&inputs))),
+	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until), DB_B(hash_str(&inputs)),
+	        DB_T(str_of(state_of(row.record.type, in->request->channel)))),
 	    &changed, why));
 	if (changed != 1)
 		return fail(why, ERR_CONFLICT, "release.not-held", "the item is not held any more");

@@ -226,6 +226,9 @@ office_partner(const struct release_job *job, const void *in, void *out, struct 
 #define OFFICE_CATEGORY(code, when, ruling)                                             \
 	"{\"code\":\"" code "\",\"clause\":\"1\",\"max_tlp\":\"AMBER\",\"when\":{" when \
 	"},\"ruling\":" ruling "}"
+#define OFFICE_RED                                                          \
+	"{\"code\":\"red\",\"clause\":\"1\",\"max_tlp\":\"RED\",\"when\":{" \
+	"\"types\":[\"tool\"]},\"ruling\":\"allow\"},"
 #define OFFICE_LABEL(label) "\"equals\":{\"/labels\":[\"" label "\"]}"
 
 static inline struct str
@@ -248,7 +251,8 @@ office_agreement_text(void)
 	               "\"third_party\":{\"clause\":\"1\",\"originator_control\":true},"
 	               "\"suspension\":{\"clause\":\"1\"},\"exercise_realm\":{\"clause\":\"1\"},"
 	               "\"retention\":{\"clause\":\"1\",\"days\":180},\"obligations\":[],"
-	               "\"data_categories\":[" OFFICE_CATEGORY("node", "\"types\":[\"identity\"]",
+	               "\"data_categories\":[" OFFICE_RED OFFICE_CATEGORY("node",
+	                   "\"types\":[\"identity\"]",
 	                   "\"allow\"") "," OFFICE_CATEGORY("plain", "\"types\":[\"indicator\"]",
 	                   "\"allow\"") "," OFFICE_CATEGORY("malware", "\"types\":[\"malware\"]",
 	                   "\"allow\"") "," OFFICE_CATEGORY("ties", "\"types\":[\"relationship\"]",

@@ -1,6 +1,7 @@
 #include "consent.h"
 #include "emergency_p.h"
 #include "gather_p.h"
+#include "person_p.h"
 #include "pseudonym.h"
 #include "selection_p.h"
 #include "source_p.h"
@@ -27,6 +28,9 @@ add_redaction_identity(struct gathering *g, struct why *why)
 {
 	struct agreement_item probe = { .object.id = g->job->gate->redaction_identity };
 
+	/* An envelope is for one person's eyes: nothing goes along with what was asked for. */
+	if (g->ask->channel == CHANNEL_PERSON)
+		return selection_add(g, g->job->gate->redaction_identity, false, why);
 	TRY(selection_find_delivered(g, &probe, why));
 	return selection_add(g, g->job->gate->redaction_identity,
 	    probe.delivered == DELIVERED_NOTHING, why);
@@ -97,6 +101,12 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 		r.area = standing->agreement->area[0].code;
 	memcpy(r.pack, g->pack, sizeof(r.pack));
 	emergency_put(&r, ask);
+	if (ask->channel == CHANNEL_PERSON) {
+		struct release_person person;
+
+		TRY(person_find_good(in->job, ask->person, ask->to, &person, why));
+		r.person_key = person.fingerprint;
+	}
 	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
 	TRY(source_publishers(in->job, &r, why));
 	TRY(gather_items(in, standing->agreement->id, &r, why));

@@ -1,7 +1,9 @@
+#include "channel_p.h"
 #include "decisions_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "json_writer.h"
+#include "person_p.h"
 #include "release.h"
 
 enum { SCOPE_TEXT_MAX = 2 * MIB }; /* SELECTION_MAX identifiers */
@@ -47,9 +49,9 @@ static const char insert_order[] =
     "INSERT INTO release_order (order_id, kind, state, agreement, recipient, purpose, area,"
     " channel, scope, owner, enclave, proposer, approver, created_at, copy_time, starts_at,"
     " expires_at, urgency, harm, break_glass, emergency, review_hours,"
-    " standing_order)"
+    " standing_order, person)"
     " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14,"
-    " $15, $16, $17, $18, $19, $20)";
+    " $15, $16, $17, $18, $19, $20, $21)";
 
 static enum err
 scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct why *why)
@@ -91,13 +93,28 @@ order_insert(const struct decisions_in *in, const struct release_ask *ask, struc
 	TRY(scope_of(in->job->arena, ask, &scope, why));
 	return db_run(in->job->db, why, insert_order, DB_T(in->order_id),
 	    DB_T(sent->held > 0 ? S("waiting") : S("done")), DB_T(r->standing->agreement->id),
-	    DB_T(r->to), DB_T(r->purpose), DB_T(r->area),
-	    DB_T(r->channel == CHANNEL_AUTO ? S("auto") : S("officer")), DB_T(scope),
-	    DB_T(in->job->gate->organisation), DB_T(in->job->gate->enclave), DB_T(proposer),
-	    DB_I(r->at), DB_I(r->copy_time), DB_I(emergency_hold_until(r->urgency, r->at)),
-	    DB_T(str_of(urgency_name(r->urgency))), DB_T(str_of(harm_name(r->harm))),
-	    DB_T(ask->break_glass), DB_T(ask->reason), DB_I((int64_t)review_hours(sent->decisions)),
-	    DB_T(in->standing_order));
+	    DB_T(r->to), DB_T(r->purpose), DB_T(r->area), DB_T(str_of(channel_name(r->channel))),
+	    DB_T(scope), DB_T(in->job->gate->organisation), DB_T(in->job->gate->enclave),
+	    DB_T(proposer), DB_I(r->at), DB_I(r->copy_time),
+	    DB_I(emergency_hold_until(r->urgency, r->at)), DB_T(str_of(urgency_name(r->urgency))),
+	    DB_T(str_of(harm_name(r->harm))), DB_T(ask->break_glass), DB_T(ask->reason),
+	    DB_I((int64_t)review_hours(sent->decisions)), DB_T(in->standing_order),
+	    DB_T(ask->person));
+}
+
+/* What was released on the channel "person", in its envelopes. */
+static enum err
+seal_all(const struct decisions_in *in, const struct agreement_decisions *all, struct why *why)
+{
+	const struct envelope_in out = { in->job, in->request, in->order_id };
+
+	for (size_t i = 0; i < all->len && in->request->channel == CHANNEL_PERSON; i++) {
+		const struct agreement_decision *d = &all->decision[i];
+
+		if (d->outcome == OUTCOME_ALLOW || d->outcome == OUTCOME_ALLOW_WITH_REDACTION)
+			TRY(envelope_put(&out, i, d, why));
+	}
+	return OK;
 }
 
 enum err
@@ -118,6 +135,7 @@ release_send(const struct release_job *job, const struct release_send *send,
 	};
 	TRY(decisions_write(&in, all, ret, why));
 	TRY(order_insert(&in, &ask, send->proposer, ret, why));
+	TRY(seal_all(&in, all, why));
 	TRY(emergency_record(job, &ask, ret, why));
 	return record_event(job, "release.sent", in.order_id,
 	    arena_printf(job->arena,

@@ -1,5 +1,6 @@
 #include "pack_trial.h"
 
+#include "channel_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "pack_swap.h"
@@ -17,6 +18,7 @@ struct past {
 	struct str needed; /* approvals, separated by ' ' */
 	struct release_ask emergency;
 	enum channel channel;
+	struct str person; /* fingerprint of the card; empty: sealed for nobody */
 	time_us copy_time;
 	int64_t leaf;
 };
@@ -34,7 +36,7 @@ struct trying {
 static const char list_past[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.recipient, o.purpose, o.area,"
     " i.agreement, i.state, i.facts, i.outcome, i.approvals_needed, o.channel, o.copy_time, i.leaf,"
-    " i.place, o.urgency, o.harm, o.break_glass, o.proposer"
+    " i.place, o.urgency, o.harm, o.break_glass, o.proposer, o.person"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE " COMPARTMENT_HAS("o", "$1",
         "$2") " AND i.changed_at >= $3"
@@ -70,8 +72,8 @@ read_past(const struct trying *t, const struct release_job *job, struct past *re
 			.state = arena_str(a, db_col_text(&rows, 8)),
 			.facts = arena_str(a, db_col_text(&rows, 9)),
 			.needed = arena_str(a, db_col_text(&rows, 11)),
-			.channel =
-			    str_is(db_col_text(&rows, 12), "auto") ? CHANNEL_AUTO : CHANNEL_OFFICER,
+			.channel = channel_read(db_col_text(&rows, 12)),
+			.person = arena_str(a, db_col_text(&rows, 20)),
 			.copy_time = db_col_i64(&rows, 13),
 			.leaf = db_col_i64(&rows, 14),
 		};
@@ -149,6 +151,7 @@ from_content(const struct trying *t, const struct release_job *job, const struct
 	ask.purpose = p->purpose;
 	ask.area = p->area;
 	ask.channel = p->channel;
+	ask.person = p->person;
 	ask.ids = 1;
 	ask.id = &p->source_id;
 	ask.copy_time = p->copy_time;

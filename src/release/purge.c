@@ -191,6 +191,9 @@ static const char empty_item[] =
     "UPDATE release_item SET bytes = CAST('' AS {blob}), changed_at = $3, state ="
     " CASE WHEN state IN ('released', 'paused') THEN 'purged' ELSE state END"
     " WHERE order_id = $1 AND ordinal = $2";
+/* What was sealed of it and not fetched yet. */
+static const char empty_envelope[] = "UPDATE envelope SET body = CAST('' AS {blob})"
+                                     " WHERE order_id = $1 AND ordinal = $2";
 
 /* The row whose bytes are those of the item. */
 static const char find_shown[] =
@@ -227,6 +230,7 @@ bury_released(const struct release_job *job, const struct purge_item *item, stru
 		if (all[i].kind == COLLECTION_RELEASED && str_eq(all[i].recipient, item->recipient))
 			TRY(erase_shown(job, item, all[i].shard_key, why));
 	}
+	TRY(db_run(job->db, why, empty_envelope, DB_T(item->order_id), DB_I(item->ordinal)));
 	return db_run(job->db, why, empty_item, DB_T(item->order_id), DB_I(item->ordinal),
 	    DB_I(job->at));
 }

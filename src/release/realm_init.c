@@ -49,7 +49,7 @@ make_folders(const char *dir, const char *folder, struct why *why)
 static enum err
 make_keys(const char *folder, struct str realm, struct why *why)
 {
-	for (int role = 0; role < KEY_ROLES; role++) {
+	for (int role = 0; role < KEY_PERSON; role++) {
 		CLEANUP(sign_key_freep) struct sign_key *key = sign_key_new();
 		char name[64], path[REALM_PATH_MAX];
 

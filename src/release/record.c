@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "channel_p.h"
 #include "json_writer.h"
 #include "record_p.h"
 #include "uuid_make.h"
@@ -82,20 +83,6 @@ put_agreement(struct json_writer *w, const struct agreement *g)
 	json_put_str(json_key(w, S("id")), g->id);
 	json_put_u64(json_key(w, S("version")), g->version);
 	json_end_object(w);
-}
-
-static const char *
-channel_name(enum channel c)
-{
-	/* clang-format off */
-	switch (c) {
-	case CHANNEL_AUTO:    return "auto";
-	case CHANNEL_OFFICER: return "officer";
-	case CHANNEL_PERSON:  return "person";
-	case CHANNELS:        break;
-	}
-	/* clang-format on */
-	return "officer";
 }
 
 static enum err

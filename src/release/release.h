@@ -76,6 +76,7 @@ struct release_ask {
 	struct str break_glass; /* condition of the agreement that is cited; empty: none */
 	struct str by;          /* account that asks */
 	struct str reason;      /* of an emergency: required */
+	struct str person;      /* channel person: fingerprint of the card */
 };
 enum { PREVIEW_VALID_S = 3600 }; /* an order may be given on a preview that old */
 

@@ -1,3 +1,4 @@
+#include "channel_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
@@ -61,8 +62,7 @@ list_items(const struct release_job *job, struct str about, struct again *ret, s
 			.recipient = arena_str(a, db_col_text(&rows, 4)),
 			.purpose = arena_str(a, db_col_text(&rows, 5)),
 			.area = arena_str(a, db_col_text(&rows, 6)),
-			.channel =
-			    str_is(db_col_text(&rows, 7), "auto") ? CHANNEL_AUTO : CHANNEL_OFFICER,
+			.channel = channel_read(db_col_text(&rows, 7)),
 			.copy_time = db_col_i64(&rows, 8),
 			.leaf = db_col_i64(&rows, 9),
 			.approved = db_col_text(&rows, 10).len > 0,

@@ -9,6 +9,7 @@ extern const char store_schema_0005_proof_sql[];
 extern const char store_schema_0006_compartments_sql[];
 extern const char store_schema_0007_sources_sql[];
 extern const char store_schema_0008_given_sql[];
+extern const char store_schema_0009_persons_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
@@ -18,5 +19,6 @@ const struct db_migration store_migrations[] = {
 	{ "0006-compartments", store_schema_0006_compartments_sql },
 	{ "0007-sources", store_schema_0007_sources_sql },
 	{ "0008-given", store_schema_0008_given_sql },
+	{ "0009-persons", store_schema_0009_persons_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);
