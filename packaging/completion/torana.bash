@@ -4,7 +4,7 @@
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
 _torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
-	standing person consent disclosure scan sighting audit'
+	standing person consent disclosure internal scan sighting audit'
 
 _torana_verbs() {
 	case $1 in
@@ -21,6 +21,7 @@ _torana_verbs() {
 	recall) echo ask list ;;
 	consent) echo add list withdraw ;;
 	disclosure) echo list ;;
+	internal) echo approve list show withdraw ;;
 	sighting) echo make ;;
 	audit) echo verify replay heads ;;
 	esac
@@ -64,6 +65,8 @@ _torana_options() {
 	'consent add') echo --scope --to --until --evidence ;;
 	'consent list') echo --of ;;
 	'disclosure list') echo --about ;;
+	'internal show') echo --to --enclave --reason ;;
+	'internal withdraw') echo --reason ;;
 	'object purge') echo --reason ;;
 	'consent withdraw') echo --reason ;;
 	scan) echo --report ;;

@@ -217,6 +217,10 @@ struct judgement {
 enum err agreement_judge(struct arena *a, struct str facts, const struct documents *documents,
     struct judgement *ret, struct why *why);
 
+/* Whether an object, or a definition of a marking, bears a mark of classification
+ * in plain sight: in its labels, a marking statement, or at the head of a text. */
+bool agreement_is_classified(const struct json *tree);
+
 /* The decision about an object; NULL when there is none. */
 const struct agreement_decision *agreement_decision_about(const struct agreement_decisions *all,
     struct str id);

@@ -120,8 +120,8 @@ check_text(void *arg, struct str text, struct str key, struct str pointer)
 	return !*found;
 }
 
-static bool
-tree_is_classified(const struct json *tree)
+bool
+agreement_is_classified(const struct json *tree)
 {
 	bool found = false;
 
@@ -134,13 +134,13 @@ is_classified(const struct gate *gate, const struct stix_object *o)
 {
 	const struct piece *p = gate_find(gate, o->id);
 
-	if (tree_is_classified(o->json))
+	if (agreement_is_classified(o->json))
 		return true;
 	for (size_t i = 0; p != NULL && i < p->edges; i++) {
 		const struct edge *e = &p->edge[i];
 
 		if (is_marking_ref(e->property) && e->target != SIZE_MAX &&
-		    tree_is_classified(gate->piece[e->target].item->object.json))
+		    agreement_is_classified(gate->piece[e->target].item->object.json))
 			return true;
 	}
 	return false;

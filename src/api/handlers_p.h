@@ -26,5 +26,6 @@ http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop
 http_handler api_get_recalls, api_post_recall;
 http_handler api_get_disclosures, api_purge_object;
 http_handler api_get_consents, api_post_consent, api_withdraw_consent;
+http_handler api_get_showings, api_post_showing, api_approve_showing, api_withdraw_showing;
 http_handler api_post_hits, api_post_sighting;
 http_handler api_get_proof, api_get_events;

@@ -231,19 +231,22 @@ print_sightings(struct look *look, struct json_writer *w, struct str id, struct 
 	return OK;
 }
 
+/* Whom it came through is the owner's knowledge: who is shown an object reads
+ * whose it is and who made it. */
 static void
-print_provenance(struct json_writer *w, const struct stored *s)
+print_provenance(const struct look *look, struct json_writer *w, const struct stored *s)
 {
 	const struct provenance *p = &s->provenance;
+	bool own = compartment_has(&look->of, p->owner, p->enclave);
 
 	api_begin_object(w, "provenance");
 	api_put_text(w, "owner", p->owner);
 	api_put_text(w, "enclave", p->enclave);
 	api_put_text(w, "originator", p->originator);
 	api_put_text(w, "giver", p->giver);
-	api_put_words(w, "path", p->path);
+	api_put_words(w, "path", own ? p->path : S(""));
 	api_put_text(w, "received_under", p->received_under);
-	api_put_i64(w, "import_id", p->import_id);
+	api_put_i64(w, "import_id", own ? p->import_id : 0);
 	api_put_time(w, "added", s->date_added);
 	json_end_object(w);
 }
@@ -259,7 +262,7 @@ print_object(struct look *look, struct json_writer *w, struct stored *s, struct 
 	struct api_released released = { look->db, look->arena, look->of, s->id };
 	TRY(api_print_releases(look->api, &released, w, why));
 	TRY(print_sightings(look, w, s->id, why));
-	print_provenance(w, s);
+	print_provenance(look, w, s);
 	json_end_object(w);
 	return OK;
 }

@@ -65,6 +65,7 @@ CLI_TABLE(standing);
 CLI_TABLE(person);
 CLI_TABLE(consent);
 CLI_TABLE(disclosure);
+CLI_TABLE(internal);
 CLI_TABLE(scan);
 CLI_TABLE(source);
 CLI_TABLE(audit);

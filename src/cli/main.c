@@ -27,6 +27,7 @@ static const struct {
 	{ person_commands,    &person_commands_count },
 	{ consent_commands,   &consent_commands_count },
 	{ disclosure_commands, &disclosure_commands_count },
+	{ internal_commands,  &internal_commands_count },
 	{ scan_commands,      &scan_commands_count },
 	{ audit_commands,     &audit_commands_count },
 };

@@ -88,7 +88,14 @@ static const uint8_t walk_other_pin[HASH_BYTES] = { 8 };
 
 /* ---- names of planted things: a place's digit stands in each ---- */
 
-enum walk_thing { WALK_OBJECT, WALK_ORDER, WALK_COLLECTION, WALK_STATUS, WALK_RECALL };
+enum walk_thing {
+	WALK_OBJECT,
+	WALK_ORDER,
+	WALK_COLLECTION,
+	WALK_STATUS,
+	WALK_RECALL,
+	WALK_SHOWING,
+};
 
 static inline struct str
 walk_uuid(struct arena *a, size_t place, enum walk_thing thing)
@@ -324,6 +331,8 @@ walk_value(struct walk *w, const struct http_route *route, struct str name, size
 		return arena_printf(w->arena, "secret-%zu-most", place);
 	if (str_is(name, "id") && strstr(route->path, "orders") != NULL)
 		return walk_uuid(w->arena, place, WALK_ORDER);
+	if (strstr(route->path, "internal-releases") != NULL)
+		return walk_uuid(w->arena, place, WALK_SHOWING);
 	return walk_object(w->arena, place);
 }
 

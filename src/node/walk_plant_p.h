@@ -34,6 +34,13 @@ static const char plant_envelope[] =
     "INSERT INTO envelope (order_id, ordinal, owner, enclave, person, hash, body, made_at,"
     " received_at, receipt) VALUES ($1, 0, $2, $3, $4, $5, $5, 1, 0, '')";
 
+/* One that waits, to a compartment in which nobody walks. */
+static const char plant_showing[] =
+    "INSERT INTO internal_release (release_id, object_id, version, raw_hash, owner, enclave,"
+    " to_owner, to_enclave, account, reason, at, shown_at, approver, withdrawn_at, withdrawn_by,"
+    " withdrawn_why) VALUES ($1, $2, 'v', $3, $4, $5, 'IN:MINISTRY', 'main', $6, $6, 1, 0, '', 0,"
+    " '', '')";
+
 /* What is planted at one place. */
 struct planting {
 	struct walk *walk;
@@ -85,6 +92,8 @@ plant_rows(struct db *db, void *arg, struct why *why)
 		    DB_T(mark)));
 	TRY(db_run(db, why, plant_status, DB_T(walk_uuid(a, p->place, WALK_STATUS)), DB_T(who),
 	    DB_T(arena_printf(a, "{\"id\":\"" STR_FMT "\"}", STR_ARG(mark)))));
+	TRY(db_run(db, why, plant_showing, DB_T(walk_uuid(a, p->place, WALK_SHOWING)), DB_T(object),
+	    DB_B(hash_str(&hash)), DB_T(owner), DB_T(enclave), DB_T(mark)));
 	const struct event event = {
 		.at = 7,
 		.name = S("import.done"),

@@ -326,10 +326,15 @@ body_of(struct arena *a, size_t variant, size_t place)
 		    "{\"to\":\"JP:JPCERT\",\"purpose\":\"incident-response\",\"ids\":[\"" STR_FMT
 		    "\"],\"channel\":\"person\",\"person\":\"" STR_FMT "\"}",
 		    STR_ARG(object), STR_ARG(walk_card(a, place)));
+	case 12:
+		return arena_printf(a,
+		    "{\"id\":\"" STR_FMT "\",\"to\":\"IN:NCIIPC\",\"enclave\":\"main\","
+		    "\"reason\":\"x\"}",
+		    STR_ARG(object));
 	default: return S("{\"roles\":[\"analyst\"]}");
 	}
 }
-enum { BODIES = 13 };
+enum { BODIES = 14 };
 
 /* The answer with the names of one place in the stead of another's. */
 static struct str
@@ -466,6 +471,91 @@ check_same_id(void **)
 	fail_msg("nobody imported");
 }
 
+/* ---- what is shown ---- */
+
+static struct walk_answer
+ask_as(struct walk *w, const char *name, enum http_method method, struct str target,
+    struct str body)
+{
+	const struct http_route route = { .method = method };
+
+	for (size_t i = 0; i < w->callers; i++) {
+		const struct walk_ask ask = {
+			.at = WALK_AT_PEOPLE,
+			.who = &w->caller[i],
+			.route = &route,
+			.target = target,
+			.body = body,
+		};
+
+		if (str_is(str_of(w->caller[i].name), name))
+			return walk_ask(w, &ask);
+	}
+	fail_msg("nobody is called %s", name);
+	return (struct walk_answer){ 0 };
+}
+
+static bool
+tells(struct walk *w, const char *target, const char *what)
+{
+	const struct walk_answer a = ask_as(w, "secret-1-most", HTTP_GET, str_of(target), S(""));
+
+	return a.status == 200 && str_find(a.body, str_of(what)) != SIZE_MAX;
+}
+
+#define SHOWN_ID "indicator--5ec2e700-0000-4000-8000-000000000000"
+
+static unsigned
+post_as(struct walk *w, const char *name, const char *target, const char *body)
+{
+	return ask_as(w, name, HTTP_POST, str_of(target), str_of(body)).status;
+}
+
+/* The owner's place 0 shows its object to place 1: the object, and not what hangs on it. */
+static void
+check_showing(void **)
+{
+	static const char target[] = "/api/v1/objects/" SHOWN_ID;
+	static const char body[] =
+	    "{\"id\":\"" SHOWN_ID "\",\"to\":\"IN:CERT-IN\",\"enclave\":\"defence\","
+	    "\"reason\":\"x\"}";
+	static const char out[] = "/api/v1/internal-releases";
+	CLEANUP(walk_end) struct walk w = { 0 };
+
+	walk_begin(&w);
+	plant(&w, 0, false);
+	plant(&w, 1, false);
+	/* The other's own sighting of it is counted from the start. */
+	assert_int_equal(ask_as(&w, "secret-1-most", HTTP_GET, str_of(target), S("")).status, 404);
+	assert_int_equal(post_as(&w, "secret-1-most", out, body), 404);
+	assert_int_equal(post_as(&w, "secret-0-analyst", out, body), 403);
+	assert_int_equal(post_as(&w, "secret-0-administrator", out, body), 403);
+	assert_int_equal(post_as(&w, "secret-0-officer", out, body), 201);
+	assert_true(tells(&w, target, "secret-0.example"));
+	assert_true(tells(&w, "/api/v1/objects", SHOWN_ID));
+	/* Neither its sighting (3) nor its order, its hits (5 of 10) or how it came. */
+	assert_true(tells(&w, target, "\"releases\":[]"));
+	assert_true(tells(&w, target, "\"hits\":5"));
+	assert_false(tells(&w, target, "\"count\":3"));
+	assert_true(tells(&w, target, "\"count\":4"));
+	assert_true(tells(&w, target, "\"import_id\":0"));
+	assert_true(tells(&w, out, "\"direction\":\"shown-by\""));
+	assert_false(tells(&w, out, "secret-0"));
+	assert_int_equal(post_as(&w, "secret-1-most", "/api/v1/objects/" SHOWN_ID "/purge",
+	                     "{\"reason\":\"x\"}"),
+	    403);
+	assert_int_equal(ask_as(&w, "secret-2-most", HTTP_GET, str_of(target), S("")).status, 404);
+	const struct walk_answer list = ask_as(&w, "secret-0-most", HTTP_GET, str_of(out), S(""));
+	size_t at = str_find(list.body, S("\"showing_id\":\""));
+	assert_true(at != SIZE_MAX);
+	const char *end = arena_cstr(w.arena,
+	    arena_printf(w.arena, "%s/%.36s/withdraw", out, list.body.ptr + at + 14));
+	assert_int_equal(post_as(&w, "secret-1-most", end, "{\"reason\":\"x\"}"), 404);
+	assert_int_equal(post_as(&w, "secret-0-approver", end, "{\"reason\":\"x\"}"), 204);
+	assert_int_equal(ask_as(&w, "secret-1-most", HTTP_GET, str_of(target), S("")).status, 404);
+	assert_false(tells(&w, out, "shown-by"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -475,5 +565,6 @@ main(int argc, char **argv)
 	CASES(&list, unmoved_cases, check_unmoved);
 	CASE(&list, check_elsewhere);
 	CASE(&list, check_same_id);
+	CASE(&list, check_showing);
 	return cases_run("walk", &list, argc, argv);
 }

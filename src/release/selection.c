@@ -75,7 +75,7 @@ load_item(struct gathering *g, struct str id, bool selected, struct agreement_it
 	if (item == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
 	const struct compartment ours = { g->job->gate->organisation, g->job->gate->enclave };
-	TRY(selected ? store_latest_of(g->job->db, g->job->arena, id, &ours, &stored, why)
+	TRY(selected ? store_latest_own(g->job->db, g->job->arena, id, &ours, &stored, why)
 	             : store_latest(g->job->db, g->job->arena, id, &stored, why));
 	TRY(json_parse(g->job->arena, stored.raw, NULL, &tree, why));
 	TRY(stix_scan(tree, &item->object, why));

@@ -20,7 +20,8 @@ struct gathering {
 
 /* Adds the object unless it is there; one that we do not have is passed over,
  * unless it is asked for by name.  Only our own organisation's may be asked for:
- * what another of our party owns decides ties and never leaves by us.
+ * what another compartment owns decides ties and never leaves by us, also when
+ * it is shown to us.
  *
  * ERR_NOT_FOUND  one that is asked for; ERR_LIMIT  more hang together than are judged at once */
 enum err selection_add(struct gathering *g, struct str id, bool selected, struct why *why);

@@ -3,7 +3,7 @@
  * Every object, collection, order, count and event has an owning organisation
  * and an enclave of it.  A caller works for one organisation and in some of its
  * enclaves; what is elsewhere does not exist for it, until an officer of the
- * owning compartment releases it internally (internal.h). */
+ * owning compartment shows it there (release/internal.h). */
 #pragma once
 
 #include "base.h"
@@ -39,12 +39,15 @@ enum err enclaves_check(struct str enclaves, struct why *why);
 	"(" r ".owner = " org " AND ' ' || " enclaves " || ' '" \
 	" LIKE '% ' || " r ".enclave || ' %')"
 
-/* The same for a row of object, or it was released internally to there. */
-#define COMPARTMENT_SEES(r, org, enclaves)                                                       \
-	"(" COMPARTMENT_HAS(r, org, enclaves) " OR EXISTS (SELECT 1 FROM"                        \
-	                                      " internal_release gr WHERE gr.object_id = " r     \
-	                                      ".object_id AND gr.owner = " r                     \
-	                                      ".owner AND gr.enclave = " r                       \
-	                                      ".enclave AND gr.withdrawn_at = 0 AND gr.to_owner" \
-	                                      " = " org " AND ' ' || " enclaves                  \
-	                                      " || ' ' LIKE '% ' || gr.to_enclave || ' %'))"
+/* The same for a row of object, or it is shown to there: the newest version
+ * alone, as long as it has the bytes that were shown. */
+#define COMPARTMENT_SEES(r, org, enclaves)                                                      \
+	"(" COMPARTMENT_HAS(r, org, enclaves) " OR (" r ".latest = 1 AND EXISTS (SELECT 1 FROM" \
+	                                      " internal_release gr WHERE gr.object_id = " r    \
+	                                      ".object_id AND gr.raw_hash = " r                 \
+	                                      ".raw_hash AND gr.owner = " r                     \
+	                                      ".owner AND gr.enclave = " r                      \
+	                                      ".enclave AND gr.shown_at > 0"                    \
+	                                      " AND gr.withdrawn_at = 0 AND gr.to_owner"        \
+	                                      " = " org " AND ' ' || " enclaves                 \
+	                                      " || ' ' LIKE '% ' || gr.to_enclave || ' %')))"

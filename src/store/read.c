@@ -13,6 +13,14 @@ static const char find_latest[] =
         "$3") ") "
               "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
               "o.shard_key LIMIT 1";
+static const char find_own[] =
+    "SELECT " STORED_COLUMNS_RAW " FROM object o "
+    "JOIN collection c ON c.shard_key = o.shard_key "
+    "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
+    "AND " COMPARTMENT_HAS("o", "$2",
+        "$3") " "
+              "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
+              "o.shard_key LIMIT 1";
 /* CROSS: SQLite then looks into each collection, instead of at every object. */
 static const char list_versions[] =
     "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
@@ -21,20 +29,28 @@ static const char list_versions[] =
         "$3") " "
               "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
 
+/* The first of the rows. */
+static enum err
+read_one(struct db_rows *rows, struct arena *a, struct str id, struct stored *ret, struct why *why)
+{
+	bool has = false;
+
+	TRY(db_next(rows, &has, why));
+	if (!has)
+		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
+		    STR_ARG(id));
+	return stored_read(rows, a, true, ret, why);
+}
+
 static enum err
 find(struct db *db, struct arena *a, struct str id, const struct compartment *of,
     struct stored *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool has = false;
 
 	TRY(db_select(db, &rows, why, find_latest, DB_T(id), DB_T(of->organisation),
 	    DB_T(of->enclaves)));
-	TRY(db_next(&rows, &has, why));
-	if (!has)
-		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
-		    STR_ARG(id));
-	return stored_read(&rows, a, true, ret, why);
+	return read_one(&rows, a, id, ret, why);
 }
 
 enum err
@@ -52,6 +68,17 @@ store_latest_of(struct db *db, struct arena *a, struct str id, const struct comp
 {
 	assert(of->organisation.len > 0);
 	return find(db, a, id, of, ret, why);
+}
+
+enum err
+store_latest_own(struct db *db, struct arena *a, struct str id, const struct compartment *of,
+    struct stored *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(db, &rows, why, find_own, DB_T(id), DB_T(of->organisation),
+	    DB_T(of->enclaves)));
+	return read_one(&rows, a, id, ret, why);
 }
 
 static void

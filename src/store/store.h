@@ -129,6 +129,10 @@ enum err store_latest(struct db *db, struct arena *a, struct str id, struct stor
  * ERR_NOT_FOUND: none, or elsewhere; nobody can tell which. */
 enum err store_latest_of(struct db *db, struct arena *a, struct str id,
     const struct compartment *of, struct stored *ret, struct why *why);
+/* The latest that belongs to a compartment: what another shows it is not its own
+ * to give on.  ERR_NOT_FOUND. */
+enum err store_latest_own(struct db *db, struct arena *a, struct str id,
+    const struct compartment *of, struct stored *ret, struct why *why);
 /* The newest VERSIONS_MAX of the versions that a compartment sees, withdrawn
  * ones among them, oldest first: one row for each collection, not "released",
  * that holds it. */

@@ -470,14 +470,17 @@ static const struct seen_case {
 	{ "a pattern is no name",     "IN:CERT-IN", "%",       false },
 	{ "released internally",      "IN:NCIIPC", "ops",      true },
 	{ "to an enclave that is no longer shown it", "IN:NCIIPC", "old", false },
+	{ "that a second person did not approve", "IN:NCIIPC", "due", false },
+	{ "another version was shown", "IN:NCIIPC", "was",     false },
 };
 /* clang-format on */
 
+/* One that is in force, one that was withdrawn, waits, or is of other bytes. */
 static const char show_internally[] =
-    "INSERT INTO internal_release (release_id, object_id, owner, enclave, to_owner, to_enclave,"
-    " account, reason, at, withdrawn_at, withdrawn_by)"
-    " VALUES ($1, 'indicator--00000000-0000-4000-8000-000000010000', 'IN:CERT-IN', 'soc',"
-    " 'IN:NCIIPC', $1, 'meera', '', 1, $2, '')";
+    "INSERT INTO internal_release (release_id, object_id, version, raw_hash, owner, enclave,"
+    " to_owner, to_enclave, account, reason, at, shown_at, approver, withdrawn_at, withdrawn_by,"
+    " withdrawn_why) VALUES ($1, 'indicator--00000000-0000-4000-8000-000000010000', '', $2,"
+    " 'IN:CERT-IN', 'soc', 'IN:NCIIPC', $1, 'meera', '', 1, $3, '', $4, '', '')";
 
 /* One object and one event of CERT-In's "soc": who reads of them? */
 static void
@@ -502,12 +505,24 @@ check_seen(void **state)
 	struct str raw = fresh_indicator(f.arena, 1, "2026-01-01T00:00:00Z", "");
 	fresh_ok(fresh_put(&f, f.local.shard_key, raw, &result, &why), &why);
 	fresh_ok(store_event(f.db, &event, &why), &why);
-	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("ops")), DB_I(0)), &why);
-	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("old")), DB_I(9)), &why);
+	struct hash bytes = hash_of(raw), other = hash_of(S("other bytes"));
+	struct str shown = hash_str(&bytes), before = hash_str(&other);
+	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("ops")), DB_B(shown), DB_I(1), DB_I(0)),
+	    &why);
+	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("old")), DB_B(shown), DB_I(1), DB_I(9)),
+	    &why);
+	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("due")), DB_B(shown), DB_I(0), DB_I(0)),
+	    &why);
+	fresh_ok(db_run(f.db, &why, show_internally, DB_T(S("was")), DB_B(before), DB_I(1),
+	             DB_I(0)),
+	    &why);
 	enum err err = store_latest_of(f.db, f.arena, id, &of, &o, NULL);
 	assert_int_equal(err, c->want ? OK : ERR_NOT_FOUND);
 	fresh_ok(store_versions(f.db, f.arena, id, &of, &versions, &why), &why);
 	assert_int_equal(versions.len, c->want);
+	/* Being shown something does not make it one's own. */
+	err = store_latest_own(f.db, f.arena, id, &of, &o, NULL);
+	assert_int_equal(err, c->want && !granted ? OK : ERR_NOT_FOUND);
 	fresh_ok(store_list(f.db, f.arena, &of, 10, &list, &why), &why);
 	assert_int_equal(list.len, c->want);
 	const struct store_visit visit = { S("indicator"), &of, count_each, &found };

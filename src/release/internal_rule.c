@@ -1,0 +1,165 @@
+/* May an object be shown to another compartment? */
+#include "internal_p.h"
+#include "source_p.h"
+
+/* FIRST TLP 2.0: AMBER+STRICT stays in the organisation, AMBER with it and whom
+ * it serves, RED with the person it was given to. */
+enum internal_answer
+internal_judge(const struct internal_facts *f)
+{
+	if (f->classified)
+		return INTERNAL_CLASSIFIED;
+	if (f->unknown_marking)
+		return INTERNAL_UNKNOWN;
+	if (f->tlp == TLP_RED)
+		return INTERNAL_RED;
+	if (f->within)
+		return INTERNAL_SHOW;
+	if (f->tlp == TLP_AMBER_STRICT)
+		return INTERNAL_STRICT;
+	if (f->tlp == TLP_NONE)
+		return INTERNAL_UNMARKED;
+	if (f->received && f->tlp != TLP_CLEAR && f->onward != ONWARD_ALLOW)
+		return INTERNAL_ORIGINATOR;
+	if (f->tlp == TLP_AMBER || (f->received && f->tlp != TLP_CLEAR))
+		return INTERNAL_SECOND;
+	return INTERNAL_SHOW;
+}
+
+/* ---- the facts ---- */
+
+/* What one agreement says about an organisation of our own party. */
+static enum onward
+word_of(const struct gate *g, struct str agreement, struct str to)
+{
+	for (size_t i = 0; i < g->agreements; i++) {
+		const struct agreement *in = g->standing[i]->agreement;
+		const struct party *party = NULL;
+		const struct organisation *o = NULL;
+
+		if (!str_eq(in->id, agreement))
+			continue;
+		o = agreement_organisation(in, to, &party);
+		if (o == NULL || !str_eq(party->code, g->party))
+			return ONWARD_DENY;
+		return o->state_body ? in->third_party.same_country_gov
+		                     : in->third_party.sector_members;
+	}
+	return ONWARD_DENY;
+}
+
+static const char list_ways[] =
+    "SELECT DISTINCT received_under FROM object WHERE object_id = $1 AND owner = $2"
+    " AND enclave = $3 AND giver <> ''";
+
+/* Each way that it came by counts. */
+static enum err
+read_ways(const struct release_job *job, const struct stored *o, struct str to,
+    struct internal_facts *f, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	f->onward = ONWARD_ALLOW;
+	TRY(db_select(job->db, &rows, why, list_ways, DB_T(o->id), DB_T(o->provenance.owner),
+	    DB_T(o->provenance.enclave)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		enum onward word = word_of(job->gate, db_col_text(&rows, 0), to);
+
+		f->received = true;
+		if (word < f->onward)
+			f->onward = word;
+	}
+}
+
+/* Definitions of markings, as the owner of the object holds them. */
+struct definitions {
+	const struct release_job *job;
+	struct compartment of;
+	bool classified; /* one of them says so */
+};
+
+static const struct stix_object *
+find_definition(void *arg, struct str id)
+{
+	struct definitions *d = arg;
+	struct arena *a = d->job->arena;
+	struct stored stored;
+	const struct json *tree = NULL;
+	struct stix_object *o = arena_make(a, struct stix_object, 1);
+
+	if (o == NULL || store_latest_own(d->job->db, a, id, &d->of, &stored, NULL) != OK ||
+	    json_parse(a, stored.raw, NULL, &tree, NULL) != OK || stix_scan(tree, o, NULL) != OK)
+		return NULL;
+	d->classified |= agreement_is_classified(tree);
+	return o;
+}
+
+static enum err
+read_markings(const struct release_job *job, const struct stored *o, struct internal_facts *f,
+    struct why *why)
+{
+	struct definitions definitions = {
+		.job = job,
+		.of = { o->provenance.owner, o->provenance.enclave },
+	};
+	struct agreement_item item = { .giver = o->provenance.giver };
+	struct source_memo memo = { 0 };
+	const struct source_policy *policy = NULL;
+	const struct json *tree = NULL;
+	struct marking_set set;
+
+	TRY(json_parse(job->arena, o->raw, NULL, &tree, why));
+	TRY(stix_scan(tree, &item.object, why));
+	marking_collect(&item.object, find_definition, &definitions, &set);
+	f->tlp = set.tlp;
+	f->unknown_marking = set.unknown > 0;
+	f->classified = definitions.classified || agreement_is_classified(tree);
+	if (set.tlp != TLP_NONE)
+		return OK;
+	TRY(source_of(job, &item, o->provenance.import_id, &memo, &policy, why));
+	if (policy != NULL)
+		f->tlp = policy->marking;
+	return OK;
+}
+
+/* ---- in words ---- */
+
+/* clang-format off */
+static const struct {
+	const char *code, *text;
+} refusals[] = {
+	[INTERNAL_CLASSIFIED] = { "internal.classified",
+	  "it bears a mark of classification: it belongs in no compartment of this node" },
+	[INTERNAL_UNKNOWN] = { "internal.marking",
+	  "it has a marking that is not known here: unknown means no" },
+	[INTERNAL_RED] = { "internal.marking",
+	  "TLP:RED is for the persons it was given to, and for no other compartment" },
+	[INTERNAL_STRICT] = { "internal.marking",
+	  "TLP:AMBER+STRICT stays in the organisation; this is another one" },
+	[INTERNAL_UNMARKED] = { "internal.marking",
+	  "it has no TLP marking: it stays in the organisation until it has one" },
+	[INTERNAL_ORIGINATOR] = { "internal.originator",
+	  "the agreement under which it came does not let this organisation have it: ask its originator" },
+};
+/* clang-format on */
+
+enum err
+internal_check(const struct release_job *job, const struct stored *o,
+    const struct internal_place *to, bool *ret_waits, struct why *why)
+{
+	struct internal_facts f = {
+		.within = str_eq(o->provenance.owner, to->organisation),
+	};
+
+	TRY(read_markings(job, o, &f, why));
+	TRY(read_ways(job, o, to->organisation, &f, why));
+	enum internal_answer answer = internal_judge(&f);
+	*ret_waits = answer == INTERNAL_SECOND;
+	if (answer <= INTERNAL_SECOND)
+		return OK;
+	return fail(why, ERR_FORBIDDEN, refusals[answer].code, "%s", refusals[answer].text);
+}

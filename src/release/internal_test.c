@@ -1,0 +1,496 @@
+#include "internal.h"
+
+#include "fixture_p.h"
+
+/* ---- the rule ---- */
+
+/* clang-format off */
+static const struct rule_case {
+	const char *name;
+	struct internal_facts facts;
+	enum internal_answer want;
+} rule_cases[] = {
+	{ "CLEAR to another organisation",        { .tlp = TLP_CLEAR }, INTERNAL_SHOW },
+	{ "GREEN to another organisation",        { .tlp = TLP_GREEN }, INTERNAL_SHOW },
+	{ "AMBER to another needs a second word", { .tlp = TLP_AMBER }, INTERNAL_SECOND },
+	{ "AMBER+STRICT stays inside",            { .tlp = TLP_AMBER_STRICT }, INTERNAL_STRICT },
+	{ "RED stays with persons",               { .tlp = TLP_RED }, INTERNAL_RED },
+	{ "no marking stays inside",              { .tlp = TLP_NONE }, INTERNAL_UNMARKED },
+	{ "AMBER+STRICT to another enclave",      { .within = true, .tlp = TLP_AMBER_STRICT }, INTERNAL_SHOW },
+	{ "no marking, to another enclave",       { .within = true, .tlp = TLP_NONE }, INTERNAL_SHOW },
+	{ "RED to another enclave",               { .within = true, .tlp = TLP_RED }, INTERNAL_RED },
+	{ "an unknown marking beside CLEAR",      { .tlp = TLP_CLEAR, .unknown_marking = true }, INTERNAL_UNKNOWN },
+	{ "an unknown marking, another enclave",  { .within = true, .tlp = TLP_GREEN, .unknown_marking = true }, INTERNAL_UNKNOWN },
+	{ "classified, marked CLEAR",             { .within = true, .tlp = TLP_CLEAR, .classified = true }, INTERNAL_CLASSIFIED },
+	{ "received CLEAR is everybody's",        { .tlp = TLP_CLEAR, .received = true, .onward = ONWARD_DENY }, INTERNAL_SHOW },
+	{ "received GREEN, not allowed",          { .tlp = TLP_GREEN, .received = true, .onward = ONWARD_DENY }, INTERNAL_ORIGINATOR },
+	{ "received GREEN, to be asked",          { .tlp = TLP_GREEN, .received = true, .onward = ONWARD_ASK }, INTERNAL_ORIGINATOR },
+	{ "received GREEN, allowed",              { .tlp = TLP_GREEN, .received = true, .onward = ONWARD_ALLOW }, INTERNAL_SECOND },
+	{ "received AMBER, allowed",              { .tlp = TLP_AMBER, .received = true, .onward = ONWARD_ALLOW }, INTERNAL_SECOND },
+	{ "received AMBER+STRICT, allowed",       { .tlp = TLP_AMBER_STRICT, .received = true, .onward = ONWARD_ALLOW }, INTERNAL_STRICT },
+	{ "received AMBER, another enclave",      { .within = true, .tlp = TLP_AMBER, .received = true, .onward = ONWARD_DENY }, INTERNAL_SHOW },
+	{ "received without a marking, allowed",  { .received = true, .onward = ONWARD_ALLOW }, INTERNAL_UNMARKED },
+};
+/* clang-format on */
+
+static void
+check_rule(void **state)
+{
+	const struct rule_case *c = *state;
+
+	assert_int_equal(internal_judge(&c->facts), c->want);
+}
+
+/* ---- a party of three compartments ---- */
+
+static enum err
+people_job(const struct release_job *job, const void *, void *, struct why *why)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name, *roles, *organisation, *enclaves;
+	} people[] = {
+		{ "rao",   "officer analyst", "IN:CERT-IN", "defence" },
+		{ "bose",  "officer",         "IN:BANK",    "main" },
+		{ "gita",  "approver",        "IN:BANK",    "main" },
+		{ "both",  "officer",         "IN:CERT-IN", "main defence" },
+		{ "admin", "administrator",   "IN:CERT-IN", "main" },
+		{ "nair",  "officer",         "IN:NCIIPC",  "main" },
+		{ "gone",  "officer",         "IN:CERT-IN", "main" },
+		{ "left",  "officer",         "IN:CERT-IN", "closed" },
+		{ "anil",  "analyst",         "IN:CERT-IN", "main" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNTOF(people); i++) {
+		const struct account account = {
+			.name = str_of(people[i].name),
+			.display = str_of(people[i].name),
+			.organisation = str_of(people[i].organisation),
+			.enclaves = str_of(people[i].enclaves),
+			.roles = str_of(people[i].roles),
+			.created_at = job->at,
+		};
+		TRY(store_account_create(job->db, &account, why));
+	}
+	TRY(store_account_disable(job->db, S("gone"), true, why));
+	return store_account_disable(job->db, S("left"), true, why);
+}
+
+static const struct compartment bank = { { "IN:BANK", 7 }, { "main", 4 } };
+static const struct compartment defence = { { "IN:CERT-IN", 10 }, { "defence", 7 } };
+static const struct compartment own = { { "IN:CERT-IN", 10 }, { "main", 4 } };
+
+/* Indicator 1 is GREEN, 2 AMBER. */
+static void
+open_party(struct office *o)
+{
+	office_open(o);
+	WORKS(o, office_try(o, people_job, NULL, NULL));
+	office_import(o, 1, 1, "");
+	office_import_marked(o, 2, 1, "", AMBER);
+}
+
+struct shown {
+	struct str id;
+	bool waits;
+};
+
+static enum err
+show_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	struct shown *ret = out;
+
+	return release_internal_show(job, in, &ret->id, &ret->waits, why);
+}
+
+static enum err
+approve_job(const struct release_job *job, const void *in, void *, struct why *why)
+{
+	return release_internal_approve(job, in, why);
+}
+
+static enum err
+withdraw_job(const struct release_job *job, const void *in, void *, struct why *why)
+{
+	return release_internal_withdraw(job, in, why);
+}
+
+static struct internal_show
+wish(struct office *o, unsigned n, const struct compartment *to)
+{
+	return (struct internal_show){
+		.id = office_indicator(o, n),
+		.to = to->organisation,
+		.enclave = to->enclaves,
+		.reason = S("their sector is hit"),
+		.account = S("meera"),
+	};
+}
+
+static struct shown
+show(struct office *o, unsigned n, const struct compartment *to)
+{
+	const struct internal_show s = wish(o, n, to);
+	struct shown ret = { 0 };
+
+	WORKS(o, office_try(o, show_job, &s, &ret));
+	return ret;
+}
+
+static struct internal_step
+step(struct str id, const char *account)
+{
+	return (struct internal_step){ id, str_of(account), S("no longer needed") };
+}
+
+/* Whether a compartment reads the indicator: by its name, in the list, among its versions. */
+static bool
+sees(struct office *o, const struct compartment *of, unsigned n)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct str id = office_indicator(o, n);
+	struct stored_list versions;
+	struct stored stored;
+	struct page list;
+	bool listed = false;
+
+	WORKS(o, db_pool_take(realm_readers(o->realm), &lease, &o->why));
+	bool found = store_latest_of(lease.db, o->arena, id, of, &stored, NULL) == OK;
+	WORKS(o, store_list(lease.db, o->arena, of, 100, &list, &o->why));
+	for (size_t i = 0; i < list.len; i++)
+		listed = listed || str_eq(list.object[i].id, id);
+	WORKS(o, store_versions(lease.db, o->arena, id, of, &versions, &o->why));
+	assert_int_equal(found, listed);
+	assert_int_equal(found, versions.len > 0);
+	return found;
+}
+
+static size_t
+events_of(struct office *o, const struct compartment *of, const char *name)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	const struct event_query query = { of, 0, EVENTS_MAX };
+	struct event_list list;
+	size_t n = 0;
+
+	WORKS(o, db_pool_take(realm_readers(o->realm), &lease, &o->why));
+	WORKS(o, store_events(lease.db, o->arena, &query, &list, &o->why));
+	for (size_t i = 0; i < list.len; i++)
+		n += str_is(list.event[i].name, name);
+	return n;
+}
+
+static struct internal_rows
+rows_of(struct office *o, const struct compartment *of)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct internal_rows rows;
+
+	WORKS(o, db_pool_take(realm_readers(o->realm), &lease, &o->why));
+	WORKS(o, release_internal_rows(lease.db, o->arena, of, &rows, &o->why));
+	return rows;
+}
+
+#define LEAVES "SELECT COUNT(*) FROM ledger_leaf WHERE kind = 'internal'"
+
+/* ---- showing and withdrawing ---- */
+
+static void
+check_shown(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	assert_false(sees(&o, &bank, 1));
+	struct shown s = show(&o, 1, &bank);
+	assert_false(s.waits);
+	assert_true(sees(&o, &bank, 1));
+	assert_false(sees(&o, &bank, 2));
+	assert_false(sees(&o, &defence, 1));
+	assert_int_equal(events_of(&o, &own, "internal.shown"), 1);
+	assert_int_equal(events_of(&o, &bank, "internal.shown"), 1);
+	assert_int_equal(events_of(&o, &defence, "internal.shown"), 0);
+	assert_int_equal(office_count(&o, LEAVES), 1);
+
+	const struct internal_step end = step(s.id, "meera");
+	WORKS(&o, office_try(&o, withdraw_job, &end, NULL));
+	assert_false(sees(&o, &bank, 1));
+	assert_true(sees(&o, &own, 1));
+	assert_int_equal(events_of(&o, &bank, "internal.withdrawn"), 1);
+	assert_int_equal(office_count(&o, LEAVES), 2);
+	REFUSES(&o, office_try(&o, withdraw_job, &end, NULL), ERR_CONFLICT, "internal.state");
+	/* It may be shown again. */
+	(void)show(&o, 1, &bank);
+	assert_true(sees(&o, &bank, 1));
+}
+
+/* A newer version was looked at by nobody. */
+static void
+check_newer(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	(void)show(&o, 1, &bank);
+	office_import_marked(&o, 1, 2, "", AMBER);
+	assert_false(sees(&o, &bank, 1));
+	assert_string_equal(rows_of(&o, &own).row[0].state, "outdated");
+	assert_int_equal(rows_of(&o, &bank).len, 0);
+	struct shown s = show(&o, 1, &bank);
+	assert_true(s.waits);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM internal_release WHERE withdrawn_at = 0"),
+	    1);
+}
+
+static void
+check_waits(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s;
+
+	open_party(&o);
+	s = show(&o, 2, &bank);
+	assert_true(s.waits);
+	assert_false(sees(&o, &bank, 2));
+	assert_int_equal(rows_of(&o, &bank).len, 0);
+	assert_int_equal(events_of(&o, &bank, "internal.waiting"), 0);
+	const struct internal_step stranger = step(s.id, "gita"), officer = step(s.id, "meera");
+	REFUSES(&o, office_try(&o, approve_job, &stranger, NULL), ERR_NOT_FOUND,
+	    "internal.unknown");
+	REFUSES(&o, office_try(&o, approve_job, &officer, NULL), ERR_FORBIDDEN, "release.role");
+	const struct internal_step second = step(s.id, "kiran");
+	WORKS(&o, office_try(&o, approve_job, &second, NULL));
+	assert_true(sees(&o, &bank, 2));
+	assert_int_equal(events_of(&o, &bank, "internal.shown"), 1);
+	REFUSES(&o, office_try(&o, approve_job, &second, NULL), ERR_CONFLICT, "internal.state");
+	assert_int_equal(office_count(&o, LEAVES), 2);
+}
+
+/* Officer and approver in one person is one person. */
+static void
+check_four_eyes(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	struct internal_show by_arjun = wish(&o, 2, &bank);
+	by_arjun.account = S("arjun");
+	WORKS(&o, office_try(&o, show_job, &by_arjun, &s));
+	const struct internal_step arjun = step(s.id, "arjun"), kiran = step(s.id, "kiran");
+	REFUSES(&o, office_try(&o, approve_job, &arjun, NULL), ERR_FORBIDDEN, "internal.four-eyes");
+	office_import_marked(&o, 2, 2, "", AMBER);
+	REFUSES(&o, office_try(&o, approve_job, &kiran, NULL), ERR_CONFLICT, "internal.changed");
+	assert_false(sees(&o, &bank, 2));
+	WORKS(&o, office_try(&o, withdraw_job, &kiran, NULL));
+	assert_int_equal(events_of(&o, &bank, "internal.withdrawn"), 0);
+}
+
+/* What a reader is told of a showing, and what not. */
+static void
+check_rows(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	(void)show(&o, 1, &bank);
+	struct internal_rows given = rows_of(&o, &own), taken = rows_of(&o, &bank);
+	assert_int_equal(given.len, 1);
+	assert_true(given.row[0].ours);
+	assert_true(str_is(given.row[0].account, "meera"));
+	assert_string_equal(given.row[0].state, "shown");
+	assert_int_equal(taken.len, 1);
+	assert_false(taken.row[0].ours);
+	assert_true(str_is(taken.row[0].owner, "IN:CERT-IN"));
+	assert_int_equal(taken.row[0].account.len, 0);
+	assert_int_equal(taken.row[0].reason.len, 0);
+	assert_int_equal(rows_of(&o, &defence).len, 0);
+}
+
+/* ---- abuse ---- */
+
+/* clang-format off */
+static void by_analyst(struct internal_show *s) { s->account = S("anil"); }
+static void by_approver(struct internal_show *s) { s->account = S("kiran"); }
+static void by_administrator(struct internal_show *s) { s->account = S("admin"); }
+static void by_disabled(struct internal_show *s) { s->account = S("gone"); }
+static void by_nobody(struct internal_show *s) { s->account = S("nobody"); }
+static void by_stranger(struct internal_show *s) { s->account = S("bose"); s->to = S("IN:NCIIPC"); }
+static void by_other_enclave(struct internal_show *s) { s->account = S("rao"); }
+static void of_nothing(struct internal_show *s) { s->id = S("indicator--00000000-0000-4000-8000-00000000ffff"); }
+static void to_itself(struct internal_show *s) { s->to = S("IN:CERT-IN"); }
+static void to_own_second(struct internal_show *s) { s->account = S("both"); s->to = S("IN:CERT-IN"); }
+static void to_partner(struct internal_show *s) { s->to = S("JP:JPCERT"); }
+static void to_beginning(struct internal_show *s) { s->to = S("IN"); }
+static void to_wildcard(struct internal_show *s) { s->to = S("IN:%"); }
+static void to_nobody(struct internal_show *s) { s->to = S("IN:NOBODY"); }
+static void enclave_unknown(struct internal_show *s) { s->enclave = S("cellar"); }
+static void enclave_wildcard(struct internal_show *s) { s->enclave = S("%"); }
+static void enclave_wildcard_2(struct internal_show *s) { s->enclave = S("mai_"); }
+static void enclave_two(struct internal_show *s) { s->enclave = S("main main2"); }
+static void enclave_none(struct internal_show *s) { s->enclave = S(""); }
+static void enclave_closed(struct internal_show *s) { s->to = S("IN:CERT-IN"); s->enclave = S("closed"); }
+static void without_reason(struct internal_show *s) { s->reason = S("  "); }
+
+static const struct refused_case {
+	const char *name;
+	void (*change)(struct internal_show *s);
+	enum err err;
+	const char *code;
+} refused_cases[] = {
+	{ "an analyst shows",                 by_analyst,         ERR_FORBIDDEN, "release.role" },
+	{ "an approver shows",                by_approver,        ERR_FORBIDDEN, "release.role" },
+	{ "an administrator shows",           by_administrator,   ERR_FORBIDDEN, "release.role" },
+	{ "a closed account shows",           by_disabled,        ERR_FORBIDDEN, "release.role" },
+	{ "nobody shows",                     by_nobody,          ERR_FORBIDDEN, "release.role" },
+	{ "another organisation's object",    by_stranger,        ERR_NOT_FOUND, "store.object" },
+	{ "another enclave's object",         by_other_enclave,   ERR_NOT_FOUND, "store.object" },
+	{ "what does not exist",              of_nothing,         ERR_NOT_FOUND, "store.object" },
+	{ "to oneself",                       to_itself,          ERR_INVALID,   "internal.self" },
+	{ "to oneself, with two enclaves",    to_own_second,      ERR_INVALID,   "internal.self" },
+	{ "to another party",                 to_partner,         ERR_INVALID,   "internal.to" },
+	{ "to the whole party",               to_beginning,       ERR_INVALID,   "internal.to" },
+	{ "a wildcard for an organisation",   to_wildcard,        ERR_INVALID,   "internal.to" },
+	{ "to an organisation of nobody",     to_nobody,          ERR_INVALID,   "internal.to" },
+	{ "to an unknown enclave",            enclave_unknown,    ERR_INVALID,   "internal.to" },
+	{ "a wildcard for an enclave",        enclave_wildcard,   ERR_INVALID,   "enclave.name" },
+	{ "another wildcard for an enclave",  enclave_wildcard_2, ERR_INVALID,   "enclave.name" },
+	{ "two enclaves in one name",         enclave_two,        ERR_INVALID,   "internal.to" },
+	{ "no enclave",                       enclave_none,       ERR_INVALID,   "enclave.name" },
+	{ "where only closed accounts work",  enclave_closed,     ERR_INVALID,   "internal.to" },
+	{ "without a reason",                 without_reason,     ERR_INVALID,   "internal.reason" },
+};
+/* clang-format on */
+
+static void
+check_refused(void **state)
+{
+	const struct refused_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	struct internal_show w = wish(&o, 1, &bank);
+	c->change(&w);
+	REFUSES(&o, office_try(&o, show_job, &w, &s), c->err, c->code);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM internal_release"), 0);
+	assert_int_equal(office_count(&o, LEAVES), 0);
+}
+
+static void
+check_twice(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	(void)show(&o, 1, &bank);
+	const struct internal_show again = wish(&o, 1, &bank);
+	REFUSES(&o, office_try(&o, show_job, &again, &s), ERR_CONFLICT, "internal.twice");
+	(void)show(&o, 2, &bank);
+	const struct internal_show waiting = wish(&o, 2, &bank);
+	REFUSES(&o, office_try(&o, show_job, &waiting, &s), ERR_CONFLICT, "internal.twice");
+	/* To another place is another matter. */
+	(void)show(&o, 1, &defence);
+}
+
+/* Who is shown something cannot give it on, nor end the showing. */
+static void
+check_onward(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	struct shown first = show(&o, 1, &bank);
+	struct internal_show onward = wish(&o, 1, &defence);
+	onward.account = S("bose");
+	REFUSES(&o, office_try(&o, show_job, &onward, &s), ERR_FORBIDDEN, "internal.onward");
+	const struct internal_step end = step(first.id, "bose");
+	REFUSES(&o, office_try(&o, withdraw_job, &end, NULL), ERR_NOT_FOUND, "internal.unknown");
+	assert_true(sees(&o, &bank, 1));
+}
+
+/* What the bank shows to the compartment that releases does not leave by it. */
+static void
+check_no_release(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	office_sql(&o, "UPDATE object SET owner = 'IN:BANK' WHERE object_id LIKE 'indicator--%'");
+	struct internal_show w = wish(&o, 1, &own);
+	w.account = S("bose");
+	WORKS(&o, office_try(&o, show_job, &w, &s));
+	assert_true(sees(&o, &own, 1));
+	const struct release_send send = office_order(&o, 1, 1);
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_NOT_FOUND, "store.object");
+}
+
+/* ---- markings and originators, as they are stored ---- */
+
+#define RED          "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+#define STRICT       "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"
+#define NOBODY_KNOWS "marking-definition--00000000-0000-4000-8000-0000000000ee"
+
+/* clang-format off */
+static const struct marked_case {
+	const char *name;
+	const char *marking, *label, *giver;
+	const struct compartment *to;
+	const char *code; /* NULL: it is shown */
+} marked_cases[] = {
+	{ "RED to another enclave",          RED,    "", "", &defence, "internal.marking" },
+	{ "RED to another organisation",     RED,    "", "", &bank,    "internal.marking" },
+	{ "STRICT to another enclave",       STRICT, "", "", &defence, NULL },
+	{ "STRICT to another organisation",  STRICT, "", "", &bank,    "internal.marking" },
+	{ "an unknown marking",              NOBODY_KNOWS, "", "", &defence, "internal.marking" },
+	{ "a mark of classification",        GREEN,  "top secret", "", &defence, "internal.classified" },
+	{ "received GREEN, another enclave", GREEN,  "", "JP:JPCERT", &defence, NULL },
+	{ "received GREEN, not allowed",     GREEN,  "", "JP:JPCERT", &bank, "internal.originator" },
+	{ "received AMBER, not allowed",     AMBER,  "", "JP:JPCERT", &bank, "internal.originator" },
+};
+/* clang-format on */
+
+static void
+check_marked(void **state)
+{
+	const struct marked_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	office_import_marked(&o, 3, 1, c->label, c->marking);
+	if (c->giver[0] != '\0')
+		office_sql(&o, "UPDATE object SET giver = 'JP:JPCERT', received_under = 'IJ'"
+		               " WHERE object_id LIKE '%000000000003'");
+	const struct internal_show w = wish(&o, 3, c->to);
+	if (c->code == NULL)
+		WORKS(&o, office_try(&o, show_job, &w, &s));
+	else
+		REFUSES(&o, office_try(&o, show_job, &w, &s), ERR_FORBIDDEN, c->code);
+	assert_int_equal(sees(&o, c->to, 3), c->code == NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASES(&list, rule_cases, check_rule);
+	CASE(&list, check_shown);
+	CASE(&list, check_newer);
+	CASE(&list, check_waits);
+	CASE(&list, check_four_eyes);
+	CASE(&list, check_rows);
+	CASES(&list, refused_cases, check_refused);
+	CASE(&list, check_twice);
+	CASE(&list, check_onward);
+	CASE(&list, check_no_release);
+	CASES(&list, marked_cases, check_marked);
+	return cases_run("internal", &list, argc, argv);
+}
