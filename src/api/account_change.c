@@ -3,6 +3,7 @@
 #include "account_p.h"
 #include "codec.h"
 #include "credentials_p.h"
+#include "factor_p.h"
 #include "handlers_p.h"
 #include "password.h"
 #include "random.h"
@@ -306,6 +307,7 @@ api_post_totp(void *ctx, struct http_request *req, struct http_response *ret, st
 		.secret = { (const char *)secret, sizeof(secret) },
 	};
 	struct api_job job = api_job(api, req, &new, NULL);
+	TRY(api_factor_seal(api, req->arena, new.account->name, new.secret, &new.secret, why));
 	TRY(realm_write(api->realm, write_factor, &job, why));
 	totp_secret_text(secret, text);
 	struct str node = realm_identity(api->realm)->name;
@@ -323,6 +325,7 @@ api_post_totp(void *ctx, struct http_request *req, struct http_response *ret, st
 
 struct confirmation {
 	const struct account *account;
+	struct open_factor factor;
 	int64_t step;
 };
 
@@ -332,7 +335,7 @@ write_confirmation(struct db *db, void *arg, struct why *why)
 	const struct api_job *job = arg;
 	const struct confirmation *c = job->in;
 
-	TRY(store_factor_use(db, c->account->name, c->step, job->now, why));
+	TRY(api_factor_use(db, c->account->name, &c->factor, c->step, job->now, why));
 	return api_note_account(db, job, c->account, "authenticator", why);
 }
 
@@ -340,23 +343,19 @@ enum err
 api_confirm_totp(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
 	const struct api *api = ctx;
-	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
 	struct confirmation c = { .account = req->principal.data };
 	struct api_job job = api_job(api, req, &c, NULL);
 	const struct json *root = NULL;
-	struct factor factor;
 	struct str code = { 0 };
 
 	TRY(api_need_person(req, why));
 	TRY(api_read_object(req->arena, req->body, "code", &root, why));
 	TRY(api_read_text(root, "code", true, &code, why));
-	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	TRY(store_factor_find(lease.db, req->arena, c.account->name, &factor, why));
-	db_pool_give(&lease);
-	if (factor.confirmed)
+	TRY(api_factor_find(api, req->arena, c.account->name, &c.factor, why));
+	if (c.factor.stored.confirmed)
 		return fail(why, ERR_CONFLICT, "factor.there",
 		    "the authenticator is in use already");
-	if (!totp_fits(factor.secret, code, job.now, factor.last_step, &c.step))
+	if (!totp_fits(c.factor.secret, code, job.now, c.factor.stored.last_step, &c.step))
 		return fail(why, ERR_INVALID, "factor.code",
 		    "this is not the code of now: are the clocks right?");
 	TRY(realm_write(api->realm, write_confirmation, &job, why));

@@ -1,4 +1,5 @@
 /* What proves an account, and how that is changed: with the cases of abuse. */
+#include "seal.h"
 #include "totp.h"
 #include "world_p.h"
 
@@ -90,6 +91,113 @@ check_totp(void **)
 	expect_status(call(&w, SOCKET, "DELETE", "/api/v1/accounts/meera/totp", S("")), 204);
 	w.remote = "192.0.2.9"; /* the wrong ones closed the other address */
 	expect_status(sign_in(&w, "meera", ""), 200);
+}
+
+static enum err
+run_sql(struct db *db, void *arg, struct why *why)
+{
+	return db_exec(db, arg, NULL, 0, NULL, why);
+}
+
+static struct str
+stored_secret(struct world *w, const char *account)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct factor factor;
+
+	MUST(db_pool_take(realm_readers(w->realm), &lease, WHY));
+	MUST(store_factor_find(lease.db, w->arena, str_of(account), &factor, WHY));
+	return factor.secret;
+}
+
+static void
+enrol(struct world *w, const char *account, const char **ret_secret)
+{
+	struct answer made = call(w, AS(account), "POST", "/api/v1/totp", S("{}"));
+
+	expect_status(made, 201);
+	*ret_secret = text_of(w, made, "secret");
+	expect_status(call(w, AS(account), "POST", "/api/v1/totp/confirm",
+	                  code_body(w, code_at(w, *ret_secret, 0))),
+	    204);
+}
+
+/* What lies in the database makes no codes, and fits no other account. */
+static void
+check_sealed_secret(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+	const char *meera = NULL, *arjun = NULL;
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	add_account(&w, "arjun", "analyst");
+	enrol(&w, "meera", &meera);
+	enrol(&w, "arjun", &arjun);
+	assert_int_equal(stored_secret(&w, "meera").len, TOTP_SECRET_BYTES + SEAL_EXTRA_BYTES);
+	expect_status(sign_in(&w, "meera", code_at(&w, meera, 1)), 200);
+	expect_status(sign_in(&w, "arjun", code_at(&w, arjun, 1)), 200);
+
+	/* Meera's row under arjun's name lets neither her codes nor his in. */
+	static char mix[] = "UPDATE second_factor SET last_step = 0, secret ="
+	                    " (SELECT s.secret FROM second_factor s WHERE s.account = 'meera')";
+	MUST(realm_write(w.realm, run_sql, mix, WHY));
+	expect_error(sign_in(&w, "arjun", code_at(&w, meera, 1)), 401, "session.wrong");
+	expect_error(sign_in(&w, "arjun", code_at(&w, arjun, 1)), 401, "session.wrong");
+	expect_error(sign_in(&w, "arjun", ""), 401, "session.wrong");
+	expect_status(sign_in(&w, "meera", code_at(&w, meera, 1)), 200);
+}
+
+/* What an older version stored still works, and is sealed when a code is taken. */
+static void
+check_old_secret(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	static char plant[] =
+	    "INSERT INTO second_factor (account, secret, confirmed_at, last_step, added_at)"
+	    " VALUES ('meera', CAST('12345678901234567890' AS {blob}), 1, 0, 1)";
+	MUST(realm_write(w.realm, run_sql, plant, WHY));
+	static const char secret[] = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; /* the same in base32 */
+	expect_error(sign_in(&w, "meera", ""), 401, "session.wrong");
+	assert_int_equal(stored_secret(&w, "meera").len, TOTP_SECRET_BYTES);
+	expect_status(sign_in(&w, "meera", code_at(&w, secret, 0)), 200);
+	struct str sealed = stored_secret(&w, "meera");
+	assert_int_equal(sealed.len, TOTP_SECRET_BYTES + SEAL_EXTRA_BYTES);
+	assert_true(str_find(sealed, S("1234567890")) == SIZE_MAX);
+	expect_error(sign_in(&w, "meera", code_at(&w, secret, 0)), 401, "session.wrong");
+	expect_status(sign_in(&w, "meera", code_at(&w, secret, 1)), 200);
+	assert_true(str_eq(stored_secret(&w, "meera"), sealed));
+}
+
+/* A folder that is older than the key gets one; a key that was lost lets nobody in. */
+static void
+check_seal_key(void **)
+{
+	CLEANUP(world_end) struct world w = { 0 };
+	const struct realm_options options = { .clock = &w.clock };
+	const char *secret = NULL;
+	char path[512];
+
+	world_begin(&w, "IN");
+	add_account(&w, "meera", "analyst");
+	(void)snprintf(path, sizeof(path), "%s/demo/keys/seal.key", w.folder);
+	assert_int_equal(unlink(path), 0);
+	enrol(&w, "meera", &secret);
+	assert_int_equal(access(path, R_OK), 0);
+	assert_int_equal(unlink(path), 0);
+	realm_close(w.realm);
+	w.realm = NULL;
+	MUST(realm_open(w.folder, "demo", &options, &w.realm, WHY));
+	w.api.realm = w.realm;
+	expect_error(sign_in(&w, "meera", code_at(&w, secret, 1)), 401, "session.wrong");
+	expect_status(call(&w, SOCKET, "DELETE", "/api/v1/accounts/meera/totp", S("")), 204);
+	w.remote = "192.0.2.9";
+	expect_status(sign_in(&w, "meera", ""), 200);
+	enrol(&w, "meera", &secret);
+	expect_status(sign_in(&w, "meera", code_at(&w, secret, 1)), 200);
 }
 
 /* ---- tokens ---- */
@@ -313,6 +421,9 @@ main(int argc, char **argv)
 
 	log_set_level(LOG_ERROR);
 	CASE(&list, check_totp);
+	CASE(&list, check_sealed_secret);
+	CASE(&list, check_old_secret);
+	CASE(&list, check_seal_key);
 	CASES(&list, token_cases, check_token_refused);
 	CASE(&list, check_token);
 	CASE(&list, check_token_ends);

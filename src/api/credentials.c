@@ -1,4 +1,5 @@
 #include "credentials_p.h"
+#include "factor_p.h"
 #include "log.h"
 #include "password.h"
 #include "totp.h"
@@ -100,6 +101,7 @@ judge(struct api *api, struct attempt *t, struct why *why)
 
 struct code_use {
 	struct str account;
+	struct open_factor factor;
 	int64_t step;
 	time_us now;
 };
@@ -109,19 +111,28 @@ use_code(struct db *db, void *arg, struct why *why)
 {
 	const struct code_use *use = arg;
 
-	return store_factor_use(db, use->account, use->step, use->now, why);
+	return api_factor_use(db, use->account, &use->factor, use->step, use->now, why);
 }
 
+/* A secret that does not open lets nobody in; it is taken off and made anew. */
 static enum err
-find_factor(struct api *api, struct arena *a, struct str account, struct factor *ret,
+find_factor(struct api *api, struct arena *a, struct attempt *t, struct open_factor *ret,
     struct why *why)
 {
-	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct why wrong = { 0 };
+	enum err err = api_factor_find(api, a, t->account->name, ret, &wrong);
 
-	*ret = (struct factor){ 0 };
-	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
-	enum err err = store_factor_find(lease.db, a, account, ret, why);
-	return err == ERR_NOT_FOUND ? OK : err;
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	if (err == ERR_TAMPERED) {
+		log_event(LOG_ERROR, "account.factor", LOG_STR("account", t->account->name),
+		    LOG_WHY(&wrong));
+		t->right = false;
+		return OK;
+	}
+	if (err != OK && why != NULL)
+		*why = wrong;
+	return err;
 }
 
 /* Also for a password that was right a moment ago: a code is good once. */
@@ -129,15 +140,15 @@ static enum err
 judge_code(struct api *api, struct http_request *req, struct str code, struct attempt *t,
     struct why *why)
 {
-	struct factor factor;
 	struct code_use use = { .account = t->account->name, .now = t->now };
+	const struct open_factor *f = &use.factor;
 
 	if (!t->right)
 		return OK;
-	TRY(find_factor(api, req->arena, use.account, &factor, why));
-	if (!factor.confirmed)
+	TRY(find_factor(api, req->arena, t, &use.factor, why));
+	if (!t->right || !f->stored.confirmed)
 		return OK;
-	t->right = totp_fits(factor.secret, code, t->now, factor.last_step, &use.step);
+	t->right = totp_fits(f->secret, code, t->now, f->stored.last_step, &use.step);
 	if (!t->right)
 		return OK;
 	enum err err = realm_write(api->realm, use_code, &use, why);

@@ -26,6 +26,7 @@ static const char *const role_names[KEY_ROLES] = {
 	[KEY_APPROVER]  = "approver",
 	[KEY_ADVISORY]  = "advisory",
 	[KEY_PSEUDONYM] = "pseudonym",
+	[KEY_SEAL]      = "seal",
 	[KEY_PERSON]    = "person",
 };
 /* clang-format on */

@@ -25,11 +25,13 @@ enum key_role {
 	KEY_APPROVER,  /* signs approvals and standing orders */
 	KEY_ADVISORY,  /* signs joint advisories and exported bundles */
 	KEY_PSEUDONYM, /* signs nothing that leaves: pseudonyms are derived from it */
+	KEY_SEAL,      /* signs nothing: seals secrets that only this node reads (seal.h) */
 	KEY_PERSON,    /* opens what is sealed to one person; never in a node's folder */
 };
 enum { KEY_ROLES = KEY_PERSON + 1 };
 
-/* "log", "witness", "agreement", "rules", "approver", "advisory", "pseudonym", "person". */
+/* "log", "witness", "agreement", "rules", "approver", "advisory", "pseudonym",
+ * "seal", "person". */
 const char *key_role_name(enum key_role role);
 bool key_role_parse(struct str name, enum key_role *ret);
 

@@ -1,4 +1,4 @@
-/* sign_p.h: the seed of a key, for the key file and for boxes. */
+/* sign_p.h: the seed of a key, for the key file, boxes and seals. */
 #pragma once
 
 #include "sign.h"

@@ -192,15 +192,37 @@ realm_readers(const struct realm *r)
 }
 
 static enum err
+key_path(const struct realm *r, enum key_role role, char *ret, struct why *why)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "keys/%s.key", key_role_name(role));
+	return realm_path(r->folder, name, ret, why);
+}
+
+static enum err
 load_key(struct realm *r, enum key_role role, struct why *why)
 {
-	char name[64], path[REALM_PATH_MAX];
+	char path[REALM_PATH_MAX];
 
 	if (r->key[role] != NULL)
 		return OK;
-	snprintf(name, sizeof(name), "keys/%s.key", key_role_name(role));
-	TRY(realm_path(r->folder, name, path, why));
+	TRY(key_path(r, role, path, why));
 	return keyfile_load(path, role, r->identity.realm, &r->key[role], why);
+}
+
+static enum err
+make_key(struct realm *r, enum key_role role, struct why *why)
+{
+	CLEANUP(sign_key_freep) struct sign_key *key = sign_key_new();
+	char path[REALM_PATH_MAX];
+
+	if (r->read_only)
+		return fail(why, ERR_FORBIDDEN, "realm.read-only", "%s is opened for reading only",
+		    r->folder);
+	TRY(key_path(r, role, path, why));
+	TRY(keyfile_save(path, role, r->identity.realm, key, why));
+	return load_key(r, role, why);
 }
 
 enum err
@@ -208,6 +230,18 @@ realm_key(struct realm *r, enum key_role role, const struct sign_key **ret, stru
 {
 	pthread_mutex_lock(&r->key_lock);
 	enum err err = load_key(r, role, why);
+	*ret = r->key[role];
+	pthread_mutex_unlock(&r->key_lock);
+	return err;
+}
+
+enum err
+realm_key_ensure(struct realm *r, enum key_role role, const struct sign_key **ret, struct why *why)
+{
+	pthread_mutex_lock(&r->key_lock);
+	enum err err = load_key(r, role, why);
+	if (err == ERR_NOT_FOUND)
+		err = make_key(r, role, why);
 	*ret = r->key[role];
 	pthread_mutex_unlock(&r->key_lock);
 	return err;

@@ -66,6 +66,11 @@ struct db_pool *realm_readers(const struct realm *r);
 enum err realm_key(struct realm *r, enum key_role role, const struct sign_key **ret,
     struct why *why);
 
+/* The same, for a role that the realm's folder may be older than: its key is
+ * made when there is none.  ERR_FORBIDDEN realm.read-only */
+enum err realm_key_ensure(struct realm *r, enum key_role role, const struct sign_key **ret,
+    struct why *why);
+
 /* ---- changing ---- */
 
 /* Runs fn in the writer's next transaction (committer.h) and waits until it is durable. */

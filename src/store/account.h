@@ -137,7 +137,7 @@ enum err store_sessions_delete(struct db *db, struct str account, time_us now, s
 
 /* ---- second factor: the secret of an authenticator ---- */
 
-enum { FACTOR_SECRET_MAX = 64 };
+enum { FACTOR_SECRET_MAX = 64 }; /* as it is stored: sealed */
 
 struct factor {
 	struct str secret;
@@ -157,6 +157,10 @@ enum err store_factor_put(struct db *db, struct str account, struct str secret, 
 /* Takes the code of a step: once, and none of an earlier step after it.  The
  * first confirms the secret.  ERR_UNAUTHORIZED factor.used. */
 enum err store_factor_use(struct db *db, struct str account, int64_t step, time_us now,
+    struct why *why);
+
+/* Stores a secret in another form; nothing when it is not the one that was read. */
+enum err store_factor_seal(struct db *db, struct str account, struct str from, struct str to,
     struct why *why);
 
 /* Takes it off; *ret_changed: there was one. */

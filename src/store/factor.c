@@ -12,6 +12,9 @@ static const char put_factor[] =
 static const char use_step[] =
     "UPDATE second_factor SET last_step = $2, confirmed_at = CASE WHEN confirmed_at = 0 THEN $3 "
     "ELSE confirmed_at END WHERE account = $1 AND last_step < $2";
+/* Only what was read: it may have been taken off and made anew meanwhile. */
+static const char seal_factor[] =
+    "UPDATE second_factor SET secret = $3 WHERE account = $1 AND secret = $2";
 static const char delete_factor[] = "DELETE FROM second_factor WHERE account = $1";
 
 enum err
@@ -57,6 +60,14 @@ store_factor_use(struct db *db, struct str account, int64_t step, time_us now, s
 	if (changed == 0)
 		return fail(why, ERR_UNAUTHORIZED, "factor.used", "this code was used already");
 	return OK;
+}
+
+enum err
+store_factor_seal(struct db *db, struct str account, struct str from, struct str to,
+    struct why *why)
+{
+	assert(to.len > 0 && to.len <= FACTOR_SECRET_MAX);
+	return db_run(db, why, seal_factor, DB_T(account), DB_B(from), DB_B(to));
 }
 
 enum err
