@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "bodies_p.h"
+#include "consent.h"
+#include "internal.h"
 
 enum { FUZZ_ARENA_MAX = 64 * MIB };
 
@@ -92,6 +94,63 @@ try_releases(struct arena *a, struct str text)
 }
 
 static void
+try_reviews(struct arena *a, struct str text)
+{
+	struct why why = { 0 };
+	struct review_body review;
+	struct consent_new consent = { .account = S("meera") };
+
+	if (is_read(api_read_review(a, text, &review, &why), &why)) {
+		need_text(review.finding);
+		need_text(review.text);
+	}
+	if (is_read(api_read_consent(a, text, &consent, &why), &why)) {
+		need(str_is(consent.account, "meera"));
+		need(consent_scope_name(consent.scope) != NULL);
+		need_text(consent.identity);
+		need(consent.until > 0);
+	}
+}
+
+static void
+try_showings(struct arena *a, struct str text)
+{
+	struct why why = { 0 };
+	struct internal_show show = { .account = S("meera") };
+
+	if (!is_read(api_read_show(a, text, &show, &why), &why))
+		return;
+	need(str_is(show.account, "meera"));
+	need_text(show.id);
+	need_text(show.to);
+	need_text(show.enclave);
+	need_text(show.reason);
+}
+
+static void
+try_persons(struct arena *a, struct str text)
+{
+	struct why why = { 0 };
+	struct person_body person;
+	struct release_card card = { .account = S("uma") };
+	struct str heard, receipt;
+
+	if (is_read(api_read_person(a, text, &person, &why), &why)) {
+		need(json_is(person.card, JSON_OBJECT));
+		need_text(person.fingerprint);
+	}
+	if (is_read(api_read_card(a, text, &card, &why), &why)) {
+		need(str_is(card.account, "uma") && card.signer == NULL);
+		need_text(card.name);
+		need(card.days >= 1 && card.days <= PERSON_CARD_DAYS_MAX);
+	}
+	if (is_read(api_read_heard(a, text, &heard, &why), &why))
+		need_text(heard);
+	if (is_read(api_read_text_body(a, text, &receipt, &why), &why))
+		need_text(receipt);
+}
+
+static void
 try_what_was_seen(struct arena *a, struct str text)
 {
 	struct why why = { 0 };
@@ -116,6 +175,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	try_people(a, text);
 	try_partners(a, text);
 	try_releases(a, text);
+	try_reviews(a, text);
+	try_showings(a, text);
+	try_persons(a, text);
 	try_what_was_seen(a, text);
 	return 0;
 }

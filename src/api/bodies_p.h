@@ -147,6 +147,11 @@ struct consent_new;
 enum err api_read_consent(struct arena *a, struct str text, struct consent_new *ret,
     struct why *why);
 
+/* All but the account. */
+struct internal_show;
+enum err api_read_show(struct arena *a, struct str text, struct internal_show *ret,
+    struct why *why);
+
 struct hit_body {
 	struct str indicator, match;
 	time_us at; /* 0: not given */

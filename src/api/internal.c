@@ -47,12 +47,12 @@ api_get_showings(void *ctx, struct http_request *req, struct http_response *ret,
 	return OK;
 }
 
-static enum err
-read_show(struct http_request *req, struct internal_show *ret, struct why *why)
+enum err
+api_read_show(struct arena *a, struct str text, struct internal_show *ret, struct why *why)
 {
 	const struct json *root = NULL;
 
-	TRY(api_read_object(req->arena, req->body, "id to enclave reason", &root, why));
+	TRY(api_read_object(a, text, "id to enclave reason", &root, why));
 	TRY(api_read_text(root, "id", true, &ret->id, why));
 	TRY(api_read_text(root, "to", true, &ret->to, why));
 	TRY(api_read_text(root, "enclave", true, &ret->enclave, why));
@@ -95,7 +95,7 @@ api_post_showing(void *ctx, struct http_request *req, struct http_response *ret,
 	struct internal_show show = { .account = req->principal.id };
 	struct shown shown = { 0 };
 
-	TRY(read_show(req, &show, why));
+	TRY(api_read_show(req->arena, req->body, &show, why));
 	struct api_job job = api_job(api, req, &show, &shown);
 	TRY(run_job(api, req, run_show, &job, why));
 	struct json_writer w = api_answer(ret);
