@@ -100,6 +100,7 @@ struct agreement_request {
 	struct str order_realm; /* of the order; must be equal */
 	struct str from;        /* releasing organisation */
 	struct str to;          /* recipient organisation; "PUBLIC" is none */
+	struct str asked;       /* whom the order names, when `to` took over from it; else empty */
 	enum channel channel;
 	struct str purpose;
 	struct str area;

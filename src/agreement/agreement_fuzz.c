@@ -63,7 +63,8 @@ check_statement(struct arena *a, const struct statement *s)
 	if (standing_end(&standing) < standing.agreement->expires_on && s->verb != STATEMENT_LAPSE)
 		__builtin_trap();
 	for (size_t i = 0; i < standing.successions; i++) {
-		if (str_eq(standing.succession[i].old, standing.succession[i].next))
+		if (str_eq(standing.succession[i].old, standing.succession[i].next) ||
+		    standing_resolve(&standing, standing.succession[i].old, TIME_NEVER).len == 0)
 			__builtin_trap();
 	}
 }

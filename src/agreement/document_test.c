@@ -107,6 +107,8 @@ static const struct broken_case block_cases[] = {
 	  ERR_INVALID, "\"US\" is no party of this agreement", "/lifecycle/approvals/0" },
 	{ "a successor of one that is still there", "\"code\":\"JP:NCO\"", "\"successor_of\":[\"JP:JPCERT\"],\"code\":\"JP:NCO\"", ERR_INVALID,
 	  "\"JP:JPCERT\" is still an organisation, or has two successors", "/parties" },
+	{ "a circle of successors", "\"code\":\"JP:NCO\"", "\"successor_of\":[\"JP:NCO\"],\"code\":\"JP:NCO\"", ERR_INVALID,
+	  "\"JP:NCO\" is still an organisation, or has two successors", "/parties" },
 	{ "a successor", "\"code\":\"JP:NCO\"", "\"successor_of\":[\"JP:NISC\"],\"code\":\"JP:NCO\"", OK, "", "" },
 	{ "a project without areas", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"class\":\"project\"", ERR_INVALID,
 	  "a party of the class project must name its areas", "/parties/1" },

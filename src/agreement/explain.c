@@ -35,6 +35,15 @@ say_what(const struct piece *p, const struct agreement_decision *d, struct buf *
 	}
 }
 
+/* The order keeps the name that it was given under. */
+static void
+say_successor(const struct agreement_request *r, struct buf *out)
+{
+	if (r->asked.len > 0)
+		buf_printf(out, " The order is to " STR_FMT ", from which " STR_FMT " took over.",
+		    STR_ARG(r->asked), STR_ARG(r->to));
+}
+
 /* Texts end with a full stop of their own, or get one. */
 static void
 put_sentence(struct buf *out, struct str text)
@@ -255,6 +264,7 @@ explain(struct gate *gate, const struct piece *p, const struct verdict *v,
 	d->pap = p->facts->pap;
 	d->iep = p->facts->iep;
 	say_what(p, d, &text);
+	say_successor(gate->r, &text);
 	TRY(keep(gate, &text, &d->what));
 	buf_clear(&text);
 	say_why(v, &text);

@@ -77,6 +77,8 @@ agreement_decision_write(struct json_writer *w, const struct agreement_request *
 	if (!for_partner)
 		json_put_str(json_key(w, S("version")), d->item->version);
 	json_put_str(json_key(w, S("recipient")), request->to);
+	if (request->asked.len > 0)
+		json_put_str(json_key(w, S("asked")), request->asked);
 	json_put_str(json_key(w, S("purpose")), request->purpose);
 	json_put_str(json_key(w, S("area")), request->area);
 	json_put_str(json_key(w, S("outcome")), str_of(outcome_name(d->outcome)));

@@ -336,6 +336,7 @@ request_members(struct tape *t, struct agreement_request *r)
 	TEXT(t, r, order_realm);
 	TEXT(t, r, from);
 	TEXT(t, r, to);
+	TEXT(t, r, asked);
 	NUMBER(t, r, channel, CHANNELS - 1);
 	TEXT(t, r, purpose);
 	TEXT(t, r, area);

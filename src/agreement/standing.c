@@ -234,7 +234,12 @@ standing_next_change(const struct standing *s, time_us at)
 		return TIME_NEVER;
 	if (at < g->in_force_from)
 		return g->in_force_from;
-	return at < standing_end(s) ? standing_end(s) : TIME_NEVER;
+	time_us next = at < standing_end(s) ? standing_end(s) : TIME_NEVER;
+	for (size_t i = 0; i < s->successions; i++) {
+		if (at < s->succession[i].from && s->succession[i].from < next)
+			next = s->succession[i].from;
+	}
+	return next;
 }
 
 static bool
@@ -259,18 +264,36 @@ standing_lets(const struct standing *s, const struct standing_ask *ask, struct s
 	    STR_ARG(ask->from), STR_ARG(ask->to));
 }
 
-struct str
-standing_resolve(const struct standing *s, struct str code)
+/* What took over from a code by then; empty: it is not gone. */
+static struct str
+successor_of(const struct standing *s, struct str code, time_us at)
 {
-	const struct organisation *o;
+	const struct organisation *o = agreement_organisation(s->agreement, code, NULL);
+	struct str none = { 0 };
 
 	for (size_t i = 0; i < s->successions; i++) {
-		if (str_eq(s->succession[i].old, code))
+		if (str_eq(s->succession[i].old, code) && s->succession[i].from <= at)
 			return s->succession[i].next;
 	}
-	o = agreement_organisation(s->agreement, code, NULL);
 	if (o == NULL)
 		o = agreement_successor(s->agreement, code, NULL);
+	return o == NULL || str_eq(o->code, code) ? none : o->code;
+}
+
+struct str
+standing_resolve(const struct standing *s, struct str code, time_us at)
+{
 	struct str none = { 0 };
-	return o == NULL ? none : o->code;
+
+	/* One step for each succession, and one for that of the document: no circle
+	 * was let in, and none would be walked for ever. */
+	for (size_t step = 0; step < s->successions + 2; step++) {
+		struct str next = successor_of(s, code, at);
+
+		if (next.len == 0)
+			return agreement_organisation(s->agreement, code, NULL) == NULL ? none
+			                                                                : code;
+		code = next;
+	}
+	return none;
 }

@@ -47,6 +47,7 @@ struct statement {
 struct succession {
 	struct str old;
 	struct str next;
+	time_us from; /* the instant of the statement that says so */
 };
 
 /* JCS text of the statement, ready to be signed. */
@@ -113,9 +114,9 @@ bool standing_lets(const struct standing *s, const struct standing_ask *ask,
 /* The end of the term, with renewals; TIME_NEVER while it renews itself. */
 time_us standing_end(const struct standing *s);
 
-/* The organisation that a code means today: itself, or what took over from it;
- * empty when it is none of the agreement. */
-struct str standing_resolve(const struct standing *s, struct str code);
+/* The organisation that a code means at an instant: itself, or what took over
+ * from it, or from that; empty when it is none of the agreement. */
+struct str standing_resolve(const struct standing *s, struct str code, time_us at);
 
 /* The next instant after `at` at which the answer changes by time alone;
  * TIME_NEVER when none. */

@@ -193,15 +193,12 @@ succeed(struct standing *s, const struct statement *st, size_t party, struct why
 			return fail(why, ERR_CONFLICT, "standing.succession",
 			    STR_FMT " is gone already: " STR_FMT " took over",
 			    STR_ARG(s->succession[i].old), STR_ARG(s->succession[i].next));
-		/* who took over from the one that is gone now hands on to its successor */
-		if (str_eq(s->succession[i].next, st->act))
-			s->succession[i].next = st->scope;
 	}
 	if (s->successions == SUCCESSIONS_MAX)
 		return fail(why, ERR_LIMIT, "standing.succession",
 		    "at most %d successions are kept: make a new version of the agreement",
 		    SUCCESSIONS_MAX);
-	s->succession[s->successions++] = (struct succession){ st->act, st->scope };
+	s->succession[s->successions++] = (struct succession){ st->act, st->scope, st->at };
 	return OK;
 }
 

@@ -297,6 +297,12 @@ check_renewal(void **state)
 	assert_int_equal(standing_end(&w.standing), end + 365 * day);
 }
 
+static const char *
+means(const struct world *w, const char *code)
+{
+	return arena_cstr(w->a, standing_resolve(&w->standing, str_of(code), w->request.at));
+}
+
 static void
 check_succession(void **state)
 {
@@ -305,15 +311,56 @@ check_succession(void **state)
 	struct why why = { 0 };
 
 	(void)state;
-	assert_true(str_is(standing_resolve(&w.standing, S("JP:NISC")), "JP:NCO"));
-	assert_true(str_is(standing_resolve(&w.standing, S("JP:JPCERT")), "JP:JPCERT"));
-	assert_int_equal(standing_resolve(&w.standing, S("JP:OTHER")).len, 0);
+	assert_string_equal(means(&w, "JP:NISC"), "JP:NCO");
+	assert_string_equal(means(&w, "JP:JPCERT"), "JP:JPCERT");
+	assert_string_equal(means(&w, "JP:OTHER"), "");
 	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 0, &s, &why),
 	    ERR_INVALID); /* not IN's to say */
 	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), OK);
-	assert_true(str_is(standing_resolve(&w.standing, S("JP:JPCERT")), "JP:NCO"));
+	assert_string_equal(means(&w, "JP:JPCERT"), "JP:NCO");
 	s = (struct statement){ .scope = S("JP:JPCERT"), .act = S("JP:NCO") };
 	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), ERR_CONFLICT); /* no circle */
+}
+
+/* One after the other, of which the document says one and statements the others. */
+static void
+check_chain(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement s = { .scope = S("JP:NCO"), .act = S("JP:OLD") };
+	struct why why = { 0 };
+
+	(void)state;
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), OK);
+	s = (struct statement){ .scope = S("JP:JPCERT"), .act = S("JP:NCO") };
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), OK);
+	assert_string_equal(means(&w, "JP:OLD"), "JP:JPCERT");
+	assert_string_equal(means(&w, "JP:NISC"), "JP:JPCERT");
+	assert_string_equal(means(&w, "JP:NCO"), "JP:JPCERT");
+	assert_string_equal(means(&w, "JP:JPCERT"), "JP:JPCERT");
+	/* Nobody takes over from one that is gone, nor does one that is gone. */
+	s = (struct statement){ .scope = S("JP:JPCERT"), .act = S("JP:OLD") };
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), ERR_CONFLICT);
+	s = (struct statement){ .scope = S("JP:NCO"), .act = S("JP:JPCERT") };
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), ERR_CONFLICT);
+}
+
+/* A succession acts from the instant of its statement on. */
+static void
+check_later(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct statement s = { .scope = S("JP:NCO"), .act = S("JP:JPCERT") };
+	struct why why = { 0 };
+
+	(void)state;
+	s.at = w.request.at + 1;
+	assert_int_equal(speak(&w, STATEMENT_SUCCEED, 1, &s, &why), OK);
+	assert_string_equal(means(&w, "JP:JPCERT"), "JP:JPCERT");
+	assert_int_equal(standing_next_change(&w.standing, w.request.at), s.at);
+	w.request.at = s.at;
+	assert_string_equal(means(&w, "JP:JPCERT"), "JP:NCO");
+	assert_int_not_equal(standing_next_change(&w.standing, w.request.at), s.at);
 }
 
 static void
@@ -438,6 +485,8 @@ main(int argc, char **argv)
 	CASE(&cases, check_delegates);
 	CASE(&cases, check_renewal);
 	CASE(&cases, check_succession);
+	CASE(&cases, check_chain);
+	CASE(&cases, check_later);
 	CASE(&cases, check_category);
 	CASE(&cases, check_membership);
 	CASE(&cases, check_former_key);

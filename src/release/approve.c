@@ -29,7 +29,7 @@ static const char find_item[] =
     " JOIN release_order o ON o.order_id = i.order_id WHERE i.order_id = $1 AND i.ordinal = $2";
 static const char find_order[] =
     "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement,"
-    " urgency, harm, break_glass, proposer, review_hours, person FROM release_order"
+    " urgency, harm, break_glass, proposer, review_hours, person, asked FROM release_order"
     " WHERE order_id = $1";
 
 static bool
@@ -90,6 +90,7 @@ load_held(const struct release_job *job, const struct release_verdict *v, struct
 		.copy_time = db_col_i64(&rows, 5),
 	};
 	ret->ask.id = &ret->source_id;
+	ret->ask.asked = arena_str(a, db_col_text(&rows, 14));
 	emergency_read(&rows, 8, a, &ret->ask);
 	ret->review_hours = (uint64_t)db_col_i64(&rows, 12);
 	ret->ask.person = arena_str(a, db_col_text(&rows, 13));

@@ -31,6 +31,15 @@ gather_check_recipient(const struct gate *g, const struct release_ask *ask,
 	return OK;
 }
 
+struct str
+gather_recipient(const struct gather *in, const struct standing *s)
+{
+	if (in->as_of_leaf != GATHER_NOW &&
+	    agreement_organisation(s->agreement, in->ask->to, NULL) != NULL)
+		return in->ask->to;
+	return standing_resolve(s, in->ask->to, in->job->at);
+}
+
 const struct standing *
 gather_agreement(const struct gather *in)
 {
@@ -39,11 +48,11 @@ gather_agreement(const struct gather *in)
 
 	for (size_t i = 0; i < g->agreements; i++) {
 		const struct standing *s = g->standing[i];
-		const struct standing_ask ask = { g->party, in->ask->to, in->ask->area,
+		const struct standing_ask ask = { g->party, gather_recipient(in, s), in->ask->area,
 			in->job->at };
 		struct standing_reason reason;
 
-		if (agreement_organisation(s->agreement, in->ask->to, NULL) == NULL ||
+		if (ask.to.len == 0 ||
 		    (in->agreement.len > 0 && !str_eq(in->agreement, s->agreement->id)))
 			continue;
 		if (standing_lets(s, &ask, &reason)) {

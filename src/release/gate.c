@@ -199,11 +199,11 @@ release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *
 
 /* An agreement between us and the recipient's party. */
 static bool
-is_between(const struct standing *s, struct str us, struct str recipient)
+is_between(const struct standing *s, struct str us, struct str recipient, time_us at)
 {
 	const struct party *party = NULL;
 
-	recipient = standing_resolve(s, recipient);
+	recipient = standing_resolve(s, recipient, at);
 	return agreement_organisation(s->agreement, recipient, &party) != NULL &&
 	       !str_eq(party->code, us) && agreement_party(s->agreement, us) != NULL;
 }
@@ -224,10 +224,10 @@ release_gate_open(const struct gate *g, struct str recipient, struct str area, t
 
 	for (size_t i = 0; i < g->agreements; i++) {
 		const struct standing *s = g->standing[i];
-		const struct standing_ask ask = { g->party, standing_resolve(s, recipient), area,
-			at };
+		const struct standing_ask ask = { g->party, standing_resolve(s, recipient, at),
+			area, at };
 
-		if (!is_between(s, g->party, recipient))
+		if (!is_between(s, g->party, recipient, at))
 			continue;
 		named = true;
 		if (standing_lets(s, &ask, &reason) &&

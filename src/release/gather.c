@@ -37,14 +37,14 @@ add_redaction_identity(struct gathering *g, struct why *why)
 }
 
 static enum err
-gather_items(const struct gather *in, struct str agreement, struct agreement_request *r,
+gather_items(const struct gather *in, const struct release_ask *ask, struct agreement_request *r,
     struct why *why)
 {
 	struct gathering all = {
 		.job = in->job,
-		.ask = in->ask,
+		.ask = ask,
 		.as_of_leaf = in->as_of_leaf,
-		.agreement = agreement,
+		.agreement = r->standing->agreement->id,
 		.max = SELECTION_MAX + CONTEXT_MAX,
 	};
 
@@ -71,12 +71,26 @@ check_ask(const struct release_ask *ask, struct why *why)
 	return OK;
 }
 
+/* The order, with the one who took over from whom it names. */
+static struct release_ask
+name_recipient(const struct gather *in, const struct standing *s)
+{
+	struct release_ask ask = *in->ask;
+
+	if (s == NULL)
+		return ask;
+	ask.to = gather_recipient(in, s);
+	if (!str_eq(ask.to, in->ask->to))
+		ask.asked = in->ask->to;
+	return ask;
+}
+
 enum err
 gather_request(const struct gather *in, struct agreement_request *ret, struct why *why)
 {
 	const struct gate *g = in->job->gate;
-	const struct release_ask *ask = in->ask;
 	const struct standing *standing = gather_agreement(in);
+	const struct release_ask named = name_recipient(in, standing), *ask = &named;
 	struct agreement_request r = {
 		.at = in->job->at,
 		.copy_time = ask->copy_time - ask->copy_time % US_PER_S,
@@ -84,6 +98,7 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 		.order_realm = g->realm,
 		.from = g->organisation,
 		.to = ask->to,
+		.asked = ask->asked,
 		.channel = ask->channel,
 		.purpose = ask->purpose,
 		.area = ask->area,
@@ -109,7 +124,7 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 	}
 	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
 	TRY(source_publishers(in->job, &r, why));
-	TRY(gather_items(in, standing->agreement->id, &r, why));
+	TRY(gather_items(in, ask, &r, why));
 	TRY(release_consents_active(in->job->db, in->job->arena, g->organisation, in->job->at, &r,
 	    why));
 	if (g->pseudonym_secret.len > 0)

@@ -31,6 +31,11 @@ enum err gather_request(const struct gather *in, struct agreement_request *ret, 
  * force, or any with it.  NULL: there is none. */
 const struct standing *gather_agreement(const struct gather *in);
 
+/* Whom an order means under this agreement.  A new order goes to the successor
+ * of an organisation that is gone; what was sent before keeps its recipient as
+ * long as the agreement names it.  Empty: nobody. */
+struct str gather_recipient(const struct gather *in, const struct standing *s);
+
 /* ERR_INVALID: the recipient is no organisation of another party of the
  * agreement, or the purpose is none of its purposes. */
 enum err gather_check_recipient(const struct gate *g, const struct release_ask *ask,

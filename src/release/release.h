@@ -64,7 +64,8 @@ enum { SELECTION_MAX = 4096 }; /* objects of one order: one batch of the ledger 
 /* ---- preview ---- */
 
 struct release_ask {
-	struct str to;      /* "JP:JPCERT" */
+	struct str to;      /* "JP:JPCERT"; one that is gone means its successor */
+	struct str asked;   /* of an order that is at work: whom it named, when `to` took over */
 	struct str purpose; /* "incident-response" */
 	struct str area;    /* "CI"; empty: the agreement's first */
 	enum channel channel;
