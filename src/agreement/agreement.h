@@ -43,10 +43,10 @@ enum bundle_mode {
 };
 
 /* A wish to pass over a refusal in an emergency.  At most it turns a refusal
- * into a HOLD; some refusals it never touches. */
+ * into a HOLD; some refusals it never touches.  What is asked for in this way
+ * waits for two officers, also where one would have been enough. */
 struct break_glass {
 	struct str by;        /* officer who asked; empty: nobody did */
-	bool two_officers;    /* two different officers stand behind it */
 	struct str condition; /* code of one of the agreement's conditions */
 };
 

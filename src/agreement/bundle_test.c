@@ -292,7 +292,7 @@ check_facts(void **state)
 	assert_string_equal(why.text, "a fact vector is an object");
 	assert_int_equal(agreement_judge(w.a, S("{\"engine\":99}"), &documents, &j, &why),
 	    ERR_INVALID);
-	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 2");
+	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 3");
 }
 
 /* The partner sees shared codes, and neither rules nor changes of ours. */

@@ -63,7 +63,7 @@ set_harm(struct agreement_request *r)
 static void
 set_broken_glass(struct agreement_request *r)
 {
-	r->break_glass = (struct break_glass){ S("duty"), true, S("life") };
+	r->break_glass = (struct break_glass){ .by = S("duty"), .condition = S("life") };
 }
 static void
 set_basis(struct agreement_request *r)

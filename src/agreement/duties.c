@@ -135,7 +135,6 @@ break_glass(struct judging *j)
 	v->effect = EFFECT_HOLD;
 	v->held = true;
 	v->glass = GLASS_BROKEN;
-	find_approval(j, S("two"));
 	if (v->review_hours == 0 || j->g->break_glass.review_hours < v->review_hours)
 		v->review_hours = j->g->break_glass.review_hours;
 }
@@ -155,11 +154,29 @@ ask_matrix(struct judging *j)
 	}
 }
 
+/* The one place that says who must agree to broken glass: two officers, and whom
+ * the agreement names beside them; nothing goes on the word of one. */
+static void
+ask_for_glass(struct judging *j)
+{
+	static const char *const roles[] = { "legal", "policy", "defence-liaison" };
+
+	find_approval(j, S("two"));
+	for (size_t i = 0; i < COUNTOF(roles); i++) {
+		if (texts_have(j->g->break_glass.roles, str_of(roles[i])))
+			find_approval(j, str_of(roles[i]));
+	}
+}
+
 bool
 stage_approvals(struct judging *j)
 {
 	ask_matrix(j);
-	if (j->f->broken_glass.len > 0 && j->v->effect >= EFFECT_ROUTE)
+	if (j->f->broken_glass.len == 0)
+		return true;
+	if (j->v->effect >= EFFECT_ROUTE)
 		break_glass(j);
+	if (j->v->effect == EFFECT_HOLD)
+		ask_for_glass(j);
 	return true;
 }

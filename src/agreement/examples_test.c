@@ -176,7 +176,6 @@ fill_request(struct agreement_request *r, const struct json *json)
 	assert_true(urgency_parse(text_or(json, "urgency", "routine"), &r->urgency));
 	assert_true(harm_parse(text_or(json, "harm", "none"), &r->harm));
 	r->break_glass = (struct break_glass){ .by = text_or(glass, "by", ""),
-		.two_officers = flag(glass, "two"),
 		.condition = text_or(glass, "condition", "") };
 	r->legal_basis = text_or(json, "basis", "");
 	r->mode = flag(json, "strict") ? BUNDLE_STRICT : BUNDLE_PARTIAL;

@@ -318,7 +318,7 @@ draw_request(const struct gate *gate, struct facts *f)
 	f->poc_failed = r->poc_failed;
 	f->urgency = r->urgency;
 	f->harm = r->harm;
-	if (r->break_glass.by.len > 0 && r->break_glass.two_officers)
+	if (r->break_glass.by.len > 0)
 		f->broken_glass = r->break_glass.condition;
 	f->legal_basis = r->legal_basis;
 	f->strict = r->mode == BUNDLE_STRICT;

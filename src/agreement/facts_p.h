@@ -9,7 +9,7 @@
 #include "predicate_p.h"
 
 enum {
-	FACTS_ENGINE = 2, /* raised when the same facts would be judged otherwise */
+	FACTS_ENGINE = 3, /* raised when the same facts would be judged otherwise */
 	TOUCHED_WORDS = RULES_MAX / 64,
 };
 
@@ -58,7 +58,7 @@ struct facts {
 	uint64_t poc_failed;
 	enum urgency urgency;
 	enum harm harm;
-	struct str broken_glass; /* condition under which two officers ask; empty: they do not */
+	struct str broken_glass; /* condition under which an officer asks; empty: nobody does */
 	struct str legal_basis;
 	bool strict;       /* one that is denied stops all */
 	bool stopped;      /* and one is */

@@ -348,7 +348,6 @@ request_members(struct tape *t, struct agreement_request *r)
 	NUMBER(t, r, urgency, URGENCY_FLASH);
 	NUMBER(t, r, harm, HARM_IMMINENT_SAFETY);
 	TEXT(t, r, break_glass.by);
-	FLAG(t, r, break_glass.two_officers);
 	TEXT(t, r, break_glass.condition);
 	TEXT(t, r, legal_basis);
 	NUMBER(t, r, mode, BUNDLE_STRICT);

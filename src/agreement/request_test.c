@@ -304,11 +304,6 @@ in_glass(struct world *w)
 	w->request.break_glass.by = S("meera");
 }
 static void
-in_two(struct world *w)
-{
-	w->request.break_glass.two_officers = true;
-}
-static void
 in_condition(struct world *w)
 {
 	w->request.break_glass.condition = S("x");
@@ -352,7 +347,7 @@ static const struct input_row {
 	{ "approved", in_approved }, { "bytes", in_raw },
 	{ "persons", in_persons }, { "end of the key", in_key_until }, { "person's key", in_person_key },
 	{ "failed checks", in_poc }, { "urgency", in_urgency }, { "harm", in_harm },
-	{ "break-glass", in_glass }, { "two officers", in_two }, { "condition", in_condition },
+	{ "break-glass", in_glass }, { "condition", in_condition },
 	{ "legal basis", in_basis }, { "mode", in_mode },
 	{ "pseudonyms", in_pseudonyms },
 };

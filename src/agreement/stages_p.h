@@ -36,7 +36,7 @@ void find_needs(struct judging *j, unsigned needs);
 /* The approvals are all there: what they were asked for is lifted. */
 void lift_holds(struct verdict *v);
 
-/* Whether two officers ask, under a condition that the agreement knows, to pass
+/* Whether an officer asks, under a condition that the agreement knows, to pass
  * over what can be passed over. */
 bool is_glass_broken(const struct judging *j);
 

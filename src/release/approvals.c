@@ -1,17 +1,37 @@
 /* Who must agree to what is held, and who did. */
 #include "approvals_p.h"
+#include "compartment.h"
 
 /* ---- what is asked for ---- */
 
-/* "two" is two officers; "one", "officer" and "approver" are the same. */
+static size_t
+count_role(const struct needs *n, struct str role)
+{
+	size_t times = 0;
+
+	for (size_t i = 0; i < n->len; i++)
+		times += str_eq(n->role[i], role);
+	return times;
+}
+
+/* "two" is two officers; "one", "officer" and "approver" are the same.  One who
+ * was asked for already is one of the two. */
 void
 needs_add(struct needs *n, struct str word)
 {
 	size_t times = str_is(word, "two") ? 2 : 1;
 	bool officer = times == 2 || str_is(word, "one") || str_is(word, "approver");
+	struct str role = officer ? S("officer") : word;
 
-	for (size_t i = 0; i < times && word.len > 0 && n->len < NEEDS_MAX; i++)
-		n->role[n->len++] = officer ? S("officer") : word;
+	while (role.len > 0 && count_role(n, role) < times && n->len < NEEDS_MAX)
+		n->role[n->len++] = role;
+}
+
+static void
+take_word(struct needs *n, struct str word)
+{
+	if (word.len > 0 && n->len < NEEDS_MAX)
+		n->role[n->len++] = word;
 }
 
 void
@@ -19,7 +39,7 @@ needs_read(struct str words, struct needs *ret)
 {
 	*ret = (struct needs){ 0 };
 	while (words.ptr != NULL)
-		needs_add(ret, str_split(&words, ' '));
+		take_word(ret, str_split(&words, ' '));
 }
 
 bool
@@ -58,8 +78,9 @@ needs_text(struct arena *a, const struct needs *n)
 
 /* ---- what was given ---- */
 
-bool
-approvals_account_holds(struct str roles, struct str role)
+/* "officer" is any approver's word, the others are roles of their own. */
+static bool
+account_holds(struct str roles, struct str role)
 {
 	struct str wanted = str_is(role, "officer") ? S("approver") : role;
 
@@ -70,11 +91,12 @@ approvals_account_holds(struct str roles, struct str role)
 	return false;
 }
 
-/* The account as it is today: who lost the role since has not approved. */
+/* The account as it is today: who lost the role or left the compartment since
+ * has not approved. */
 static const char list_approvals[] =
     "SELECT p.account, p.role, p.at, COALESCE(a.roles, ''), COALESCE(a.disabled, 1),"
-    " COALESCE(a.organisation, ''), i.owner FROM approval p"
-    " JOIN release_item i ON i.order_id = p.order_id AND i.ordinal = p.ordinal"
+    " COALESCE(a.organisation, ''), COALESCE(a.enclaves, ''), o.owner, o.enclave"
+    " FROM approval p JOIN release_order o ON o.order_id = p.order_id"
     " LEFT JOIN account a ON a.name = p.account"
     " WHERE p.order_id = $1 AND p.ordinal = $2 AND p.verdict = 'approve' AND p.bytes_hash = $3"
     " ORDER BY p.at, p.account LIMIT $4";
@@ -100,9 +122,10 @@ release_approvals(struct db *db, struct arena *a, const struct release_row *row,
 		p->account = arena_str(a, db_col_text(&rows, 0));
 		p->role = arena_str(a, db_col_text(&rows, 1));
 		p->at = db_col_i64(&rows, 2);
+		const struct compartment of = { db_col_text(&rows, 5), db_col_text(&rows, 6) };
 		p->counts = db_col_i64(&rows, 4) == 0 &&
-		            str_eq(db_col_text(&rows, 5), db_col_text(&rows, 6)) &&
-		            approvals_account_holds(db_col_text(&rows, 3), p->role);
+		            compartment_has(&of, db_col_text(&rows, 7), db_col_text(&rows, 8)) &&
+		            account_holds(db_col_text(&rows, 3), p->role);
 		if (p->counts)
 			fill_place(&needs, p->role);
 		ret->len++;

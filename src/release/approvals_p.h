@@ -3,7 +3,7 @@
 
 #include "release.h"
 
-enum { NEEDS_MAX = 16 }; /* twice APPROVERS_MAX for "two", and room for an emergency's */
+enum { NEEDS_MAX = 16 }; /* twice APPROVERS_MAX for "two", and room */
 
 /* What is asked for: one entry for each person, so that "two" are two. */
 struct needs {
@@ -11,13 +11,9 @@ struct needs {
 	struct str role[NEEDS_MAX]; /* "officer", "legal", "policy", "defence-liaison" */
 };
 
-/* From words that blanks separate, as a decision lists them. */
+/* From words that blanks separate, one for each person. */
 void needs_read(struct str words, struct needs *ret);
-/* One more of the words that a decision lists. */
+/* One more of the words that a decision lists, joined with those before it. */
 void needs_add(struct needs *n, struct str word);
 bool needs_has(const struct needs *n, struct str role);
 struct str needs_text(struct arena *a, const struct needs *n);
-
-/* Whether an account with these roles may give an approval of this kind:
- * "officer" is any approver's, the others are roles of their own. */
-bool approvals_account_holds(struct str roles, struct str role);

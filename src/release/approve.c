@@ -7,6 +7,7 @@
 #include "person_p.h"
 #include "release.h"
 #include "review_p.h"
+#include "role_p.h"
 
 /* A held item with its order, as the approver finds it. */
 struct held {
@@ -101,25 +102,6 @@ load_held(const struct release_job *job, const struct release_verdict *v, struct
 
 /* ---- who may speak ---- */
 
-static const char find_account[] =
-    "SELECT roles, organisation FROM account WHERE name = $1 AND disabled = 0";
-
-static enum err
-check_role(const struct release_job *job, const struct release_verdict *v, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool has = false;
-
-	TRY(db_select(job->db, &rows, why, find_account, DB_T(v->account)));
-	TRY(db_next(&rows, &has, why));
-	if (!has || !str_eq(db_col_text(&rows, 1), job->gate->organisation) ||
-	    !approvals_account_holds(db_col_text(&rows, 0), v->role))
-		return fail(why, ERR_FORBIDDEN, "release.role",
-		    STR_FMT " does not hold the role " STR_FMT, STR_ARG(v->account),
-		    STR_ARG(str_is(v->role, "officer") ? S("approver") : v->role));
-	return OK;
-}
-
 static enum err
 check_speaker(const struct release_job *job, const struct held *h, const struct release_verdict *v,
     struct why *why)
@@ -135,7 +117,8 @@ check_speaker(const struct release_job *job, const struct held *h, const struct 
 		return fail(why, ERR_FORBIDDEN, "release.role",
 		    "no " STR_FMT " approval is asked for; needed: " STR_FMT, STR_ARG(v->role),
 		    STR_ARG(needs_text(job->arena, &needs)));
-	return check_role(job, v, why);
+	return role_check(job, v->account, str_is(v->role, "officer") ? S("approver") : v->role,
+	    why);
 }
 
 /* The approver looked at these bytes, and they are what is stored. */

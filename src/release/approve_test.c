@@ -259,7 +259,7 @@ check_two_officers(void **state)
 	office_open(&o);
 	struct release_verdict v = hold(&o, "check");
 	office_sql(&o,
-	    "UPDATE release_item SET approvals_needed = 'two legal' WHERE state = 'held'");
+	    "UPDATE release_item SET approvals_needed = 'officer officer legal' WHERE state = 'held'");
 	WORKS(&o, approve(&o, &v, &released));
 	REFUSES(&o, approve(&o, &v, &released), ERR_CONFLICT, "release.spoken");
 	v.account = S("meera");

@@ -1,5 +1,5 @@
+#include "approvals_p.h"
 #include "decisions_p.h"
-#include "emergency_p.h"
 #include "random.h"
 #include "request.h"
 
@@ -50,15 +50,12 @@ is_copy(const struct agreement_decision *d)
 
 /* One word for each person who must agree. */
 static struct str
-join_approvals(struct arena *a, const struct agreement_request *r,
-    const struct agreement_decision *d)
+join_approvals(struct arena *a, const struct agreement_decision *d)
 {
 	struct needs needs = { 0 };
 
 	for (size_t i = 0; i < d->approvals; i++)
 		needs_add(&needs, d->approval[i]);
-	if (d->outcome == OUTCOME_HOLD)
-		emergency_needs(r, &needs);
 	return needs_text(a, &needs);
 }
 
@@ -129,7 +126,7 @@ insert_row(const struct decisions_in *in, const struct row *row, uint64_t leaf, 
 	    DB_T(str_of(outcome_name(d->outcome))), DB_B(hash_str(&bytes_hash)),
 	    DB_T(d->leaving_id), DB_B(d->bytes), DB_I(is_copy(d)), DB_I(copy_modified(r, d)),
 	    DB_T(row->record.decision_json), DB_T(d->facts), DB_B(hash_str(&rules)), DB_B(nonce),
-	    DB_T(join_approvals(in->job->arena, r, d)), DB_I((int64_t)leaf), DB_I((int64_t)place),
+	    DB_T(join_approvals(in->job->arena, d)), DB_I((int64_t)leaf), DB_I((int64_t)place),
 	    DB_I(r->at), DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
 	    DB_B(hash_str(&row->record.inputs)));
 }

@@ -2,18 +2,36 @@
 #include "emergency_p.h"
 #include "record_p.h"
 
-/* Without timers in the agreement: the hours in which an answer is owed. */
-static const time_us hold_hours[] = {
-	[URGENCY_ROUTINE] = ORDER_DAYS * 24,
-	[URGENCY_PRIORITY] = 24,
-	[URGENCY_IMMEDIATE] = 4,
-	[URGENCY_FLASH] = 1,
+/* Where the agreement gives no timer: five working days for what is not urgent,
+ * otherwise the time after which an answer would be none. */
+static const uint64_t hold_minutes[] = {
+	[URGENCY_ROUTINE] = ORDER_DAYS * 24 * 60,
+	[URGENCY_PRIORITY] = 24 * 60,
+	[URGENCY_IMMEDIATE] = 4 * 60,
+	[URGENCY_FLASH] = 60,
 };
 
-time_us
-emergency_hold_until(enum urgency urgency, time_us at)
+/* What the agreement gives for the level, in any case of its name; 0: nothing. */
+static uint64_t
+agreed_minutes(const struct agreement *g, enum urgency urgency)
 {
-	return at + hold_hours[urgency] * 3600 * US_PER_S;
+	for (size_t i = 0; g != NULL && i < g->urgency.levels; i++) {
+		if (str_eq_nocase(g->urgency.level[i].code, str_of(urgency_name(urgency))))
+			return g->urgency.level[i].hold_minutes;
+	}
+	return 0;
+}
+
+time_us
+emergency_hold_until(const struct agreement *g, enum urgency urgency, time_us at)
+{
+	uint64_t minutes = agreed_minutes(g, urgency);
+
+	if (minutes == 0)
+		minutes = hold_minutes[urgency];
+	if (minutes > HOLD_DAYS_MAX * 24 * 60)
+		minutes = HOLD_DAYS_MAX * 24 * 60;
+	return at + (time_us)minutes * 60 * US_PER_S;
 }
 
 bool
@@ -38,11 +56,7 @@ emergency_put(struct agreement_request *r, const struct release_ask *ask)
 	r->harm = ask->harm;
 	if (ask->break_glass.len == 0)
 		return;
-	r->break_glass = (struct break_glass){
-		.by = ask->by,
-		.two_officers = true, /* by emergency_needs(): nothing leaves on one word */
-		.condition = ask->break_glass,
-	};
+	r->break_glass = (struct break_glass){ .by = ask->by, .condition = ask->break_glass };
 }
 
 void
@@ -55,15 +69,6 @@ emergency_read(const struct db_rows *rows, size_t at, struct arena *a, struct re
 		ask->harm = HARM_NONE;
 	ask->break_glass = arena_str(a, db_col_text(rows, at + 2));
 	ask->by = arena_str(a, db_col_text(rows, at + 3));
-}
-
-void
-emergency_needs(const struct agreement_request *r, struct needs *needs)
-{
-	if (r->break_glass.by.len == 0)
-		return;
-	while (needs->len < BREAK_GLASS_OFFICERS)
-		needs->role[needs->len++] = S("officer");
 }
 
 /* An attempt stands in the log also when all of it was refused. */

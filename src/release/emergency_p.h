@@ -2,14 +2,14 @@
  * (private to release). */
 #pragma once
 
-#include "approvals_p.h"
 #include "release.h"
 
-/* Officers beside the proposer that break-glass takes: one could be made to. */
-enum { BREAK_GLASS_OFFICERS = 2 };
+/* The longest that anything waits, whatever is agreed: an approval is about the
+ * situation in which the order was given. */
+enum { HOLD_DAYS_MAX = 30 };
 
-/* When what is held at this urgency is closed undecided. */
-time_us emergency_hold_until(enum urgency urgency, time_us at);
+/* When what is held at this urgency is closed undecided: as the agreement says. */
+time_us emergency_hold_until(const struct agreement *g, enum urgency urgency, time_us at);
 
 bool emergency_is(const struct release_ask *ask);
 
@@ -22,9 +22,6 @@ void emergency_put(struct agreement_request *r, const struct release_ask *ask);
 /* The order's, from the columns urgency, harm, break_glass and proposer. */
 void emergency_read(const struct db_rows *rows, size_t at, struct arena *a,
     struct release_ask *ask);
-
-/* Break-glass never goes on fewer than two words, whatever the agreement says. */
-void emergency_needs(const struct agreement_request *r, struct needs *needs);
 
 /* A leaf that says who broke the glass and why, also when it was in vain. */
 enum err emergency_record(const struct release_job *job, const struct release_ask *ask,

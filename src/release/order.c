@@ -96,10 +96,10 @@ order_insert(const struct decisions_in *in, const struct release_ask *ask, struc
 	    DB_T(r->to), DB_T(r->purpose), DB_T(r->area), DB_T(str_of(channel_name(r->channel))),
 	    DB_T(scope), DB_T(in->job->gate->organisation), DB_T(in->job->gate->enclave),
 	    DB_T(proposer), DB_I(r->at), DB_I(r->copy_time),
-	    DB_I(emergency_hold_until(r->urgency, r->at)), DB_T(str_of(urgency_name(r->urgency))),
-	    DB_T(str_of(harm_name(r->harm))), DB_T(ask->break_glass), DB_T(ask->reason),
-	    DB_I((int64_t)review_hours(sent->decisions)), DB_T(in->standing_order),
-	    DB_T(ask->person), DB_T(r->asked));
+	    DB_I(emergency_hold_until(r->standing->agreement, r->urgency, r->at)),
+	    DB_T(str_of(urgency_name(r->urgency))), DB_T(str_of(harm_name(r->harm))),
+	    DB_T(ask->break_glass), DB_T(ask->reason), DB_I((int64_t)review_hours(sent->decisions)),
+	    DB_T(in->standing_order), DB_T(ask->person), DB_T(r->asked));
 }
 
 /* What was released on the channel "person", in its envelopes. */

@@ -72,7 +72,7 @@ struct release_ask {
 	size_t ids;
 	const struct str *id; /* objects by identifier (latest versions); n is ids */
 	time_us copy_time;    /* time of the preview, which copies carry */
-	enum urgency urgency; /* how long what is held waits */
+	enum urgency urgency; /* how long what is held waits: the agreement says */
 	enum harm harm;
 	struct str break_glass; /* condition of the agreement that is cited; empty: none */
 	struct str by;          /* account that asks */
@@ -93,7 +93,7 @@ enum err release_preview(const struct release_job *job, const struct release_ask
 
 /* ---- orders ---- */
 
-enum { ORDER_DAYS = 7 }; /* an unfinished order expires after: five working days */
+enum { ORDER_DAYS = 7 }; /* an unfinished order expires after, where the agreement gives no time */
 
 struct release_send {
 	struct release_ask ask;

@@ -136,18 +136,108 @@ check_attempt_logged(void **state)
 	assert_true(str_find(leaf, S("dialysis")) != SIZE_MAX);
 }
 
+/* Who stands behind broken glass: two people of the compartment, in time. */
+/* clang-format off */
+static const struct second_row {
+	const char *name;
+	const char *before; /* what happens after the first word */
+	int64_t wait;
+	const char *account;
+	enum err err;
+	const char *code;
+} second_table[] = {
+	{ "the same officer twice",        NULL, 0, "kiran", ERR_CONFLICT,  "release.spoken" },
+	{ "the one who asks",              NULL, 0, "meera", ERR_FORBIDDEN, "release.four-eyes" },
+	{ "no approver",                   NULL, 0, "leela", ERR_FORBIDDEN, "release.role" },
+	{ "an officer of another enclave", "UPDATE account SET enclaves = 'defence' WHERE name = 'uma'", 0,
+	  "uma", ERR_FORBIDDEN, "release.role" },
+	{ "of another organisation",       "UPDATE account SET organisation = 'IN:BANK' WHERE name = 'uma'", 0,
+	  "uma", ERR_FORBIDDEN, "release.role" },
+	{ "one whose account is closed",   "UPDATE account SET disabled = 1 WHERE name = 'uma'", 0,
+	  "uma", ERR_FORBIDDEN, "release.role" },
+	{ "too late",                      NULL, 3600, "uma", ERR_CONFLICT, "release.expired" },
+};
+/* clang-format on */
+
+static void
+check_second(void **state)
+{
+	const struct second_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+	bool released = false;
+
+	office_open(&o);
+	struct release_send send = break_glass(&o, "check");
+	WORKS(&o, office_try_send(&o, &send, &sent));
+	struct release_verdict v = verdict_of(&o, &sent, "kiran");
+	WORKS(&o, office_try(&o, approve_job, &v, &released));
+	assert_false(released);
+	if (row->before != NULL)
+		office_sql(&o, row->before);
+	office_wait(&o, row->wait);
+	v.account = str_of(row->account);
+	REFUSES(&o, office_try(&o, approve_job, &v, &released), row->err, row->code);
+	assert_string_equal(office_item_state(&o, 1), "held");
+}
+
+/* Whoever moved to another enclave since has not agreed. */
+static void
+check_moved(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent;
+	bool released = false;
+
+	(void)state;
+	office_open(&o);
+	struct release_send send = break_glass(&o, "check");
+	WORKS(&o, office_try_send(&o, &send, &sent));
+	struct release_verdict v = verdict_of(&o, &sent, "kiran");
+	WORKS(&o, office_try(&o, approve_job, &v, &released));
+	office_sql(&o, "UPDATE account SET enclaves = 'defence' WHERE name = 'kiran'");
+	v.account = S("uma");
+	WORKS(&o, office_try(&o, approve_job, &v, &released));
+	assert_false(released);
+	v.account = S("arjun");
+	WORKS(&o, office_try(&o, approve_job, &v, &released));
+	assert_true(released);
+}
+
+#define LEVEL(code, minutes) \
+	"{\"code\":\"" code "\",\"ack_minutes\":1,\"hold_minutes\":" minutes "}"
 /* clang-format off */
 static const struct wait_row {
 	const char *name;
+	const char *levels; /* of the agreement; NULL: it has no timers */
 	enum urgency urgency;
-	int64_t hours;
+	int64_t minutes;
 } wait_table[] = {
-	{ "flash waits an hour",          URGENCY_FLASH,     1 },
-	{ "immediate waits four",         URGENCY_IMMEDIATE, 4 },
-	{ "priority waits a day",         URGENCY_PRIORITY,  24 },
-	{ "routine waits five work days", URGENCY_ROUTINE,   7 * 24 },
+	{ "flash waits an hour",            NULL, URGENCY_FLASH,     60 },
+	{ "immediate waits four",           NULL, URGENCY_IMMEDIATE, 4 * 60 },
+	{ "priority waits a day",           NULL, URGENCY_PRIORITY,  24 * 60 },
+	{ "routine waits five work days",   NULL, URGENCY_ROUTINE,   7 * 24 * 60 },
+	{ "the agreement says it",          LEVEL("FLASH", "5"),     URGENCY_FLASH,   5 },
+	{ "in any case of the name",        LEVEL("Routine", "90"),  URGENCY_ROUTINE, 90 },
+	{ "another level says nothing",     LEVEL("FLASH", "5"),     URGENCY_ROUTINE, 7 * 24 * 60 },
+	{ "a level without minutes neither", "{\"code\":\"FLASH\",\"ack_minutes\":5}", URGENCY_FLASH, 60 },
+	{ "no more than thirty days",       LEVEL("ROUTINE", "90000"), URGENCY_ROUTINE, 30 * 24 * 60 },
 };
 /* clang-format on */
+
+static void
+agree_on_levels(struct office *o, const char *levels)
+{
+	struct str text =
+	    office_replaced(o, office_agreement_text(), "\"version\":1", "\"version\":2");
+
+	office_agree_on(o,
+	    office_replaced(o, text, "\"obligations\":[]",
+	        arena_cstr(o->arena, arena_printf(o->arena,
+	                                 "\"urgency\":{\"clause\":\"1\",\"levels\":[%s]},"
+	                                 "\"obligations\":[]",
+	                                 levels))));
+}
 
 static void
 check_wait(void **state)
@@ -157,11 +247,13 @@ check_wait(void **state)
 	struct release_sent sent;
 
 	office_open(&o);
+	if (row->levels != NULL)
+		agree_on_levels(&o, row->levels);
 	office_import(&o, 1, 1, "check");
 	struct release_send send = office_order(&o, 1, 1);
 	send.ask.urgency = row->urgency;
 	WORKS(&o, office_try_send(&o, &send, &sent));
-	office_wait(&o, row->hours * 3600 - 1);
+	office_wait(&o, row->minutes * 60 - 1);
 	assert_int_equal(office_tighten(&o).closed, 0);
 	office_wait(&o, 1);
 	assert_int_equal(office_tighten(&o).closed, 1);
@@ -263,6 +355,8 @@ main(int argc, char **argv)
 	CASE(&list, check_reason);
 	CASE(&list, check_two_officers);
 	CASE(&list, check_attempt_logged);
+	CASES(&list, second_table, check_second);
+	CASE(&list, check_moved);
 	CASES(&list, wait_table, check_wait);
 	CASE(&list, check_overdue);
 	CASES(&list, review_table, check_review_refused);
