@@ -157,6 +157,7 @@ function askCard() {
 			count: () => {} };
 	const purpose = chooseAmong("purpose", named("purpose", agreement.purposes));
 	const area = chooseAmong("area", named("area", agreement.areas));
+	const along = chooseAmong("with", ["technique", "victim", "all"].map((w) => [w, t("with." + w)]));
 	const place = el("div");
 	const count = el("p.hint", { "aria-live": "polite" });
 	const ids = () => {
@@ -170,7 +171,7 @@ function askCard() {
 	});
 	const card = el("section.card.ask", { "aria-labelledby": "ask-title" },
 		el("h2", { id: "ask-title" }, t("ask.title")),
-		field(t("ask.to"), to), field(t("ask.purpose"), purpose), field(t("ask.area"), area), count, place, button);
+		field(t("ask.to"), to), field(t("ask.purpose"), purpose), field(t("ask.area"), area), field(t("ask.with"), along), count, place, button);
 	return { card, count: () => {
 		const n = ids().length;
 		replace(count, state.chosen.size > 0 ? t("ask.chosen", { n: number(n) }) : t("ask.all", { n: number(n) }));

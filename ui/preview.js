@@ -21,16 +21,17 @@ function entry(d) {
 	const object = objectOf(d.id);
 	return { key: d.id, content: [
 		el("span.name", { dir: "auto" }, object.name || typeName(object.type)),
-		el("span.sub", {}, typeName(object.type), " ", tlp(object.tlp)),
+		el("span.sub", {}, typeName(object.type), " ", tlp(object.tlp), " ", t("half." + d.half)),
 		el("span.verdicts", {}, outcome(d.outcome), d.codes.length > 0 ? el("code.codes", {}, d.codes.join(" ")) : null)] };
 }
 
 // The bytes that were looked at are the bytes that are sent: their hashes go along.
 async function send({ ask, answer }) {
-	const expect = {};
-	for (const d of answer.decisions.filter((d) => ask.ids.includes(d.id)))
+	const { with: _, ...order } = ask, expect = {};
+	const named = new Set(answer.ids);
+	for (const d of answer.decisions.filter((d) => named.has(d.id)))
 		expect[d.id] = d.bytes_sha256;
-	const sent = await post("/orders", { ...ask, at: answer.at, expect });
+	const sent = await post("/orders", { ...order, ids: answer.ids, at: answer.at, expect });
 	state.preview.sent = sent;
 	state.chosen.clear();
 	refresh();
@@ -50,6 +51,18 @@ function sentCard(sent) {
 		el("p", {}, t("sent.text", { released: number(sent.released), held: number(sent.held), denied: number(sent.denied) })),
 		el("p", {}, el("a", { href: "#/live" }, t("sent.live")),
 			sent.held > 0 ? [" · ", el("a", { href: "#/approve" }, t("sent.approve"))] : null));
+}
+
+// What hangs on an incident and was not asked about.
+function leftOut(list) {
+	if (list.length === 0)
+		return null;
+	return el("details.left-out", {}, el("summary", {}, t("preview.left-out", { n: number(list.length) })),
+		el("ul", {}, list.map(({ id, half }) => {
+			const object = objectOf(id);
+			return el("li", {}, el("span", { dir: "auto" }, object.name || typeName(object.type)), " · ",
+				typeName(object.type), " · ", t("half." + half));
+		})));
 }
 
 export function previewPage(root) {
@@ -95,6 +108,7 @@ export function previewPage(root) {
 		el("div.title.spread", {}, el("div", {}, el("h1", {}, t("preview.title", { to: ask.to })), el("p.hint", {},
 			[t("purpose." + ask.purpose, {}, ask.purpose), ask.area, when(answer.at)].filter(Boolean).join(" · "))), buttons),
 		place,
+		leftOut(answer.left_out),
 		el("div.filters", { role: "group", "aria-label": t("preview.filter") },
 			[["", answer.decisions.length], ...OUTCOMES.map((o) => [o, count(answer.decisions, o)])]
 				.filter(([, n]) => n > 0).map(([name, n]) => filter(name, n))),

@@ -46,8 +46,8 @@ _torana_options() {
 	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;
 	'object import') echo --source ;;
-	'release preview' | 'release send') echo --to --purpose --area --urgency --harm --break-glass --reason ;;
-	'release person') echo --to --purpose --area --urgency --harm --break-glass --reason --person ;;
+	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason ;;
+	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --person ;;
 	'release explain') echo --to --purpose --area --at ;;
 	'release approve') echo --role --bytes ;;
 	'release refuse') echo --role --bytes --reason ;;
@@ -81,6 +81,7 @@ _torana_options() {
 _torana_values() {
 	case $1 in
 	--realm) echo real exercise demo ;;
+	--with) echo technique victim all ;;
 	--role) echo officer legal policy defence-liaison ;;
 	--scope) echo all technique name personal ;;
 	esac

@@ -86,7 +86,7 @@ check_decision_members(const struct json *d)
 {
 	static const char *const names[] = { "id", "version", "recipient", "purpose", "area",
 		"outcome", "codes", "clause", "what", "why", "conditions", "would_change",
-		"obligations", "approvals", "changes", "rules", "leaving_id", "bytes",
+		"obligations", "approvals", "changes", "rules", "leaving_id", "bytes", "half",
 		"bytes_sha256", "original" };
 
 	for (size_t i = 0; i < COUNTOF(names); i++) {
@@ -121,6 +121,58 @@ check_preview(struct world *w)
 	assert_true(str_is(text_member(explained.json, "outcome"), "DENY"));
 	/* Looking released nothing. */
 	assert_int_equal(json_get(get(w, OFFICER, "/api/v1/releases").json, S("items"))->len, 0);
+}
+
+/* The incident of the demonstration, as a whole. */
+#define INCIDENT_ID "incident--6fced11d-2bd8-41e6-847a-8387cdde8d51"
+#define VICTIM_ID   "identity--6301bbfc-a0c5-454e-8ff9-bb510944fe0c"
+
+static struct answer
+preview_whole(struct world *w, const char *with)
+{
+	return call(w, OFFICER, "POST", "/api/v1/preview",
+	    arena_printf(w->arena,
+	        "{\"to\":\"JP:JPCERT\",\"purpose\":\"incident-response\",\"ids\":[\"" INCIDENT_ID
+	        "\"]%s}",
+	        with));
+}
+
+/* Whether a list holds the identifier, as a text or as the member of an object. */
+static bool
+lists(const struct json *list, const char *id)
+{
+	for (const struct json *v = list->first; v != NULL; v = v->next) {
+		if (str_is(v->type == JSON_OBJECT ? text_member(v, "id") : json_str(v), id))
+			return true;
+	}
+	return false;
+}
+
+/* The technique goes by itself, the victim when it is asked for. */
+static void
+check_halves(struct world *w)
+{
+	struct answer technique = preview_whole(w, "");
+	struct answer victim = preview_whole(w, ",\"with\":\"victim\"");
+	struct answer all = preview_whole(w, ",\"with\":\"all\"");
+	const struct json *left = json_get(technique.json, S("left_out"));
+
+	expect_status(technique, 200);
+	expect_status(victim, 200);
+	expect_status(all, 200);
+	assert_true(str_is(text_member(technique.json, "with"), "technique"));
+	assert_true(json_get(technique.json, S("ids"))->len > 10);
+	assert_true(lists(left, VICTIM_ID));
+	assert_false(lists(json_get(technique.json, S("ids")), VICTIM_ID));
+	assert_true(lists(json_get(victim.json, S("ids")), VICTIM_ID));
+	assert_int_equal(json_get(all.json, S("left_out"))->len, 0);
+	assert_int_equal(json_get(all.json, S("ids"))->len,
+	    json_get(technique.json, S("ids"))->len + left->len);
+	for (const struct json *d = json_get(technique.json, S("decisions"))->first; d != NULL;
+	     d = d->next)
+		assert_true(str_is(text_member(d, "half"), "technique"));
+	/* Asking for the victim does not open what the gate keeps shut. */
+	assert_true(str_is(text_member(decision_about(victim, S(VICTIM_ID)), "outcome"), "DENY"));
 }
 
 /* ---- the steps after sending ---- */
@@ -524,6 +576,7 @@ check_story(void **state)
 	pair_begin(&p);
 	check_packs(&p.in);
 	check_preview(&p.in);
+	check_halves(&p.in);
 	check_send(&p.in);
 	check_holds(&p.in);
 	check_objects(&p.in);

@@ -351,11 +351,15 @@ enum err
 api_read_preview(struct arena *a, struct str text, struct release_ask *ret, struct why *why)
 {
 	const struct json *root = NULL;
+	struct str with = { 0 };
 
 	*ret = (struct release_ask){ 0 };
 	TRY(read_object(a, text,
-	    "to purpose area channel person ids urgency harm break_glass reason", &root, why));
+	    "to purpose area channel person ids with urgency harm break_glass reason", &root, why));
 	TRY(read_channel(root, &ret->channel, why));
+	TRY(read_text(root, "with", OPTIONAL, &with, why));
+	if (with.len > 0 && !release_with_parse(with, &ret->with))
+		return bad(why, "with", "technique, victim or all");
 	return read_ask(a, root, ret, why);
 }
 

@@ -1,5 +1,6 @@
 /* What would leave, and why: nothing is released by looking. */
 #include "handlers_p.h"
+#include "whole.h"
 
 /* One look at the gate.  It runs in the writer's transaction because possible
  * copies get their identifiers: the bytes shown are the bytes that leave. */
@@ -7,8 +8,23 @@ struct preview {
 	struct release_ask ask;
 	const struct agreement_decisions *decisions;
 	struct agreement_request request;
+	struct release_choice choice; /* what the order would name, and what it leaves out */
+	const enum half *half;        /* of each item of the request */
 };
 
+/* Looks at exactly what is asked for. */
+static enum err
+run_look(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct release_job release = api_release_job(job, db);
+	struct preview *p = job->out;
+
+	TRY(release_preview(&release, &p->ask, &p->decisions, &p->request, why));
+	return agreement_halves(job->arena, &p->request, &p->half, why);
+}
+
+/* The same, with what hangs on an incident. */
 static enum err
 run_preview(struct db *db, void *arg, struct why *why)
 {
@@ -16,30 +32,55 @@ run_preview(struct db *db, void *arg, struct why *why)
 	const struct release_job release = api_release_job(job, db);
 	struct preview *p = job->out;
 
-	return release_preview(&release, &p->ask, &p->decisions, &p->request, why);
+	TRY(release_choose(&release, &p->ask, &p->choice, why));
+	p->ask.ids = p->choice.ids;
+	p->ask.id = p->choice.id;
+	return run_look(db, arg, why);
 }
 
-/* Appends the decision's members and two of ours: the hash that an order or an
- * approval is bound to, and the original, for the page that shows both. */
+/* Appends the decision's members and three of ours: the half of the incident,
+ * the hash that an order or an approval is bound to, and the original, for the
+ * page that shows both. */
 static enum err
-print_decision(struct json_writer *w, const struct agreement_request *request,
-    const struct agreement_decision *d, struct why *why)
+print_decision(struct json_writer *w, const struct preview *p, const struct agreement_decision *d,
+    struct why *why)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(HTTP_RESPONSE_MAX);
 	struct json_writer inner = json_writer(&text);
 	struct hash bytes = hash_of(d->bytes);
 
-	agreement_decision_write(&inner, request, d, false);
+	agreement_decision_write(&inner, &p->request, d, false);
 	TRY(buf_check(&text, "the decision", why));
 	assert(text.len > 2 && text.ptr[text.len - 1] == '}');
 	text.len--;
 	inner = (struct json_writer){ .out = &text, .comma = true };
+	api_put_text(&inner, "half", str_of(half_name(p->half[d->item - p->request.item])));
 	api_put_hash(&inner, "bytes_sha256", &bytes);
 	api_put_text(&inner, "original", d->item->object.raw);
 	buf_putc(&text, '}');
 	TRY(buf_check(&text, "the decision", why));
 	json_put_raw(w, buf_str(&text));
 	return OK;
+}
+
+static void
+print_choice(struct json_writer *w, const struct preview *p)
+{
+	const struct release_choice *c = &p->choice;
+
+	api_put_text(w, "with", str_of(release_with_name(p->ask.with)));
+	api_begin_array(w, "ids");
+	for (size_t i = 0; i < c->ids; i++)
+		json_put_str(w, c->id[i]);
+	json_end_array(w);
+	api_begin_array(w, "left_out");
+	for (size_t i = 0; i < c->left; i++) {
+		json_begin_object(w);
+		api_put_text(w, "id", c->left_out[i].id);
+		api_put_text(w, "half", str_of(half_name(c->left_out[i].half)));
+		json_end_object(w);
+	}
+	json_end_array(w);
 }
 
 enum err
@@ -61,9 +102,10 @@ api_post_preview(void *ctx, struct http_request *req, struct http_response *ret,
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_put_time(&w, "at", p.ask.copy_time);
+	print_choice(&w, &p);
 	api_begin_array(&w, "decisions");
 	for (size_t i = 0; i < p.decisions->len; i++)
-		TRY(print_decision(&w, &p.request, &p.decisions->decision[i], why));
+		TRY(print_decision(&w, &p, &p.decisions->decision[i], why));
 	json_end_array(&w);
 	json_end_object(&w);
 	return OK;
@@ -106,11 +148,11 @@ api_get_explain(void *ctx, struct http_request *req, struct http_response *ret, 
 	TRY(read_question(req, &id, &p, &job.now, why));
 	job.arena = a;
 	job.gate = gate_of(gate);
-	TRY(realm_write(api->realm, run_preview, &job, why));
+	TRY(realm_write(api->realm, run_look, &job, why));
 	const struct agreement_decision *d = agreement_decision_about(p.decisions, id);
 	if (d == NULL)
 		return fail(why, ERR_NOT_FOUND, "api.object", "there is no object " STR_FMT,
 		    STR_ARG(id));
 	struct json_writer w = api_answer(ret);
-	return print_decision(&w, &p.request, d, why);
+	return print_decision(&w, &p, d, why);
 }

@@ -17,6 +17,7 @@ static const struct cli_option ask_options[] = {
 	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
 	{ "purpose", "CODE", "purpose of the agreement, like incident-response" },
 	{ "area", "CODE", "area of the agreement; without it: its first" },
+	{ "with", "HALF", "technique, victim or all: what goes with an incident or report" },
 	{ "urgency", "LEVEL",
 	    "routine, priority, immediate or flash: how long what is held waits" },
 	{ "harm", "KIND", "imminent-safety: people are in danger now" },
@@ -74,8 +75,28 @@ ask_body(struct cli *c)
 	put_ids(c, &w);
 	put_option(c, &w, "purpose");
 	put_option(c, &w, "to");
+	put_option(c, &w, "with");
 	json_end_object(&w);
 	return arena_str(c->arena, buf_str(&body));
+}
+
+/* What hangs on an incident and is not in the preview. */
+static void
+print_left_out(const struct json *preview)
+{
+	static const char *const halves[] = { "technique", "victim" };
+	const struct json *left = json_get(preview, S("left_out"));
+
+	for (size_t i = 0; i < COUNTOF(halves); i++) {
+		size_t n = 0;
+
+		for (const struct json *v = left == NULL ? NULL : left->first; v != NULL;
+		     v = v->next)
+			n += str_is(json_str(json_get(v, S("half"))), halves[i]);
+		if (n > 0)
+			(void)printf("left out: %zu of the %s half (--with %s or all)\n", n,
+			    halves[i], halves[i]);
+	}
 }
 
 static void
@@ -123,6 +144,7 @@ run_preview(struct cli *c)
 {
 	static const struct cli_column columns[] = {
 		{ "OUTCOME", "outcome", 22 },
+		{ "HALF", "half", 9 },
 		{ "CLAUSE", "clause", 8 },
 		{ "CODES", "codes", 30 },
 		{ "ID", "id", 60 },
@@ -134,8 +156,10 @@ run_preview(struct cli *c)
 		return EXIT_USAGE;
 	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/preview"), ask_body(c) },
 	    &answer);
-	if (answer != NULL)
+	if (answer != NULL) {
 		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
+		print_left_out(answer);
+	}
 	return code;
 }
 
@@ -179,7 +203,7 @@ order_body(struct cli *c, const struct json *preview)
 		    json_str(json_get(d, S("bytes_sha256"))));
 	json_end_object(&w);
 	put_emergency(c, &w);
-	put_ids(c, &w);
+	json_put_raw(json_key(&w, S("ids")), json_get(preview, S("ids"))->raw);
 	put_option(c, &w, "purpose");
 	put_option(c, &w, "to");
 	json_end_object(&w);
@@ -204,6 +228,8 @@ run_send(struct cli *c)
 	    &preview);
 	if (preview == NULL)
 		return code;
+	if (!json)
+		print_left_out(preview);
 	c->json = json;
 	code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/orders"), order_body(c, preview) }, &answer);

@@ -63,6 +63,11 @@ enum { SELECTION_MAX = 4096 }; /* objects of one order: one batch of the ledger 
 
 /* ---- preview ---- */
 
+/* Which halves of an incident go with it (whole.h); the first is the preset. */
+enum release_with { WITH_TECHNIQUE, WITH_VICTIM, WITH_ALL };
+const char *release_with_name(enum release_with w); /* "technique", "victim", "all" */
+bool release_with_parse(struct str name, enum release_with *ret);
+
 struct release_ask {
 	struct str to;      /* "JP:JPCERT"; one that is gone means its successor */
 	struct str asked;   /* of an order that is at work: whom it named, when `to` took over */
@@ -70,9 +75,10 @@ struct release_ask {
 	struct str area;    /* "CI"; empty: the agreement's first */
 	enum channel channel;
 	size_t ids;
-	const struct str *id; /* objects by identifier (latest versions); n is ids */
-	time_us copy_time;    /* time of the preview, which copies carry */
-	enum urgency urgency; /* how long what is held waits: the agreement says */
+	const struct str *id;   /* objects by identifier (latest versions); n is ids */
+	enum release_with with; /* of release_choose() alone */
+	time_us copy_time;      /* time of the preview, which copies carry */
+	enum urgency urgency;   /* how long what is held waits: the agreement says */
 	enum harm harm;
 	struct str break_glass; /* condition of the agreement that is cited; empty: none */
 	struct str by;          /* account that asks */
