@@ -14,12 +14,27 @@ const keyOf = (item) => `${item.order_id}/${item.ordinal}`;
 const roleName = (role) => t("role." + role, {}, role);
 const reasons = new Map(); // written, not sent yet; a refusal that fails loses nothing
 
+const emergencyOf = (item) => [item.harm === "none" ? "" : item.harm, item.break_glass].filter(Boolean).join(" · ");
+
+const spoken = (g) => ({ account: g.account, role: roleName(g.role), at: when(g.at) });
+
+// Why it cannot wait, who has spoken already, and until when it waits.
+function circumstances(item) {
+	const emergency = emergencyOf(item);
+	return [
+		emergency ? el("p.problem", {}, el("b", {}, t("approve.emergency")), ` (${emergency}): `, el("span", { dir: "auto" }, item.reason)) : null,
+		el("p.hint", {}, t("approve.until", { at: when(item.expires_at) })),
+		item.given.length > 0 ? el("ul.plain.hint", {}, item.given.map((g) => el("li", {},
+			g.counts ? t("approve.given", spoken(g)) : t("approve.given-void", spoken(g))))) : null];
+}
+
 function entry(item) {
 	const object = objectOf(item.id);
 	return { key: keyOf(item), content: [
 		el("span.name", { dir: "auto" }, object.name || typeName(object.type)),
 		el("span.sub", {}, typeName(object.type), " → ", item.recipient),
 		el("span.badge", { "data-outcome": "HOLD" }, item.missing.map(roleName).join(", ")),
+		emergencyOf(item) ? el("span.badge", { "data-outcome": "DENY" }, t("approve.emergency")) : null,
 		el("span.sub", {}, item.proposer, ", ", when(item.changed_at))] };
 }
 
@@ -69,7 +84,7 @@ function view(item) {
 	return [
 		el("p.hint", {}, t("approve.asked", { proposer: item.proposer, to: item.recipient,
 			purpose: t("purpose." + item.purpose, {}, item.purpose) }), " · ", when(item.changed_at)),
-		verdict(item, () => refresh("holds", "releases", "objects")), original];
+		circumstances(item), verdict(item, () => refresh("holds", "releases", "objects")), original];
 }
 
 export function approvePage(root) {

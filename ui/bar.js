@@ -84,7 +84,8 @@ function person() {
 }
 
 // Counted pages; a count changes in place, so that a click on its way is not lost.
-const PAGES = { objects: () => state.objects.length, approve: () => state.holds.length, live: null };
+const PAGES = { objects: () => state.objects.length, approve: () => state.holds.length, live: null,
+	oversight: null };
 
 const INSIDE = { object: "objects", preview: "objects" };
 

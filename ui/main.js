@@ -8,12 +8,14 @@ import { t, useLanguage } from "./lang.js";
 import { livePage } from "./live.js";
 import { objectPage } from "./object.js";
 import { objectsPage } from "./objects.js";
+import { oversightPage } from "./oversight.js";
 import { previewPage } from "./preview.js";
 import { signIn } from "./signin.js";
 import { expired, listen, may, refreshNode, resumed, state } from "./state.js";
 
 // A page fills the root and returns what redraws it when a topic changed.
-const pages = { objects: objectsPage, object: objectPage, preview: previewPage, approve: approvePage, live: livePage };
+const pages = { objects: objectsPage, object: objectPage, preview: previewPage, approve: approvePage, live: livePage,
+	oversight: oversightPage };
 const bar = document.getElementById("bar");
 const main = document.getElementById("main");
 

@@ -59,6 +59,9 @@ export const may = {
 	preview: () => has("analyst", "officer"),
 	import: () => has("analyst", "officer"),
 	send: () => has("officer"),
+	review: () => has("approver", "legal", "policy", "defence-liaison"),
+	consent: () => has("legal"),
+	stop: () => has("officer", "approver"),
 	// What waits for an officer is answered by another person: an approver.
 	approveAs: (role) => has(role === "officer" ? "approver" : role),
 };
