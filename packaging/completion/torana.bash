@@ -23,7 +23,7 @@ _torana_verbs() {
 	disclosure) echo list ;;
 	internal) echo approve list show withdraw ;;
 	sighting) echo make ;;
-	audit) echo verify replay heads ;;
+	audit) echo verify replay pack heads ;;
 	esac
 }
 
@@ -71,8 +71,9 @@ _torana_options() {
 	'consent withdraw') echo --reason ;;
 	scan) echo --report ;;
 	'sighting make') echo --count --first --last ;;
-	'audit verify') echo --heads ;;
-	'audit replay') echo --since ;;
+	'audit verify') echo --heads --pack --key ;;
+	'audit replay') echo --since --pack --key ;;
+	'audit pack') echo --since --until --about --to --content --of --enclaves ;;
 	'audit heads') echo --of ;;
 	esac
 }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "audit.h"
+#include "audit_pack.h"
 #include "buf.h"
 #include "cli.h"
 #include "json_writer.h"
@@ -81,8 +82,44 @@ tell_problems(const struct audit_report *r)
 	(void)printf("%s\n", r->problems == 0 ? "ok" : "not ok");
 }
 
+/* Of what a pack is. */
 static void
-print_json(const struct release_audit *a, size_t heads)
+print_pack(struct json_writer *w, const struct audit_pack *p, const struct release_audit *a)
+{
+	char made[TIME_TEXT_MAX];
+
+	time_text(p->made_at, made);
+	json_begin_object(json_key(w, S("pack")));
+	json_put_str(json_key(w, S("node")), p->node);
+	json_put_str(json_key(w, S("made_at")), str_of(made));
+	json_put_str(json_key(w, S("organisation")), p->organisation);
+	json_put_str(json_key(w, S("enclaves")), p->enclaves);
+	json_put_str(json_key(w, S("since")), p->since);
+	json_put_str(json_key(w, S("until")), p->until);
+	json_put_str(json_key(w, S("about")), p->about);
+	json_put_str(json_key(w, S("to")), p->to);
+	json_put_bool(json_key(w, S("content")), p->content);
+	json_put_u64(json_key(w, S("parts")), p->parts);
+	json_put_u64(json_key(w, S("withheld_leaves")), a->report.withheld);
+	json_put_u64(json_key(w, S("withheld_records")), a->withheld);
+	json_end_object(w);
+}
+
+static void
+tell_pack(const struct audit_pack *p, const struct release_audit *a)
+{
+	char made[TIME_TEXT_MAX];
+
+	time_text(p->made_at, made);
+	(void)printf("pack of " STR_FMT ", enclaves " STR_FMT ", made by " STR_FMT " at %s\n",
+	    STR_ARG(p->organisation), STR_ARG(p->enclaves), STR_ARG(p->node), made);
+	(void)printf("  %8" PRIu64 " parts, %s content\n  %8" PRIu64 " leaves and %" PRIu64
+	             " records stand as hashes only\n",
+	    p->parts, p->content ? "with" : "without", a->report.withheld, a->withheld);
+}
+
+static void
+print_json(const struct release_audit *a, size_t heads, const struct audit_pack *pack)
 {
 	CLEANUP(buf_free) struct buf out = buf_new(ANSWER_MAX);
 	struct json_writer w = json_writer(&out);
@@ -100,6 +137,8 @@ print_json(const struct release_audit *a, size_t heads)
 	json_put_u64(json_key(&w, S("checkpoints")), r->checkpoints);
 	json_put_u64(json_key(&w, S("cosignatures")), r->cosignatures);
 	json_put_u64(json_key(&w, S("heads")), heads);
+	if (pack != NULL)
+		print_pack(&w, pack, a);
 	json_put_bool(json_key(&w, S("ok")), r->problems == 0);
 	print_problems(&w, r);
 	json_end_object(&w);
@@ -127,30 +166,90 @@ print_text(const struct release_audit *a, size_t heads)
 	tell_problems(r);
 }
 
+/* ---- opening ---- */
+
+/* A folder, or a pack that was taken apart into one. */
+struct source {
+	char folder[PATH_BYTES];
+	bool is_pack;
+	struct audit_pack pack;
+	struct audit_report report; /* of the pack itself */
+};
+
+static void
+source_done(struct source *s)
+{
+	if (s->is_pack)
+		audit_pack_close(&s->pack);
+}
+
+static enum err
+open_source(struct cli *c, struct source *ret, struct why *why)
+{
+	const char *file = cli_option(c, "pack"), *key = cli_option(c, "key");
+
+	if (file == NULL)
+		return find_folder(c->args > 0 ? c->arg[0] : c->dir, ret->folder, why);
+	if (key == NULL)
+		return fail(why, ERR_USAGE, "audit.key",
+		    "--pack needs --key: the key by which you know the node");
+	ret->is_pack = true;
+	TRY(audit_pack_open(file, str_of(key), c->arena, &ret->pack, &ret->report, why));
+	(void)snprintf(ret->folder, sizeof(ret->folder), "%s", ret->pack.folder);
+	return OK;
+}
+
+#define PACK_OPTIONS                                                             \
+	{ "pack", "FILE", "an audit pack in the stead of a folder" },            \
+	{                                                                        \
+		"key", "KEY",                                                    \
+		    "of a pack: the node's log key as you know it, verifier key" \
+		    " or SHA-256"                                                \
+	}
+
 static const struct cli_option verify_options[] = {
 	{ "heads", "FILE", "a partner's copies of this log's heads (torana audit heads)" },
+	PACK_OPTIONS,
 };
+
+static enum err
+verify_source(struct cli *c, const struct source *s, struct release_audit *ret, size_t *ret_heads,
+    struct why *why)
+{
+	struct str head[AUDIT_HEADS_MAX];
+
+	TRY(read_heads(c, head, ret_heads, why));
+	if (!s->is_pack)
+		return release_audit(s->folder, head, *ret_heads, c->arena, ret, why);
+	ret->origin = s->pack.origin;
+	ret->report = s->report;
+	if (s->report.problems > 0)
+		return OK; /* it is not what was signed: nothing of it is believed */
+	return audit_pack_verify(&s->pack, head, *ret_heads, c->arena, ret, why);
+}
 
 static int
 run_verify(struct cli *c)
 {
 	struct release_audit *audit = arena_make(c->arena, struct release_audit, 1);
-	struct str head[AUDIT_HEADS_MAX];
+	CLEANUP(source_done) struct source source = { 0 };
+	const struct audit_pack *pack = NULL;
 	size_t heads = 0;
-	char folder[PATH_BYTES];
 	struct why why = { 0 };
-	enum err err = find_folder(c->args > 0 ? c->arg[0] : c->dir, folder, &why);
+	enum err err = open_source(c, &source, &why);
 
 	if (err == OK)
-		err = read_heads(c, head, &heads, &why);
-	if (err == OK)
-		err = release_audit(folder, head, heads, c->arena, audit, &why);
+		err = verify_source(c, &source, audit, &heads, &why);
 	if (err != OK)
 		return cli_fail(&why, err);
-	if (c->json)
-		print_json(audit, heads);
-	else
+	pack = source.is_pack ? &source.pack : NULL;
+	if (c->json) {
+		print_json(audit, heads, pack);
+	} else {
+		if (pack != NULL)
+			tell_pack(pack, audit);
 		print_text(audit, heads);
+	}
 	return audit->report.problems == 0 ? EXIT_FINE : EXIT_WRONG;
 }
 
@@ -158,6 +257,7 @@ run_verify(struct cli *c)
 
 static const struct cli_option replay_options[] = {
 	{ "since", "TIME", "decisions of this instant and later, 2026-11-01T00:00:00Z" },
+	PACK_OPTIONS,
 };
 
 static void
@@ -205,21 +305,34 @@ tell_replay(const struct release_replay *r)
 	tell_problems(&r->report);
 }
 
+/* The instant behind an option; 0 without it. */
+static enum err
+option_time(const struct cli *c, const char *name, time_us *ret, struct why *why)
+{
+	const char *text = cli_option(c, name);
+
+	*ret = 0;
+	if (text != NULL && !time_parse(str_of(text), ret))
+		return fail(why, ERR_USAGE, "audit.time",
+		    "--%s takes an instant like 2026-11-01T00:00:00Z", name);
+	return OK;
+}
+
 static int
 run_replay(struct cli *c)
 {
 	struct release_replay *replay = arena_make(c->arena, struct release_replay, 1);
-	const char *since = cli_option(c, "since");
-	char folder[PATH_BYTES];
+	CLEANUP(source_done) struct source source = { 0 };
 	time_us from = 0;
 	struct why why = { 0 };
+	enum err err = option_time(c, "since", &from, &why);
 
-	if (since != NULL && !time_parse(str_of(since), &from))
-		return cli_fail(&why, fail(&why, ERR_USAGE, "audit.since",
-		                          "--since takes an instant like 2026-11-01T00:00:00Z"));
-	enum err err = find_folder(c->args > 0 ? c->arg[0] : c->dir, folder, &why);
 	if (err == OK)
-		err = release_replay(folder, from, replay, &why);
+		err = open_source(c, &source, &why);
+	if (err == OK && source.report.problems > 0)
+		replay->report = source.report;
+	else if (err == OK)
+		err = release_replay(source.folder, from, replay, &why);
 	if (err != OK)
 		return cli_fail(&why, err);
 	if (c->json)
@@ -227,6 +340,67 @@ run_replay(struct cli *c)
 	else
 		tell_replay(replay);
 	return replay->report.problems == 0 ? EXIT_FINE : EXIT_WRONG;
+}
+
+/* ---- packing ---- */
+
+static const struct cli_option pack_options[] = {
+	{ "since", "TIME", "leaves of this instant and later, 2026-11-01T00:00:00Z" },
+	{ "until", "TIME", "leaves before this instant" },
+	{ "about", "ORG", "decisions about this identity, or the one of this exact name" },
+	{ "to", "PARTY:ORG", "decisions about this recipient" },
+	{ "content", NULL, "with the bytes that left and the objects behind them" },
+	{ "of", "PARTY:ORG", "the auditor's organisation; without it that of this node" },
+	{ "enclaves", "NAMES", "the auditor's enclaves of it; without it that of this node" },
+};
+
+static enum err
+make_pack(struct cli *c, struct audit_pack_made *ret, struct why *why)
+{
+	CLEANUP(realm_closep) struct realm *realm = NULL;
+	struct realm_options options = { .clock = &clock_system, .read_only = true };
+	const char *of = cli_option(c, "of"), *enclaves = cli_option(c, "enclaves");
+	const char *about = cli_option(c, "about"), *to = cli_option(c, "to");
+	struct audit_pack_wish wish = { .content = cli_option(c, "content") != NULL };
+	struct node_config config;
+
+	TRY(option_time(c, "since", &wish.since, why));
+	TRY(option_time(c, "until", &wish.until, why));
+	TRY(node_config_read(c->dir, &config, why));
+	TRY(realm_open(c->dir, config.realm, &options, &realm, why));
+	const struct realm_identity *id = realm_identity(realm);
+	wish.of = (struct compartment){
+		.organisation = of == NULL ? id->organisation : str_of(of),
+		.enclaves = enclaves == NULL ? id->enclave : str_of(enclaves),
+	};
+	TRY(enclaves_check(wish.of.enclaves, why));
+	wish.about = str_of(about == NULL ? "" : about);
+	wish.to = str_of(to == NULL ? "" : to);
+	wish.at = clock_wall(&clock_system);
+	return audit_pack_make(realm, &wish, c->arg[0], ret, why);
+}
+
+static int
+run_pack(struct cli *c)
+{
+	struct audit_pack_made made;
+	struct why why = { 0 };
+	enum err err = make_pack(c, &made, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	if (c->json) {
+		(void)printf("{\"parts\":%" PRIu64 ",\"decisions\":%" PRIu64 ",\"leaves\":%" PRIu64
+		             ",\"withheld_leaves\":%" PRIu64 ",\"withheld_records\":%" PRIu64
+		             ",\"withheld_inputs\":%" PRIu64 ",\"key\":\"%s\"}\n",
+		    made.parts, made.decisions, made.leaves, made.withheld_leaves,
+		    made.withheld_records, made.withheld_inputs, made.key);
+		return EXIT_FINE;
+	}
+	(void)printf("%" PRIu64 " decisions, %" PRIu64 " leaves (%" PRIu64
+	             " as hashes only) in %" PRIu64 " parts\nkey %s\n",
+	    made.decisions, made.leaves, made.withheld_leaves, made.parts, made.key);
+	return EXIT_FINE;
 }
 
 /* ---- heads ---- */
@@ -272,11 +446,14 @@ run_heads(struct cli *c)
 /* clang-format off */
 const struct cli_command audit_commands[] = {
 	{ "audit", "verify", "[DIR]", 0, 1, verify_options, COUNTOF(verify_options), run_verify,
-	  "verify a node's folder, also a copy, offline, without any secret key",
+	  "verify a node's folder or an audit pack, offline, without any secret key",
 	  "torana audit verify --json /media/copy --heads in.heads" },
 	{ "audit", "replay", "[DIR]", 0, 1, replay_options, COUNTOF(replay_options), run_replay,
 	  "decide again what was decided, offline, and compare",
 	  "torana audit replay --json --since 2026-11-01T00:00:00Z /media/copy" },
+	{ "audit", "pack", "FILE", 1, 1, pack_options, COUNTOF(pack_options), run_pack,
+	  "what an auditor takes away: one file, signed, without any secret",
+	  "torana audit pack in.tar --since 2026-11-01T00:00:00Z" },
 	{ "audit", "heads", "", 0, 0, heads_options, COUNTOF(heads_options), run_heads,
 	  "the heads of a partner's log that this node witnessed, for its auditor",
 	  "torana audit heads --of in.example/demo > in.heads" },

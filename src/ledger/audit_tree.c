@@ -8,7 +8,7 @@
  * checkpoint that was signed says which of them is right. */
 
 static const char list_leaves[] =
-    "SELECT leaf, entry FROM ledger_leaf WHERE log = $1 ORDER BY leaf";
+    "SELECT leaf, entry, kind FROM ledger_leaf WHERE log = $1 ORDER BY leaf";
 static const char list_checkpoints[] =
     "SELECT size, note FROM ledger_checkpoint WHERE log = $1 ORDER BY size";
 
@@ -231,6 +231,20 @@ fill_gap(struct walk *w, uint64_t to, struct why *why)
 	return OK;
 }
 
+/* In a part of a log the hash of a leaf may stand for it. */
+static bool
+is_withheld(const struct walk *w, const struct db_rows *rows, struct hash *ret)
+{
+	struct str entry = db_col_blob(rows, 1);
+
+	if (!w->audit->request->part || !str_is(db_col_text(rows, 2), LEDGER_WITHHELD) ||
+	    entry.len != HASH_BYTES)
+		return false;
+	memcpy(ret->byte, entry.ptr, HASH_BYTES);
+	w->audit->report->withheld++;
+	return true;
+}
+
 static enum err
 walk_leaf(struct walk *w, const struct db_rows *rows, bool *ret_go_on, struct why *why)
 {
@@ -246,7 +260,10 @@ walk_leaf(struct walk *w, const struct db_rows *rows, bool *ret_go_on, struct wh
 		    "leaf %" PRIi64 " has no place in the log: what follows it was not read", leaf);
 		return OK;
 	}
-	struct hash hash = merkle_leaf(entry);
+	struct hash hash;
+	if (is_withheld(w, rows, &hash))
+		return add_leaf(w, &hash, why);
+	hash = merkle_leaf(entry);
 	TRY(add_leaf(w, &hash, why));
 	return audit_batch(w->audit, (uint64_t)leaf, entry, why);
 }

@@ -232,8 +232,9 @@ struct audit_problem {
 enum { AUDIT_PROBLEMS_MAX = 100 };
 struct audit_report {
 	uint64_t leaves, records, tiles, checkpoints, cosignatures;
-	uint64_t purged; /* of the records: only their hashes are left */
-	size_t problems; /* in all; the first AUDIT_PROBLEMS_MAX are kept */
+	uint64_t purged;   /* of the records: only their hashes are left */
+	uint64_t withheld; /* of the leaves of a part of a log: only their hashes are here */
+	size_t problems;   /* in all; the first AUDIT_PROBLEMS_MAX are kept */
 	struct audit_problem problem[AUDIT_PROBLEMS_MAX];
 };
 void audit_problem_add(struct audit_report *r, const char *code, const char *fmt, ...)
@@ -255,6 +256,19 @@ struct audit_request {
 	struct note_key witness_key[8];
 	size_t heads;
 	struct str head[64]; /* notes of this log that a partner kept */
+	bool part;           /* a leaf of the kind LEDGER_WITHHELD is the hash of one */
 };
+#define LEDGER_WITHHELD "withheld"
 enum err ledger_audit(const struct audit_request *request, struct audit_report *ret,
     struct why *why);
+
+/* ---- the files of a log, for who takes it elsewhere ---- */
+
+/* Calls fn with path ("log/checkpoint", "log/tile/...") and bytes of each file
+ * of a realm's log, the checkpoint first.  An error of fn ends it.  ERR_IO;
+ * ERR_LIMIT: a file is larger than any of a log. */
+typedef enum err ledger_file_fn(void *arg, struct str path, struct str bytes, struct why *why);
+enum err ledger_each_file(const char *folder, ledger_file_fn *fn, void *arg, struct why *why);
+
+/* Writes one of them.  ERR_INVALID ledger.file: path is none of a log; ERR_IO. */
+enum err ledger_put_file(const char *folder, struct str path, struct str bytes, struct why *why);

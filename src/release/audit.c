@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "agreement.h"
+#include "audit_pack.h"
 #include "dsse.h"
 #include "json.h"
 #include "peer.h"
@@ -15,7 +16,15 @@ struct audit {
 	struct db *db;
 	struct arena *scratch; /* cleared after each row */
 	struct release_audit *out;
+	const struct audit_pack *pack; /* NULL: a folder, whole */
 };
+
+/* Whether released bytes are here at all. */
+static bool
+has_content(const struct audit *x)
+{
+	return x->pack == NULL || x->pack->content;
+}
 
 static bool
 is_hash_of(struct str hash, struct str bytes)
@@ -107,6 +116,8 @@ compare_record(struct audit *x, const struct db_rows *rows, const struct json *r
 	struct hash bytes = hash_of(db_col_blob(rows, 7));
 	char hex[HASH_HEX + 1];
 
+	if (!has_content(x) && db_col_blob(rows, 6).len == HASH_BYTES)
+		memcpy(bytes.byte, db_col_blob(rows, 6).ptr, HASH_BYTES);
 	if (nonce.len != RECORD_NONCE_BYTES) {
 		wrong_decision(x, rows, "its nonce has the wrong length");
 		return;
@@ -184,7 +195,7 @@ look_at_item(struct audit *x, struct db_rows *rows, struct why *why)
 		look_at_purged(x, rows);
 		return OK;
 	}
-	if (!is_hash_of(db_col_blob(rows, 6), db_col_blob(rows, 7)))
+	if (has_content(x) && !is_hash_of(db_col_blob(rows, 6), db_col_blob(rows, 7)))
 		audit_problem_add(&x->out->report, "object",
 		    STR_FMT ": the released bytes are not those that were previewed",
 		    STR_ARG(db_col_text(rows, 14)));
@@ -199,7 +210,7 @@ look_at_item(struct audit *x, struct db_rows *rows, struct why *why)
 
 /* A record whose row was taken away. */
 static const char lost_items[] =
-    "SELECT r.leaf, r.place, r.record FROM ledger_record r WHERE NOT EXISTS"
+    "SELECT r.leaf, r.place, LENGTH(r.salt) FROM ledger_record r WHERE NOT EXISTS"
     " (SELECT 1 FROM release_item i WHERE i.leaf = r.leaf AND i.place = r.place) AND NOT EXISTS"
     " (SELECT 1 FROM decision_past p WHERE p.leaf = r.leaf AND p.place = r.place)";
 
@@ -207,6 +218,10 @@ static enum err
 look_at_lost(struct audit *x, struct db_rows *rows, struct why *why)
 {
 	(void)why;
+	if (x->pack != NULL && db_col_i64(rows, 2) == 0) {
+		x->out->withheld++;
+		return OK;
+	}
 	audit_problem_add(&x->out->report, "decision",
 	    "leaf %" PRIi64 ", place %" PRIi64 " records a decision that is gone",
 	    db_col_i64(rows, 0), db_col_i64(rows, 1));
@@ -354,9 +369,29 @@ log_request(struct db *db, const char *folder, struct arena *a, struct audit_req
 	return OK;
 }
 
-enum err
-release_audit(const char *folder, const struct str *head, size_t heads, struct arena *a,
-    struct release_audit *ret, struct why *why)
+/* What of the folder refers to the log. */
+static enum err
+look_at_all(struct audit *x, struct why *why)
+{
+	TRY(each_row(x, all_objects, look_at_object, why));
+	TRY(each_row(x, unreleased, look_at_unreleased, why));
+	TRY(each_row(x, all_items, look_at_item, why));
+	TRY(each_row(x, lost_items, look_at_lost, why));
+	TRY(each_row(x, lost_objects, look_at_lost_object, why));
+	TRY(each_row(x, all_agreements, look_at_agreement, why));
+	TRY(each_row(x, all_packs, look_at_pack, why));
+	TRY(each_row(x, all_statements, look_at_statement, why));
+	return each_row(x, all_sources, look_at_source, why);
+}
+
+struct heads {
+	const struct str *note;
+	size_t len;
+};
+
+static enum err
+audit_folder(struct audit *x, const char *folder, const struct heads *heads, struct arena *a,
+    struct why *why)
 {
 	enum { SCRATCH_MAX = 128 * MIB }; /* one row, parsed */
 	CLEANUP(db_closep) struct db *db = NULL;
@@ -364,25 +399,38 @@ release_audit(const char *folder, const struct str *head, size_t heads, struct a
 	char path[REALM_PATH_MAX];
 	struct db_config config = { .place = path, .read_only = true };
 	struct audit_request *request = arena_make(a, struct audit_request, 1);
-	struct audit x = { .scratch = scratch, .out = ret };
 
+	if (request == NULL)
+		return fail(why, ERR_LIMIT, "audit.memory", "no memory is left");
 	TRY(realm_path(folder, "store.db", path, why));
 	TRY(db_open(&config, &db, why));
-	x.db = db;
-	TRY(log_request(db, folder, a, request, ret, why));
-	request->heads = heads < COUNTOF(request->head) ? heads : COUNTOF(request->head);
+	x->db = db;
+	x->scratch = scratch;
+	request->part = x->pack != NULL;
+	TRY(log_request(db, folder, a, request, x->out, why));
+	request->heads = heads->len < COUNTOF(request->head) ? heads->len : COUNTOF(request->head);
 	for (size_t i = 0; i < request->heads; i++)
-		request->head[i] = head[i];
-	TRY(ledger_audit(request, &ret->report, why));
-	TRY(each_row(&x, all_objects, look_at_object, why));
-	TRY(each_row(&x, unreleased, look_at_unreleased, why));
-	TRY(each_row(&x, all_items, look_at_item, why));
-	TRY(each_row(&x, lost_items, look_at_lost, why));
-	TRY(each_row(&x, lost_objects, look_at_lost_object, why));
-	TRY(each_row(&x, all_agreements, look_at_agreement, why));
-	TRY(each_row(&x, all_packs, look_at_pack, why));
-	TRY(each_row(&x, all_statements, look_at_statement, why));
-	return each_row(&x, all_sources, look_at_source, why);
+		request->head[i] = heads->note[i];
+	TRY(ledger_audit(request, &x->out->report, why));
+	return look_at_all(x, why);
+}
+
+enum err
+release_audit(const char *folder, const struct str *head, size_t heads, struct arena *a,
+    struct release_audit *ret, struct why *why)
+{
+	struct audit x = { .out = ret };
+
+	return audit_folder(&x, folder, &(struct heads){ head, heads }, a, why);
+}
+
+enum err
+audit_pack_verify(const struct audit_pack *p, const struct str *head, size_t heads, struct arena *a,
+    struct release_audit *ret, struct why *why)
+{
+	struct audit x = { .out = ret, .pack = p };
+
+	return audit_folder(&x, p->folder, &(struct heads){ head, heads }, a, why);
 }
 
 static const char list_heads[] =

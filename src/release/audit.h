@@ -17,6 +17,7 @@ struct release_audit {
 	uint64_t decisions;
 	uint64_t agreements;
 	uint64_t purged;   /* of the decisions: their content has gone, a tombstone stands */
+	uint64_t withheld; /* of the records of a pack: only their hashes are here */
 	struct str origin; /* in the arena */
 };
 

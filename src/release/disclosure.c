@@ -1,5 +1,7 @@
 #include "disclosure.h"
 
+#include "disclosure_p.h"
+
 /* ---- whom it is about ---- */
 
 struct named {
@@ -51,7 +53,7 @@ release_disclosure_about(struct db *db, struct arena *a, const struct compartmen
 
 /* ---- what left ---- */
 
-/* The identity, what names it, and what such a tie names on its other side. */
+/* clang-format off */
 static const char list_disclosed[] =
     "SELECT i.order_id, i.ordinal, l.at, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
     " o.proposer, i.outcome, i.state, i.copied, i.decision, i.leaf, i.place, i.received_at,"
@@ -59,11 +61,10 @@ static const char list_disclosed[] =
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " JOIN ledger_leaf l ON l.log = $3 AND l.leaf = i.leaf"
     " LEFT JOIN recall r ON r.order_id = i.order_id AND r.ordinal = i.ordinal"
-    " AND r.direction = 'sent' WHERE " COMPARTMENT_HAS("o", "$1",
-        "$5") " AND i.outcome IN ('ALLOW', 'ALLOW_WITH_REDACTION') AND (i.source_id = $2"
-              " OR i.source_id IN (SELECT t.source FROM object_ref t WHERE t.target = $2)"
-              " OR i.source_id IN (SELECT s.target FROM object_ref t JOIN object_ref s ON s.source = t.source"
-              " WHERE t.target = $2)) ORDER BY i.leaf DESC, i.place DESC LIMIT $4";
+    " AND r.direction = 'sent' WHERE " COMPARTMENT_HAS("o", "$1", "$5")
+    " AND i.outcome IN ('ALLOW', 'ALLOW_WITH_REDACTION') AND " DISCLOSURE_IS_ABOUT("i.source_id", "$2")
+    " ORDER BY i.leaf DESC, i.place DESC LIMIT $4";
+/* clang-format on */
 
 static void
 read_disclosure(const struct db_rows *rows, struct arena *a, struct str identity,

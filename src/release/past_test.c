@@ -1,42 +1,7 @@
 #include "past.h"
 
-#include "fixture_p.h"
+#include "decided_p.h"
 #include "replay.h"
-
-/* The node's identity and indicators 1 to 4 of one order, and the approval of
- * the held one: its hold is followed. */
-enum { MADE = 6 };
-
-static enum err
-approve_job(const struct release_job *job, const void *in, void *out, struct why *why)
-{
-	return release_approve(job, in, out, why);
-}
-
-static struct str
-open_with_decisions(struct office *o)
-{
-	static const char *const labels[] = { "", "copy", "check", "never" };
-	bool released = false;
-
-	office_open(o);
-	office_pack(o, 1, "nothing", "deny");
-	for (unsigned i = 0; i < COUNTOF(labels); i++)
-		office_import(o, i + 1, 1, labels[i]);
-	const struct release_sent sent = office_send(o, 1, COUNTOF(labels));
-	const struct release_verdict v = {
-		.order_id = sent.order_id,
-		.ordinal = 3,
-		.account = S("kiran"),
-		.role = S("officer"),
-		.bytes_hash =
-		    office_hash(o, "SELECT preview_hash FROM release_item WHERE state = 'held'"),
-	};
-	WORKS(o, office_try(o, approve_job, &v, &released));
-	assert_true(released);
-	office_settle(o);
-	return sent.order_id;
-}
 
 static struct past_query
 ask(struct office *o)
@@ -80,16 +45,16 @@ static const struct filter_case {
 	int since, until; /* seconds from the first order; 0: not asked */
 	size_t want;
 } filter_cases[] = {
-	{ "all",                          "IN:CERT-IN", "main", "", "", "", "", 0, 0, MADE },
-	{ "one recipient",                "IN:CERT-IN", "main", "JP:JPCERT", "", "", "", 0, 0, MADE },
+	{ "all",                          "IN:CERT-IN", "main", "", "", "", "", 0, 0, OFFICE_DECIDED },
+	{ "one recipient",                "IN:CERT-IN", "main", "JP:JPCERT", "", "", "", 0, 0, OFFICE_DECIDED },
 	{ "a recipient of nothing",       "IN:CERT-IN", "main", "JP:NCO", "", "", "", 0, 0, 0 },
 	{ "what was denied",              "IN:CERT-IN", "main", "", "DENY", "", "", 0, 0, 1 },
 	{ "what was held",                "IN:CERT-IN", "main", "", "HOLD", "", "", 0, 0, 1 },
-	{ "its order",                    "IN:CERT-IN", "main", "", "", "of the test", "", 0, 0, MADE },
+	{ "its order",                    "IN:CERT-IN", "main", "", "", "of the test", "", 0, 0, OFFICE_DECIDED },
 	{ "another order",                "IN:CERT-IN", "main", "", "", "none", "", 0, 0, 0 },
 	{ "both of an approved hold",     "IN:CERT-IN", "main", "", "", "", "3", 0, 0, 2 },
 	{ "since the approval",           "IN:CERT-IN", "main", "", "", "", "", 1, 0, 1 },
-	{ "until the approval",           "IN:CERT-IN", "main", "", "", "", "", 0, 1, MADE - 1 },
+	{ "until the approval",           "IN:CERT-IN", "main", "", "", "", "", 0, 1, OFFICE_DECIDED - 1 },
 	{ "since and until",              "IN:CERT-IN", "main", "", "", "", "", 1, 1, 0 },
 	{ "another enclave",              "IN:CERT-IN", "defence", "", "", "", "", 0, 0, 0 },
 	{ "another organisation",         "IN:NCIIPC", "main", "", "", "", "", 0, 0, 0 },
@@ -102,7 +67,7 @@ check_filter(void **state)
 {
 	const struct filter_case *c = *state;
 	CLEANUP(office_closep) struct office o;
-	struct str order = open_with_decisions(&o);
+	struct str order = office_open_decided(&o);
 	struct past_query q = ask(&o);
 	time_us begun = clock_wall(&o.clock) - 1000000;
 
@@ -127,7 +92,7 @@ test_pages(void **state)
 	size_t n = 0, seen = 0;
 
 	(void)state;
-	(void)open_with_decisions(&o);
+	(void)office_open_decided(&o);
 	struct past_query q = ask(&o);
 	q.limit = 4;
 	WORKS(&o, db_pool_take(realm_readers(o.realm), &lease, &o.why));
@@ -142,7 +107,7 @@ test_pages(void **state)
 		}
 		q.before = &last;
 	} while (n == q.limit);
-	assert_int_equal(seen, MADE);
+	assert_int_equal(seen, OFFICE_DECIDED);
 }
 
 /* ---- one ---- */
@@ -154,7 +119,7 @@ test_one(void **state)
 	struct past_row row;
 
 	(void)state;
-	(void)open_with_decisions(&o);
+	(void)office_open_decided(&o);
 	struct past_query q = ask(&o);
 	const struct ledger_place hold = {
 		.leaf = (uint64_t)strtoull(arena_cstr(o.arena,
@@ -188,7 +153,7 @@ test_grounds(void **state)
 	size_t n = 0;
 
 	(void)state;
-	(void)open_with_decisions(&o);
+	(void)office_open_decided(&o);
 	struct past_query q = ask(&o);
 	struct release_replay *again = arena_make(o.arena, struct release_replay, 1);
 	q.limit = 1;

@@ -1,42 +1,6 @@
 #include "replay.h"
 
-#include "fixture_p.h"
-
-/* Six decisions: the node's identity and indicators 1 to 4 of one order (as it
- * is, as a copy, held, denied), the approval of the held one, and its hold. */
-enum { MADE = 6, FROM_ONE_ORDER = 5 };
-
-static enum err
-approve_job(const struct release_job *job, const void *in, void *out, struct why *why)
-{
-	return release_approve(job, in, out, why);
-}
-
-static void
-open_with_decisions(struct office *o)
-{
-	static const char *const labels[] = { "", "copy", "check", "never" };
-	struct release_sent sent;
-	bool released = false;
-
-	office_open(o);
-	office_pack(o, 1, "nothing", "deny");
-	for (unsigned i = 0; i < COUNTOF(labels); i++)
-		office_import(o, i + 1, 1, labels[i]);
-	sent = office_send(o, 1, COUNTOF(labels));
-	assert_int_equal(sent.held, 1);
-	struct release_verdict v = {
-		.order_id = sent.order_id,
-		.ordinal = 3,
-		.account = S("kiran"),
-		.role = S("officer"),
-		.bytes_hash =
-		    office_hash(o, "SELECT preview_hash FROM release_item WHERE state = 'held'"),
-	};
-	WORKS(o, office_try(o, approve_job, &v, &released));
-	assert_true(released);
-	office_settle(o);
-}
+#include "decided_p.h"
 
 static struct release_replay *
 replay(struct office *o, time_us since)
@@ -58,57 +22,57 @@ static const struct replay_row {
 	const char *code; /* of a problem; "" none */
 	const char *what;
 } replay_table[] = {
-	{ "as it was", "UPDATE object SET withdrawn_at = withdrawn_at", MADE, 0, 0, "", "" },
+	{ "as it was", "UPDATE object SET withdrawn_at = withdrawn_at", OFFICE_DECIDED, 0, 0, "", "" },
 	{ "content is gone", "UPDATE object SET raw = CAST('' AS {blob}) WHERE object_id LIKE 'indicator%1'",
-	  1, FROM_ONE_ORDER, 0, "", "" },
-	{ "all content is gone", "DELETE FROM object", 0, MADE, 0, "", "" },
-	{ "inputs were not kept", "DELETE FROM decision_inputs", 0, MADE, 0, "", "" },
+	  1, OFFICE_OF_ONE_ORDER, 0, "", "" },
+	{ "all content is gone", "DELETE FROM object", 0, OFFICE_DECIDED, 0, "", "" },
+	{ "inputs were not kept", "DELETE FROM decision_inputs", 0, OFFICE_DECIDED, 0, "", "" },
 	{ "a row of before inputs were kept", "UPDATE release_item SET inputs = CAST('' AS {blob})" OF_1,
-	  MADE - 1, 1, 0, "facts", "not those of the record" },
-	{ "the rules are gone", "DELETE FROM rule_pack", 0, 0, MADE, "", "" },
-	{ "the agreement is gone", "DELETE FROM agreement", 0, 0, MADE, "", "" },
+	  OFFICE_DECIDED - 1, 1, 0, "facts", "not those of the record" },
+	{ "the rules are gone", "DELETE FROM rule_pack", 0, 0, OFFICE_DECIDED, "", "" },
+	{ "the agreement is gone", "DELETE FROM agreement", 0, 0, OFFICE_DECIDED, "", "" },
 	{ "an older engine's facts",
 	  "UPDATE release_item SET facts = replace(facts, '\"engine\":', '\"engine\":9')" OF_1,
-	  MADE - 1, 0, 1, "facts", "not those of the record" },
+	  OFFICE_DECIDED - 1, 0, 1, "facts", "not those of the record" },
 	{ "swapped rules",
 	  "UPDATE rule_pack SET body = CAST(replace(body, 'deny', 'hold') AS {blob})",
-	  0, 0, MADE, "", "" },
+	  0, 0, OFFICE_DECIDED, "", "" },
 	{ "swapped rules under their own hash",
 	  "UPDATE rule_pack SET hash = (SELECT MAX(preview_hash) FROM release_item)",
-	  0, 0, MADE, "", "" },
+	  0, 0, OFFICE_DECIDED, "", "" },
 	{ "outcome rewritten", "UPDATE release_item SET outcome = 'ALLOW' WHERE source_id LIKE 'indicator%4'",
-	  MADE, 0, 0, "replay", "the outcome is another" },
+	  OFFICE_DECIDED, 0, 0, "replay", "the outcome is another" },
 	{ "outcome rewritten in both places",
 	  "UPDATE release_item SET outcome = 'ALLOW', decision = replace(decision, 'DENY', 'ALLOW')"
 	  " WHERE source_id LIKE 'indicator%4'",
-	  MADE, 0, 0, "replay", "the outcome is another" },
+	  OFFICE_DECIDED, 0, 0, "replay", "the outcome is another" },
 	{ "reasons rewritten",
 	  "UPDATE release_item SET decision = replace(decision, 'V-VICTIM', 'D-CATEGORY')"
 	  " WHERE source_id LIKE 'indicator%2'",
-	  MADE, 0, 0, "replay", "the reasons are others" },
+	  OFFICE_DECIDED, 0, 0, "replay", "the reasons are others" },
 	{ "explanation rewritten",
 	  "UPDATE release_item SET decision = replace(decision, '\"why\":\"', '\"why\":\"Because. ')" OF_1,
-	  MADE, 0, 0, "facts", "not those of the record" },
+	  OFFICE_DECIDED, 0, 0, "facts", "not those of the record" },
 	{ "facts rewritten",
 	  "UPDATE release_item SET facts = replace(facts, 'GREEN', 'CLEAR')" OF_1,
-	  MADE, 0, 0, "replay", "the facts are others" },
+	  OFFICE_DECIDED, 0, 0, "replay", "the facts are others" },
 	{ "facts of another decision",
 	  "UPDATE release_item SET facts = (SELECT facts FROM release_item WHERE source_id LIKE 'indicator%2')" OF_1,
-	  MADE, 0, 0, "facts", "those of another decision" },
+	  OFFICE_DECIDED, 0, 0, "facts", "those of another decision" },
 	{ "facts of another agreement",
-	  "UPDATE release_item SET agreement = 'XY'" OF_1, MADE, 0, 0, "facts", "those of another decision" },
+	  "UPDATE release_item SET agreement = 'XY'" OF_1, OFFICE_DECIDED, 0, 0, "facts", "those of another decision" },
 	{ "bytes of another decision",
-	  "UPDATE release_item SET preview_hash = nonce" OF_1, MADE, 0, 0, "replay", "other bytes would leave" },
+	  "UPDATE release_item SET preview_hash = nonce" OF_1, OFFICE_DECIDED, 0, 0, "replay", "other bytes would leave" },
 	{ "inputs altered",
 	  "UPDATE decision_inputs SET body = CAST(replace(body, 'incident-response', 'prevention') AS {blob})",
-	  0, MADE, 0, "inputs", "not the one that was kept" },
+	  0, OFFICE_DECIDED, 0, "inputs", "not the one that was kept" },
 	{ "inputs of another decision",
 	  "UPDATE release_item SET inputs = (SELECT MAX(p.inputs) FROM release_item p WHERE p.source_id LIKE 'indicator%3')" OF_1,
-	  MADE, 0, 0, "replay", "there is no decision about this object" },
+	  OFFICE_DECIDED, 0, 0, "replay", "there is no decision about this object" },
 	{ "a record that is gone", "DELETE FROM ledger_record WHERE place = 1",
-	  MADE, 0, 0, "facts", "the ledger has no record" },
+	  OFFICE_DECIDED, 0, 0, "facts", "the ledger has no record" },
 	{ "a hold that was rewritten", "UPDATE decision_past SET outcome = 'DENY'",
-	  MADE, 0, 0, "replay", "the outcome is another" },
+	  OFFICE_DECIDED, 0, 0, "replay", "the outcome is another" },
 };
 /* clang-format on */
 
@@ -118,7 +82,7 @@ check_replay(void **state)
 	const struct replay_row *row = *state;
 	CLEANUP(office_closep) struct office o;
 
-	open_with_decisions(&o);
+	(void)office_open_decided(&o);
 	office_sql(&o, row->sql);
 	const struct release_replay *r = replay(&o, 0);
 	size_t found = 0;
@@ -132,7 +96,7 @@ check_replay(void **state)
 	    (row->code[0] != '\0' && found == 0))
 		fail_msg("%zu problems, first: %s %s", r->report.problems,
 		    r->report.problem[0].code, r->report.problem[0].what);
-	assert_int_equal(r->decisions, MADE);
+	assert_int_equal(r->decisions, OFFICE_DECIDED);
 	assert_int_equal(r->from_content, row->content);
 	assert_int_equal(r->from_facts, row->facts);
 	assert_int_equal(r->not_replayable, row->never);
@@ -145,7 +109,7 @@ test_since(void **state)
 	CLEANUP(office_closep) struct office o;
 
 	(void)state;
-	open_with_decisions(&o);
+	(void)office_open_decided(&o);
 	assert_int_equal(replay(&o, clock_wall(&o.clock))->decisions, 1);
 	assert_int_equal(replay(&o, clock_wall(&o.clock) + 1)->decisions, 0);
 }
