@@ -177,25 +177,18 @@ put_json(struct json_writer *w, struct arena *a, const char *name, struct str te
 		json_put_null(w);
 }
 
-static enum err
-print_inputs(struct json_writer *w, struct db *db, struct arena *a, const struct past_row *row,
-    struct why *why)
+/* The hash alone: the inputs name objects of other compartments, too. */
+static void
+print_inputs(struct json_writer *w, const struct past_row *row)
 {
 	struct hash hash;
-	struct str text = { 0 };
 
 	if (row->inputs.len != HASH_BYTES) {
 		json_put_null(json_key(w, S("inputs_sha256")));
-		json_put_null(json_key(w, S("inputs")));
-		return OK;
+		return;
 	}
 	memcpy(hash.byte, row->inputs.ptr, HASH_BYTES);
 	api_put_hash(w, "inputs_sha256", &hash);
-	enum err err = release_past_inputs(db, a, row->inputs, &text, why);
-	if (err != OK && err != ERR_NOT_FOUND && err != ERR_TAMPERED)
-		return err;
-	put_json(w, a, "inputs", err == OK ? text : S(""));
-	return OK;
 }
 
 static enum err
@@ -287,7 +280,7 @@ api_get_decision(void *ctx, struct http_request *req, struct http_response *ret,
 	print_bytes(&w, &row);
 	put_json(&w, req->arena, "decision", row.decision);
 	put_json(&w, req->arena, "facts", row.facts);
-	TRY(print_inputs(&w, lease.db, req->arena, &row, why));
+	print_inputs(&w, &row);
 	TRY(print_approvals(&w, lease.db, req->arena, &row, why));
 	TRY(print_replay(&w, lease.db, req->arena, &at, why));
 	json_end_object(&w);
