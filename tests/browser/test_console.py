@@ -254,10 +254,45 @@ def test_language_and_light_change_without_losing_what_was_filled_in(nodes, wind
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_wider_than_the_window(nodes, window, width):
     window.size(width, 844)
-    for page in ("objects", "approve", "live"):
+    for page in ("objects", "approve", "live", "oversight"):
         window.script("location.hash = '#/' + arguments[0]", page)
         window.find("main h1")
         assert window.script("return document.documentElement.scrollWidth <= innerWidth"), page
+
+
+VICTIM = "identity--6301bbfc-a0c5-454e-8ff9-bb510944fe0c"
+
+
+def test_an_incident_brings_its_technique_and_says_what_is_left_out(nodes, window):
+    window.size(1280, 900)
+    sign_in(window, nodes.IN, "meera")
+    window.find(".grid tbody tr")
+    window.type("input[type=search]", "Odd writes")
+    window.click("#preview")
+    window.find("details.left-out summary")
+    window.click("details.left-out summary")
+    window.find("details.left-out li", "Sabarmati Grid Distribution Limited")
+    names = window.script("return [...document.querySelectorAll('.list .name')].map((e) => e.textContent)")
+    assert len(names) > 10 and "Sabarmati Grid Distribution Limited" not in names
+
+
+def test_oversight_shows_all_and_offers_what_the_role_may(nodes, window):
+    nodes.IN.run("consent", "add", VICTIM, "--scope", "technique", "--until", "2027-05-01T00:00:00Z",
+                 "--evidence", "letter 12/2026", account="arjun")
+    consents = "section[data-list=consents]"
+    sign_in(window, nodes.IN, "audit")
+    window.click("nav a", "Oversight")
+    window.find(f"{consents} td", "letter 12/2026")
+    assert window.script("return document.querySelectorAll('main td button').length") == 0
+    window.type("form.told input", "Sabarmati Grid Distribution Limited")
+    window.click("form.told button")
+    window.find("td", "Incident response")
+    sign_in(window, nodes.IN, "arjun")
+    window.click("nav a", "Oversight")
+    window.click(f"{consents} td button", "Withdraw")
+    window.type("dialog textarea", "letter 3/2027")
+    window.click("dialog button.danger")
+    window.find(f"{consents} td", "letter 3/2027")
 
 
 def test_recall_is_shown_as_answered(nodes, window):
