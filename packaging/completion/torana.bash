@@ -10,7 +10,7 @@ _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
-	agreement) echo make add lint sign list suspend resume terminate approve enact \
+	agreement) echo make add lint sign list show suspend resume terminate approve enact \
 		renew lapse succeed ;;
 	pack) echo lint test candidates diff sign activate list show ;;
 	source) echo list set ;;

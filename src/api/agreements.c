@@ -147,6 +147,49 @@ api_get_agreements(void *ctx, struct http_request *req, struct http_response *re
 	return OK;
 }
 
+/* The newest version with this id that all have signed; else the newest draft. */
+static const struct standing *
+find_agreement(const struct gate *g, struct str id)
+{
+	const struct standing *found = NULL;
+
+	for (size_t i = 0; i < g->agreements; i++) {
+		const struct standing *s = g->standing[i];
+
+		if (!str_eq(s->agreement->id, id))
+			continue;
+		if (s->signed_by == s->agreement->parties)
+			return s;
+		if (found == NULL)
+			found = s;
+	}
+	return found;
+}
+
+enum err
+api_get_agreement(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	const struct api *api = ctx;
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct str id = http_param(req, "id");
+	const struct standing *s = find_agreement(gate_of(gate), id);
+
+	if (s == NULL)
+		return fail(why, ERR_NOT_FOUND, "agreement.none",
+		    "there is no agreement " STR_FMT " here", STR_ARG(id));
+	struct json_writer w = api_answer(ret);
+	json_begin_object(&w);
+	api_print_standing(&w, s, clock_wall(realm_clock(api->realm)));
+	api_put_text(&w, "title", s->agreement->title);
+	api_put_flag(&w, "model", agreement_is_model(s->agreement));
+	if (agreement_is_model(s->agreement))
+		api_put_text(&w, "notice", S(MODEL_NOTICE));
+	api_put_hash(&w, "hash", &s->agreement->hash);
+	json_put_raw(json_key(&w, S("document")), s->agreement->json->raw);
+	json_end_object(&w);
+	return OK;
+}
+
 /* ---- taking what others signed ---- */
 
 enum err

@@ -36,6 +36,7 @@ static const struct access_case {
 	{ "POST /api/v1/peers",                           "MS" },
 	{ "POST /api/v1/sync",                            "AOMS" },
 	{ "GET /api/v1/agreements",                       "AOPLYDUS" },
+	{ "GET /api/v1/agreements/{id}",                  "AOPLYDUS" },
 	{ "POST /api/v1/agreements",                      "MS" },
 	{ "POST /api/v1/agreements/make",                 "MS" },
 	{ "POST /api/v1/agreements/{id}/sign",            "MS" },

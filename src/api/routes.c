@@ -61,6 +61,8 @@ const struct http_route api_routes[] = {
 	  api_post_sync,        "work with the partners now" },
 	{ HTTP_GET,    "/api/v1/agreements",                      SCOPE_READ,    0, 0,
 	  api_get_agreements,   "agreements and whether they are in force" },
+	{ HTTP_GET,    "/api/v1/agreements/{id}",                 SCOPE_READ,    0, 0,
+	  api_get_agreement,    "the whole document of an agreement" },
 	{ HTTP_POST,   "/api/v1/agreements",                      SCOPE_ADMIN,   0, DOCUMENT_BODY,
 	  api_post_agreement,   "take a signed agreement or a statement about one" },
 	{ HTTP_POST,   "/api/v1/agreements/make",                 SCOPE_ADMIN,   0, DOCUMENT_BODY,

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "agreement_show_p.h"
 #include "buf.h"
 #include "cli.h"
 #include "json_writer.h"
@@ -237,6 +238,9 @@ const struct cli_command agreement_commands[] = {
 	  "torana agreement sign IJ-MODEL" },
 	{ "agreement", "list", "", 0, 0, NULL, 0, run_list,
 	  "the agreements, who signed them, whether they are open", "torana agreement list" },
+	{ "agreement", "show", "ID", 1, 1, NULL, 0, agreement_show,
+	  "what an agreement says: instruments, contacts, channels, periods, clauses",
+	  "torana agreement show IJ-MODEL" },
 	{ "agreement", "suspend", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
 	  "close an agreement, or one area of it, at once",
 	  "torana agreement suspend IJ-MODEL --reason 'consultation'" },
