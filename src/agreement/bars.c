@@ -68,14 +68,17 @@ went_through_recipient(const struct judging *j)
 	return false;
 }
 
-/* Of somebody else: another organisation made it, or gave it. */
-bool
-is_foreign(const struct facts *f)
+/* Of somebody else: another organisation made it, or gave it.  That we saw the
+ * same ourselves counts where the agreement lets it. */
+static bool
+is_foreign(const struct judging *j)
 {
+	const struct facts *f = j->f;
+
 	if (f->received_under.len > 0)
 		return true;
 	if (f->giver.len > 0 && !str_eq(f->giver, f->from))
-		return !f->own_observation;
+		return !(f->own_observation && j->g->third_party.reuse_own_observation);
 	return f->originator.len > 0 && !str_eq(f->originator, f->from);
 }
 
@@ -91,7 +94,7 @@ stage_originator(struct judging *j)
 		find_own(j, EFFECT_DENY, "O-ORCON", clause);
 		return true;
 	}
-	if (!is_foreign(f) || tlp == TLP_CLEAR || predicate_holds(CONSENT_TO_TECHNIQUE, f))
+	if (!is_foreign(j) || tlp == TLP_CLEAR || predicate_holds(CONSENT_TO_TECHNIQUE, f))
 		return true;
 	if (tlp == TLP_AMBER_STRICT)
 		find_own(j, EFFECT_DENY, "M-STRICT", j->g->strict_clause);
@@ -110,7 +113,7 @@ check_publication(struct judging *j)
 		find_own(j, EFFECT_DENY, "A-SCOPE", (struct str){ 0 });
 		return false;
 	}
-	if (is_foreign(j->f))
+	if (is_foreign(j))
 		find_own(j, EFFECT_DENY, "O-ORCON", j->g->originator_clause);
 	if (facts_tlp(j->f) > TLP_CLEAR)
 		find_own(j, EFFECT_DENY, "M-CEIL", j->g->marking_clause);

@@ -295,6 +295,25 @@ check_facts(void **state)
 	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 3");
 }
 
+/* The agreement's IEP policies go along as duties. */
+static void
+check_policies(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	bool found = false;
+
+	(void)state;
+	world_splice(&w, str_sub(w.agreement, 0, 1),
+	    "{\"iep_refs\":[{\"id\":\"p1\",\"name\":\"FIRST\",\"url\":\"https://iep.example/p1\"}],");
+	world_add(&w, S(HEAD("malware", "0101") ",\"name\":\"m\",\"is_family\":false," GREEN "}"));
+	world_decide(&w);
+	const struct agreement_decision *d = world_about(&w, "0101");
+	for (size_t i = 0; i < d->obligations; i++)
+		found =
+		    found || str_is(d->obligation[i], "IEP policy FIRST: https://iep.example/p1");
+	assert_true(found);
+}
+
 /* The partner sees shared codes, and neither rules nor changes of ours. */
 static void
 check_partner(void **state)
@@ -346,6 +365,7 @@ main(int argc, char **argv)
 	CASE(&cases, check_disorder);
 	CASE(&cases, check_inputs);
 	CASE(&cases, check_facts);
+	CASE(&cases, check_policies);
 	CASE(&cases, check_partner);
 	CASE(&cases, check_valid_until);
 	return cases_run("bundle", &cases, argc, argv);

@@ -1,5 +1,5 @@
 /* Marks of classification in plain sight: in labels, in marking statements,
- * and where a text shows them as a mark.
+ * and where a text shows them as a mark.  The agreement may name others.
  *
  * Words that also mean something else ("confidential", "機密性") are no marks. */
 #include "gate_p.h"
@@ -109,38 +109,63 @@ has_leading(struct str text)
 	return false;
 }
 
+/* Those of the agreement, anywhere, as they stand. */
+static bool
+has_agreed_mark(const struct json *agreed, struct str text)
+{
+	for (const struct json *v = agreed == NULL ? NULL : agreed->first; v != NULL; v = v->next) {
+		if (str_find(text, v->text) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
+struct looking {
+	const struct json *agreed; /* NULL: the agreement names none */
+	bool found;
+};
+
 static bool
 check_text(void *arg, struct str text, struct str key, struct str pointer)
 {
-	bool *found = arg;
+	struct looking *l = arg;
 
 	(void)pointer;
-	*found = (str_is(key, "labels") && is_label(text)) ||
-	         (may_have_mark(text) && (has_mark(text) || has_leading(text)));
-	return !*found;
+	l->found = (str_is(key, "labels") && is_label(text)) ||
+	           (may_have_mark(text) && (has_mark(text) || has_leading(text))) ||
+	           has_agreed_mark(l->agreed, text);
+	return !l->found;
+}
+
+static bool
+is_marked(const struct json *tree, const struct json *agreed)
+{
+	struct looking l = { .agreed = agreed };
+
+	stix_texts(tree, check_text, &l);
+	return l.found;
 }
 
 bool
 agreement_is_classified(const struct json *tree)
 {
-	bool found = false;
-
-	stix_texts(tree, check_text, &found);
-	return found;
+	return is_marked(tree, NULL);
 }
 
 bool
 is_classified(const struct gate *gate, const struct stix_object *o)
 {
 	const struct piece *p = gate_find(gate, o->id);
+	const struct agreement *g = gate->documents.agreement;
+	const struct json *agreed = g == NULL ? NULL : g->classified.marks;
 
-	if (agreement_is_classified(o->json))
+	if (is_marked(o->json, agreed))
 		return true;
 	for (size_t i = 0; p != NULL && i < p->edges; i++) {
 		const struct edge *e = &p->edge[i];
 
 		if (is_marking_ref(e->property) && e->target != SIZE_MAX &&
-		    agreement_is_classified(gate->piece[e->target].item->object.json))
+		    is_marked(gate->piece[e->target].item->object.json, agreed))
 			return true;
 	}
 	return false;

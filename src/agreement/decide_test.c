@@ -56,6 +56,46 @@ from_recipient(struct world *w, struct agreement_item *i)
 	i->own_observation = true;
 }
 static void
+seen_ourselves(struct world *w, struct agreement_item *i)
+{
+	(void)w;
+	i->giver = S("IN:BANK-12");
+	i->own_observation = true;
+}
+static void
+seen_in_vain(struct world *w, struct agreement_item *i)
+{
+	seen_ourselves(w, i);
+	world_splice(w, world_member(w, "third_party")->raw,
+	    "{\"clause\":\"7\",\"originator_control\":true}");
+}
+static void
+with_own_mark(struct world *w, struct agreement_item *i)
+{
+	(void)i;
+	world_splice(w, world_member(w, "classified")->raw,
+	    "{\"bar\":true,\"clause\":\"8\",\"marks\":[\"Eyes only/\"]}");
+}
+static void
+by_function(struct world *w, struct agreement_item *i)
+{
+	(void)i;
+	w->request.legal_basis = S("IN-CERT-FUNCTION");
+}
+static void
+by_function_to_train(struct world *w, struct agreement_item *i)
+{
+	by_function(w, i);
+	w->request.purpose = S("capacity");
+}
+static void
+by_function_for_indicators(struct world *w, struct agreement_item *i)
+{
+	by_function_to_train(w, i);
+	world_splice(w, json_get(world_member(w, "legal_bases")->first, S("applies_to"))->raw,
+	    "[\"indicator\"]");
+}
+static void
 made_by_recipient(struct world *w, struct agreement_item *i)
 {
 	(void)w;
@@ -255,6 +295,9 @@ static const struct decide_case {
 	{ "a bank that agrees leaves the hold", INDICATOR("," STRICT), bank_agrees, OUTCOME_HOLD, "M-STRICT", "3c",
 	  "The approvals that are asked for are given." },
 	{ "AMBER of a bank", INDICATOR("," AMBER), from_bank, OUTCOME_DENY, "O-ORCON", "7", "Its originator marks it TLP:CLEAR." },
+	{ "what a bank gave and we saw ourselves", INDICATOR("," AMBER), seen_ourselves, OUTCOME_ALLOW, "", "2", NULL },
+	{ "that counts where the agreement says so", INDICATOR("," AMBER), seen_in_vain, OUTCOME_DENY, "O-ORCON", "7",
+	  "Its originator marks it TLP:CLEAR." },
 	{ "CLEAR of a bank", INDICATOR("," CLEAR), from_bank, OUTCOME_ALLOW, "", "2", NULL },
 	{ "E4: GREEN of another agreement", INDICATOR("," GREEN), from_quad, OUTCOME_DENY, "O-COMMUNITY O-ORCON", "7",
 	  "Its originator marks it TLP:CLEAR." },
@@ -282,6 +325,10 @@ static const struct decide_case {
 	  "An officer sends it, instead of a standing order." },
 	{ "GREEN goes by a standing order", INDICATOR("," GREEN), by_standing_order, OUTCOME_ALLOW, "", "2", NULL },
 	{ "an unknown purpose", INDICATOR("," AMBER), wrong_purpose, OUTCOME_DENY, "P-PURPOSE", "4", "The purpose is incident-response." },
+	{ "a ground for this purpose", INDICATOR("," AMBER), by_function, OUTCOME_ALLOW, "", "2", NULL },
+	{ "a ground for other purposes", INDICATOR("," AMBER), by_function_to_train, OUTCOME_DENY, "L-BASIS", "",
+	  "No ground is cited, or one that is in force." },
+	{ "a ground for this category", INDICATOR("," AMBER), by_function_for_indicators, OUTCOME_ALLOW, "", "2", NULL },
 	{ "an unknown area", INDICATOR("," AMBER), wrong_area, OUTCOME_DENY, "A-SCOPE", "", "The agreement is in force." },
 	{ "unmarked", INDICATOR(""), NULL, OUTCOME_DENY, "M-UNKNOWN", "3d", "Its originator marks it TLP:AMBER+STRICT or lower." },
 	{ "unmarked under a source policy", INDICATOR(""), by_policy, OUTCOME_ALLOW, "", "2", NULL },
@@ -316,6 +363,8 @@ static const struct decide_case {
 	{ "a disabled rule does nothing", LABELLED("jp.acd.foreign"), out_of_japan, OUTCOME_ALLOW, "", "2", NULL },
 	{ "a rule binds its own party only", LABELLED("cii-x"), out_of_japan_with_indian_pack, OUTCOME_ALLOW, "", "2", NULL },
 	{ "TOP SECRET in a text", TELLING("header TOP SECRET footer"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "a mark of the agreement's own", TELLING("Eyes only/Alpha"), with_own_mark, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "which is none under another", TELLING("Eyes only/Alpha"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 	{ "no approval lifts classification", TELLING("TOP SECRET"), approve, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
 	{ "secret as a word", TELLING("the secret of the malware is its top layer"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 	{ "secret as a heading", TELLING("SECRET\\nrest"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },

@@ -305,6 +305,9 @@ enum method agreement_method(const struct agreement *g, struct str data_class);
 /* Whether GREEN may go to this organisation: it is of the named community. */
 bool agreement_in_community(const struct agreement *g, struct str organisation);
 
+/* Whether a legal basis is one of this party, or international, and in force. */
+bool basis_in_force(const struct legal_basis *b, struct str party, time_us at);
+
 /* Whether a legal basis is there and in force for this party at an instant. */
 bool agreement_has_basis(const struct agreement *g, struct str code, struct str party, time_us at);
 

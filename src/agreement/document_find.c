@@ -97,13 +97,19 @@ agreement_in_community(const struct agreement *g, struct str organisation)
 }
 
 bool
+basis_in_force(const struct legal_basis *b, struct str party, time_us at)
+{
+	return (b->party.len == 0 || str_eq(b->party, party)) && b->from != TIME_NEVER &&
+	       b->from <= at && at < b->until;
+}
+
+bool
 agreement_has_basis(const struct agreement *g, struct str code, struct str party, time_us at)
 {
 	for (size_t i = 0; i < g->legal_bases; i++) {
 		const struct legal_basis *b = &g->legal_basis[i];
 
-		if (str_eq(b->code, code) && (b->party.len == 0 || str_eq(b->party, party)) &&
-		    b->from != TIME_NEVER && b->from <= at && at < b->until)
+		if (str_eq(b->code, code) && basis_in_force(b, party, at))
 			return true;
 	}
 	return false;

@@ -149,6 +149,19 @@ add_marked(struct gate *gate, const struct facts *f, struct agreement_decision *
 	}
 }
 
+/* The IEP policies that the agreement lets travel with everything. */
+static void
+add_policies(struct gate *gate, struct agreement_decision *d)
+{
+	const struct agreement *g = gate->documents.agreement;
+
+	for (size_t i = 0; g != NULL && i < g->ieps; i++)
+		add_line(arena_printf(gate->a, "IEP policy " STR_FMT ": " STR_FMT,
+		             STR_ARG(g->iep[i].name.len > 0 ? g->iep[i].name : g->iep[i].id),
+		             STR_ARG(g->iep[i].url)),
+		    d->obligation, &d->obligations);
+}
+
 static void
 add_obligations(struct gate *gate, const struct facts *f, const struct verdict *v,
     struct agreement_decision *d)
@@ -158,6 +171,7 @@ add_obligations(struct gate *gate, const struct facts *f, const struct verdict *
 	for (size_t i = 0; i < v->obligations; i++)
 		add_line(v->obligation[i]->text, d->obligation, &d->obligations);
 	add_marked(gate, f, d);
+	add_policies(gate, d);
 	if (gate->purpose_line.len == 0)
 		gate->purpose_line = arena_printf(gate->a, "Only for the purpose \"" STR_FMT "\".",
 		    STR_ARG(f->purpose));

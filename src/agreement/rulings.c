@@ -55,13 +55,41 @@ check_purpose(struct judging *j)
 	    j->g->purposes == 0 ? S("") : j->g->purpose[0].clause);
 }
 
-/* A ground that is cited must be there and in force; none need be cited.  Where
- * the agreement lists none, a ground opens only what a pack says. */
+static bool
+is_of_category(const struct judging *j, size_t i)
+{
+	return (j->f->categories >> i & 1) != 0 &&
+	       selector_holds(&j->g->category[i].when, j->f, j->documents);
+}
+
+/* A ground may be for some purposes, areas or categories only. */
+static bool
+basis_applies(const struct judging *j, const struct legal_basis *b)
+{
+	if (b->applies_to == NULL || texts_have(b->applies_to, j->f->purpose) ||
+	    texts_have(b->applies_to, j->f->area))
+		return true;
+	for (size_t i = 0; i < j->g->categories; i++) {
+		if (texts_have(b->applies_to, j->g->category[i].code) && is_of_category(j, i))
+			return true;
+	}
+	return false;
+}
+
+/* A ground that is cited must be there, in force and for this; none need be cited.
+ * Where the agreement lists none, a ground opens only what a pack says. */
 static void
 check_basis(struct judging *j)
 {
-	if (j->f->legal_basis.len > 0 && j->g->legal_bases > 0 &&
-	    !agreement_has_basis(j->g, j->f->legal_basis, j->from_party->code, j->f->at))
+	bool good = j->f->legal_basis.len == 0 || j->g->legal_bases == 0;
+
+	for (size_t i = 0; i < j->g->legal_bases && !good; i++) {
+		const struct legal_basis *b = &j->g->legal_basis[i];
+
+		good = str_eq(b->code, j->f->legal_basis) &&
+		       basis_in_force(b, j->from_party->code, j->f->at) && basis_applies(j, b);
+	}
+	if (!good)
 		find_own(j, EFFECT_DENY, "L-BASIS", (struct str){ 0 });
 }
 
@@ -98,8 +126,7 @@ check_categories(struct judging *j)
 	for (size_t i = 0; i < j->g->categories; i++) {
 		const struct category *c = &j->g->category[i];
 
-		if ((j->f->categories >> i & 1) == 0 ||
-		    !selector_holds(&c->when, j->f, j->documents))
+		if (!is_of_category(j, i))
 			continue;
 		if ((j->f->closed_categories >> i & 1) != 0)
 			find(j, &(struct finding){ .effect = EFFECT_DENY,

@@ -40,9 +40,6 @@ void lift_holds(struct verdict *v);
  * over what can be passed over. */
 bool is_glass_broken(const struct judging *j);
 
-/* Of somebody else: another organisation made it, or gave it. */
-bool is_foreign(const struct facts *f);
-
 /* A purpose that courts have a channel of their own for. */
 bool is_evidence(struct str purpose);
 

@@ -348,10 +348,11 @@ class Evaluation:
         return method == "pseudonym" or (method == "generalise" and obj["type"] == "identity")
 
     def classified(self, obj):
+        agreed = self.agreement.get("classified", {}).get("marks", [])
         marked = [obj] + [self.items[i]["object"] for i in obj.get("object_marking_refs", [])
                           if i in self.items]
         return any((k == "labels" and t.strip().casefold() in CLASSIFIED_LABELS)
-                   or any(w in t for w in CLASSIFIED_WORDS)
+                   or any(w in t for w in (*CLASSIFIED_WORDS, *agreed))
                    for o in marked for k, t in texts(o))
 
     # ---- conditions ----
@@ -419,7 +420,7 @@ class Evaluation:
         """To everybody goes what is CLEAR and our own; no category speaks of everybody."""
         own = item.get("originator", "") in ("", self.request["from"]) \
             and not item.get("received_under") \
-            and (item.get("giver", "") in ("", self.request["from"]) or item.get("own_observation"))
+            and (item.get("giver", "") in ("", self.request["from"]) or self.seen(item))
         if facts["tlp"] != "CLEAR" or not own or facts["unknown"]:
             return "DENY", ["M-CEIL"]
         worst = max((f[0] for f in [*self.bars(facts), *self.purpose(), *self.identity(facts)]),
@@ -458,6 +459,11 @@ class Evaluation:
         return bool(code) and (code == self.request["to"]
                                or organisation and organisation[0] is self.to[0])
 
+    def seen(self, item):
+        """We saw the same ourselves, and the agreement lets that count."""
+        return item.get("own_observation", False) \
+            and self.agreement["third_party"].get("reuse_own_observation", False)
+
     def originator(self, item, facts):
         giver, maker = item.get("giver", ""), item.get("originator", "")
         if any(self.of_recipient(c) for c in (giver, maker, *item.get("path", "").split())):
@@ -465,7 +471,7 @@ class Evaluation:
             return
         foreign = bool(maker) and maker != self.request["from"]
         if giver and giver != self.request["from"]:
-            foreign = not item.get("own_observation")
+            foreign = not self.seen(item)
         if item.get("received_under"):
             foreign = True
         if foreign and facts["tlp"] != "CLEAR" and not facts["consent.technique"]:

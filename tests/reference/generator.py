@@ -70,6 +70,10 @@ class Case:
         if self.often(0.2):
             for who in ("victim", "reporter", "analyst"):
                 g["identity_protection"][who] = self.dice.choice(("withhold", "tell"))
+        if self.often(0.3):
+            g["third_party"]["reuse_own_observation"] = False
+        if self.often(0.3):
+            g["classified"]["marks"] = [self.dice.choice(("TLP", "plant", "EYES//"))]
         if self.often(0.4):
             g["personal_data"]["redactions"] = [
                 {"class": c, "method": self.dice.choice(("drop", "generalise", "pseudonym", "count"))}
