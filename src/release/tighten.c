@@ -211,11 +211,29 @@ show_item(const struct release_job *job, const struct again *x, struct why *why)
 	return release_show(job, x->order_id, x->ordinal, why);
 }
 
+/* Whether a suspension ends what was not delivered yet, instead of holding it. */
+static bool
+is_cancelled(const struct release_job *job, const struct again *x, enum meaning meaning)
+{
+	for (size_t i = 0; i < job->gate->agreements && !x->delivered; i++) {
+		const struct standing *s = job->gate->standing[i];
+
+		if (str_eq(s->agreement->id, x->agreement) && s->signed_by == s->agreement->parties)
+			return s->agreement->suspension.pending_cancelled &&
+			       (meaning == MEANS_PAUSED || (meaning == MEANS_SHUT && s->suspended));
+	}
+	return false;
+}
+
 static enum err
 act_on(const struct release_job *job, const struct again *x, const struct agreement_decision *d,
     struct release_tightened *ret, struct why *why)
 {
-	switch (meaning_of(x, d)) {
+	enum meaning meaning = meaning_of(x, d);
+
+	if (is_cancelled(job, x, meaning))
+		meaning = MEANS_CLOSED;
+	switch (meaning) {
 	case MEANS_SHOWN: return show_item(job, x, why);
 	case MEANS_SHUT: return OK;
 	case MEANS_PAUSED: return pause_item(job, x, why);

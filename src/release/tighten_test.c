@@ -236,6 +236,37 @@ recall_job(const struct release_job *job, const void *in, void *out, struct why 
 	return release_recall(job, in, out, why);
 }
 
+/* Where the agreement says so a suspension ends what was not delivered, for good. */
+static void
+check_cancelled(void **state)
+{
+	static const char *const scopes[] = { "INFO", "all" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(scopes); i++) {
+		CLEANUP(office_closep) struct office o;
+
+		office_open(&o);
+		struct str text =
+		    office_replaced(&o, office_agreement_text(), "\"version\":1", "\"version\":2");
+		office_agree_on(&o, office_replaced(&o, text, "\"suspension\":{",
+		                        "\"suspension\":{\"effect_on_pending\":\"cancel\","));
+		office_import(&o, 1, 1, "");
+		office_import(&o, 2, 1, "");
+		(void)office_send(&o, 1, 1);
+		office_receive(&o);
+		(void)office_send(&o, 2, 2);
+		office_state(&o, STATEMENT_SUSPEND, scopes[i]);
+		(void)office_tighten(&o);
+		assert_string_equal(office_item_state(&o, 1), "released");
+		assert_string_equal(office_item_state(&o, 2), "withdrawn");
+		office_state(&o, STATEMENT_RESUME, scopes[i]);
+		(void)office_tighten(&o);
+		assert_string_equal(office_item_state(&o, 2), "withdrawn");
+		assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM recall"), 0);
+	}
+}
+
 /* What is paused can be recalled: it does not come back when the area is resumed. */
 static void
 check_paused_recalled(void **state)
@@ -291,6 +322,7 @@ main(int argc, char **argv)
 	CASE(&list, check_held_expires);
 	CASE(&list, check_held_void);
 	CASE(&list, check_area_paused);
+	CASE(&list, check_cancelled);
 	CASE(&list, check_other_area_stays);
 	CASE(&list, check_paused_recalled);
 	CASE(&list, check_whole_suspension);
