@@ -71,7 +71,17 @@ extern const size_t exchange_routes_count;
  * of a verified peer; principal.data is its struct peer. ctx: struct realm. */
 http_authenticate exchange_authenticate;
 
-/* The organisations (space-separated codes) whose released collections a peer may read: those of
- * its own party in agreements in force now. ERR_FORBIDDEN with the reason when there is none. */
-enum err exchange_peer_reach(const struct gate *g, const struct peer *p, time_us at,
+/* The agreement under which a partner reads: that whose id (in any case) is the
+ * root; when none with this partner has it, the first that is in force.
+ * ERR_FORBIDDEN: that one is not in force, or none is; why says the reason. */
+struct peer_ask {
+	const struct peer *peer;
+	struct str root; /* empty: none is named */
+	time_us at;
+};
+enum err exchange_peer_reach(const struct gate *g, const struct peer_ask *ask,
     const struct standing **ret, struct why *why);
+
+/* All agreements with the partner that are in force, at most max; returns their number. */
+size_t exchange_peer_agreements(const struct gate *g, const struct peer_ask *ask,
+    const struct standing **ret, size_t max);

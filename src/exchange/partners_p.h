@@ -65,8 +65,8 @@ node_reach(struct node *n, struct http_request *req, struct why *why)
 
 	if (n->lie == LIE_REFUSE)
 		return (fail)(why, ERR_IO, "test.refused", "out of order");
-	return exchange_peer_reach(gate_of(gate), caller_of(req), clock_wall(&clock_system), &s,
-	    why);
+	const struct peer_ask ask = { caller_of(req), S(""), clock_wall(&clock_system) };
+	return exchange_peer_reach(gate_of(gate), &ask, &s, why);
 }
 
 static inline enum err

@@ -70,8 +70,34 @@ reach_agreement(const struct gate *g, struct str party, struct str id, time_us a
 }
 
 enum err
-exchange_peer_reach(const struct gate *g, const struct peer *p, time_us at,
-    const struct standing **ret, struct why *why)
+exchange_peer_reach(const struct gate *g, const struct peer_ask *ask, const struct standing **ret,
+    struct why *why)
 {
-	return reach_agreement(g, p->party, S(""), at, ret, why);
+	struct str id = S("");
+
+	for (size_t i = 0; i < g->agreements; i++) {
+		const struct standing *s = g->standing[i];
+
+		if (binds_both(s, g->party, ask->peer->party) &&
+		    str_eq_nocase(s->agreement->id, ask->root))
+			id = s->agreement->id;
+	}
+	return reach_agreement(g, ask->peer->party, id, ask->at, ret, why);
+}
+
+size_t
+exchange_peer_agreements(const struct gate *g, const struct peer_ask *ask,
+    const struct standing **ret, size_t max)
+{
+	struct standing_reason reason;
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->agreements && n < max; i++) {
+		const struct standing *s = g->standing[i];
+
+		if (binds_both(s, g->party, ask->peer->party) &&
+		    standing_in_force(s, S(""), ask->at, &reason))
+			ret[n++] = s;
+	}
+	return n;
 }

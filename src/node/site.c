@@ -6,11 +6,13 @@
 static const char version[] = "0.1.0";
 
 static enum err
-people_reach(void *ctx, const struct http_request *req, struct taxii_reach *ret, struct why *why)
+people_reach(void *ctx, const struct http_request *req, struct str root, struct taxii_reach *ret,
+    struct why *why)
 {
 	const struct taxii *t = ctx;
 	const struct account *account = req->principal.data;
 
+	(void)root;
 	if (account == NULL)
 		return fail(why, ERR_UNAUTHORIZED, "taxii.account",
 		    "sign in with an account to read collections");
@@ -22,7 +24,8 @@ people_reach(void *ctx, const struct http_request *req, struct taxii_reach *ret,
 }
 
 static enum err
-peer_reach(void *ctx, const struct http_request *req, struct taxii_reach *ret, struct why *why)
+peer_reach(void *ctx, const struct http_request *req, struct str root, struct taxii_reach *ret,
+    struct why *why)
 {
 	const struct taxii *t = ctx;
 	const struct peer *peer = req->principal.data;
@@ -32,7 +35,8 @@ peer_reach(void *ctx, const struct http_request *req, struct taxii_reach *ret, s
 	if (peer == NULL)
 		return fail(why, ERR_UNAUTHORIZED, "taxii.peer", "no known partner's certificate");
 	gate = realm_gate_take(t->realm);
-	enum err err = exchange_peer_reach(gate_of(gate), peer, req->at, &standing, why);
+	const struct peer_ask ask = { peer, root, req->at };
+	enum err err = exchange_peer_reach(gate_of(gate), &ask, &standing, why);
 	if (err != OK) {
 		realm_gate_give(gate);
 		return err;
@@ -43,6 +47,8 @@ peer_reach(void *ctx, const struct http_request *req, struct taxii_reach *ret, s
 		.party = peer->party,
 		.gate = gate,
 	};
+	ret->agreements =
+	    exchange_peer_agreements(gate_of(gate), &ask, ret->agreement, COUNTOF(ret->agreement));
 	return OK;
 }
 

@@ -82,9 +82,11 @@ bench_authenticate(void *ctx, struct http_request *req, struct http_principal *r
 }
 
 static inline enum err
-bench_people(void *ctx, const struct http_request *req, struct taxii_reach *ret, struct why *why)
+bench_people(void *ctx, const struct http_request *req, struct str root, struct taxii_reach *ret,
+    struct why *why)
 {
 	(void)ctx;
+	(void)root;
 	if (str_is(req->principal.id, "stranger"))
 		return (fail)(why, ERR_UNAUTHORIZED, "test.stranger", "sign in with an account");
 	*ret = (struct taxii_reach){ .of = { S("IN:LAB"), S("main") } };
@@ -92,16 +94,20 @@ bench_people(void *ctx, const struct http_request *req, struct taxii_reach *ret,
 }
 
 static inline enum err
-bench_peer(void *ctx, const struct http_request *req, struct taxii_reach *ret, struct why *why)
+bench_peer(void *ctx, const struct http_request *req, struct str root, struct taxii_reach *ret,
+    struct why *why)
 {
 	struct bench *b = ctx;
 
 	(void)req;
+	(void)root;
 	if (b->closed)
 		return (fail)(why, ERR_FORBIDDEN, "A-NOTINFORCE", "suspended by JP: clause 12");
 	*ret = (struct taxii_reach){
 		.is_peer = true,
 		.standing = &b->standing,
+		.agreements = 1,
+		.agreement = { &b->standing },
 		.party = S("JP"),
 		.gate = realm_gate_take(b->realm),
 	};

@@ -50,15 +50,29 @@ node_title(const struct realm *realm)
 	return id->display.len > 0 ? id->display : id->name;
 }
 
-/* A partner without an agreement in force has no API root, and is not refused. */
 static enum err
-find_root_url(const struct taxii *t, struct visit *v, struct str *ret, struct why *why)
+root_url(const struct taxii *t, const struct standing *standing, struct arena *a, struct str *ret,
+    struct why *why)
 {
 	CLEANUP(buf_free) struct buf name = buf_new(KIB);
-	struct why closed = { 0 };
 	struct str root = { 0 };
 
-	enum err err = t->reach(t->reach_ctx, v->req, &v->reach, &closed);
+	TRY(visit_root(standing, a, &root, why));
+	http_encode(&name, root);
+	*ret = arena_printf(a, "%s/" STR_FMT "/", t->base_url, STR_ARG(buf_str(&name)));
+	return ret->ptr == NULL ? taxii_full(why) : OK;
+}
+
+/* One for each agreement in force.  A partner without any has no API root, and is
+ * not refused. */
+static enum err
+find_root_urls(const struct taxii *t, struct visit *v, struct str ret[REACH_MAX], size_t *ret_len,
+    struct why *why)
+{
+	struct why closed = { 0 };
+	enum err err = t->reach(t->reach_ctx, v->req, S(""), &v->reach, &closed);
+
+	*ret_len = 0;
 	if (err == ERR_FORBIDDEN)
 		return OK;
 	if (err != OK) {
@@ -66,10 +80,11 @@ find_root_url(const struct taxii *t, struct visit *v, struct str *ret, struct wh
 			*why = closed;
 		return err;
 	}
-	TRY(visit_root(&v->reach, v->req->arena, &root, why));
-	http_encode(&name, root);
-	*ret = arena_printf(v->req->arena, "%s/" STR_FMT "/", t->base_url, STR_ARG(buf_str(&name)));
-	return ret->ptr == NULL ? taxii_full(why) : OK;
+	if (!v->reach.is_peer)
+		return root_url(t, NULL, v->req->arena, &ret[(*ret_len)++], why);
+	for (; *ret_len < v->reach.agreements; ++*ret_len)
+		TRY(root_url(t, v->reach.agreement[*ret_len], v->req->arena, &ret[*ret_len], why));
+	return OK;
 }
 
 enum err
@@ -77,18 +92,20 @@ taxii_get_discovery(void *ctx, struct http_request *req, struct http_response *r
 {
 	CLEANUP(visit_endp) struct visit v = { .face = ctx, .req = req };
 	const struct taxii *t = ctx;
-	struct str url = { 0 };
+	struct str url[REACH_MAX] = { 0 };
+	size_t urls = 0;
 
-	TRY(find_root_url(t, &v, &url, why));
+	TRY(find_root_urls(t, &v, url, &urls, why));
 	struct json_writer w = taxii_answer(ret);
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("title")), node_title(t->realm));
 	json_put_str(json_key(&w, S("description")),
 	    S("A Torana node: what may be read here is what was released to the caller"));
-	if (url.len > 0) {
-		json_put_str(json_key(&w, S("default")), url);
+	if (urls > 0) {
+		json_put_str(json_key(&w, S("default")), url[0]);
 		json_begin_array(json_key(&w, S("api_roots")));
-		json_put_str(&w, url);
+		for (size_t i = 0; i < urls; i++)
+			json_put_str(&w, url[i]);
 		json_end_array(&w);
 	}
 	json_end_object(&w);

@@ -25,6 +25,7 @@ enum {
 	TAXII_POST_MAX = 10'000,
 	/* A status can be asked for so long; TAXII wants a day at least. */
 	TAXII_STATUS_DAYS = 7,
+	REACH_MAX = 16, /* agreements with one partner: as many as a gate holds */
 };
 
 /* Whom a request is from, and so what it may see. */
@@ -32,8 +33,10 @@ struct taxii_reach {
 	bool is_peer;
 	struct compartment of;           /* people: whose collections */
 	const struct standing *standing; /* peer: the agreement of its API root; never NULL */
-	struct str party;                /* peer: its party */
-	struct gate_ref *gate;           /* held for the request, given back by the face; or NULL */
+	size_t agreements;               /* peer: all that are in force with it, for discovery */
+	const struct standing *agreement[REACH_MAX];
+	struct str party;      /* peer: its party */
+	struct gate_ref *gate; /* held for the request, given back by the face; or NULL */
 };
 
 /* Pages that are asked for again, in memory; at most 16 MiB. */
@@ -49,10 +52,11 @@ struct taxii {
 	const char *base_url;    /* "https://in.localhost:8441", no path: for discovery */
 	/* Says what the principal of a request is: on the peer listener a partner
 	 * (and its agreement), on the people listener an account's organisation.
-	 * ERR_UNAUTHORIZED nobody we know; ERR_FORBIDDEN no agreement in force: the
-	 * reason is shown, and no API root exists. */
-	enum err (*reach)(void *ctx, const struct http_request *req, struct taxii_reach *ret,
-	    struct why *why);
+	 * root is that of the path, or empty.
+	 * ERR_UNAUTHORIZED nobody we know; ERR_FORBIDDEN no agreement in force, or not
+	 * that of the root: the reason is shown, and no API root exists. */
+	enum err (*reach)(void *ctx, const struct http_request *req, struct str root,
+	    struct taxii_reach *ret, struct why *why);
 	void *reach_ctx;
 };
 

@@ -22,8 +22,8 @@ struct visit {
 enum err visit_begin(void *face, struct http_request *req, struct visit *ret, struct why *why);
 void visit_endp(struct visit *v);
 
-/* The name of the caller's API root: "local", or that of the agreement in lower case. */
-enum err visit_root(const struct taxii_reach *reach, struct arena *a, struct str *ret,
+/* The name of an API root: that of the agreement in lower case, or, of NULL, "local". */
+enum err visit_root(const struct standing *standing, struct arena *a, struct str *ret,
     struct why *why);
 
 /* The collections that the caller may know of, in the order of their shard_key. */

@@ -15,13 +15,13 @@ taxii_nothing(struct why *why)
 }
 
 enum err
-visit_root(const struct taxii_reach *reach, struct arena *a, struct str *ret, struct why *why)
+visit_root(const struct standing *standing, struct arena *a, struct str *ret, struct why *why)
 {
-	if (!reach->is_peer) {
+	if (standing == NULL) {
 		*ret = S("local");
 		return OK;
 	}
-	struct str id = reach->standing->agreement->id;
+	struct str id = standing->agreement->id;
 	char *lower = arena_cstr(a, id);
 	if (lower == NULL)
 		return taxii_full(why);
@@ -41,8 +41,8 @@ visit_begin(void *face, struct http_request *req, struct visit *ret, struct why 
 
 	ret->face = t;
 	ret->req = req;
-	TRY(t->reach(t->reach_ctx, req, &ret->reach, why));
-	TRY(visit_root(&ret->reach, req->arena, &root, why));
+	TRY(t->reach(t->reach_ctx, req, http_param(req, "root"), &ret->reach, why));
+	TRY(visit_root(ret->reach.standing, req->arena, &root, why));
 	if (!str_eq(root, http_param(req, "root")))
 		return taxii_nothing(why);
 	return db_pool_take(realm_readers(t->realm), &ret->lease, why);
