@@ -12,7 +12,7 @@ _torana_verbs() {
 	account) echo add confirm list role password disable enable unlock token totp ;;
 	agreement) echo make add lint sign list show suspend resume terminate approve enact \
 		renew lapse succeed ;;
-	pack) echo lint test candidates diff sign activate list show ;;
+	pack) echo lint test candidates diff sign rekey adopt activate list show ;;
 	source) echo list set ;;
 	object) echo import list purge show ;;
 	release) echo preview explain send person holds approve refuse reviews review list decisions decision ;;
@@ -45,6 +45,7 @@ _torana_options() {
 	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
 	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;
+	'pack rekey') echo --key --lost ;;
 	'object import') echo --source ;;
 	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason ;;
 	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --person ;;

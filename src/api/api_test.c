@@ -44,6 +44,7 @@ static const struct access_case {
 	{ "GET /api/v1/packs",                            "AOPLYDUS" },
 	{ "GET /api/v1/packs/{id}",                       "AOPLYDUS" },
 	{ "POST /api/v1/packs",                           "MS" },
+	{ "POST /api/v1/rules-key",                       "MS" },
 	{ "POST /api/v1/packs/test",                      "AOPLYDUS" },
 	{ "GET /api/v1/sources",                          "AOPLYDUS" },
 	{ "POST /api/v1/sources",                         "PLYD" },

@@ -14,6 +14,7 @@ http_handler api_get_invitation, api_get_peers, api_post_peer, api_post_sync;
 http_handler api_get_agreements, api_get_agreement, api_post_agreement, api_make_agreement,
     api_sign_agreement;
 http_handler api_post_statement, api_get_packs, api_get_pack, api_post_pack, api_test_pack;
+http_handler api_post_rules_key;
 http_handler api_get_sources, api_post_source;
 http_handler api_post_import, api_get_objects, api_get_object;
 http_handler api_post_preview, api_get_explain;

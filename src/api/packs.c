@@ -7,7 +7,7 @@ enum { PACK_TRIAL_DAYS = 90 }; /* a quarter: what is fresh in memory */
 
 /* The members of a pack's row; the caller begins and ends the object. */
 static void
-print_pack(struct json_writer *w, const struct rule_pack *pack)
+print_pack(struct json_writer *w, const struct rule_pack *pack, bool earlier)
 {
 	api_put_text(w, "id", pack->id);
 	api_put_u64(w, "version", pack->version);
@@ -17,6 +17,7 @@ print_pack(struct json_writer *w, const struct rule_pack *pack)
 	api_put_time(w, "review_on", pack->review_on);
 	api_put_hash(w, "hash", &pack->hash);
 	api_put_u64(w, "rules", pack->rules + pack->notes);
+	api_put_flag(w, "earlier_key", earlier);
 }
 
 enum err
@@ -33,7 +34,7 @@ api_get_packs(void *ctx, struct http_request *req, struct http_response *ret, st
 	api_begin_array(&w, "packs");
 	for (size_t i = 0; i < g->packs; i++) {
 		json_begin_object(&w);
-		print_pack(&w, g->pack[i]);
+		print_pack(&w, g->pack[i], g->pack_earlier[i]);
 		json_end_object(&w);
 	}
 	json_end_array(&w);
@@ -57,7 +58,7 @@ api_get_pack(void *ctx, struct http_request *req, struct http_response *ret, str
 		    STR_ARG(id));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
-	print_pack(&w, g->pack[i]);
+	print_pack(&w, g->pack[i], g->pack_earlier[i]);
 	json_put_raw(json_key(&w, S("document")), g->pack[i]->json->raw);
 	json_end_object(&w);
 	return OK;
@@ -77,9 +78,25 @@ api_post_pack(void *ctx, struct http_request *req, struct http_response *ret, st
 	TRY(rule_pack_parse(req->arena, dsse->payload, &pack, why));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
-	print_pack(&w, pack);
+	print_pack(&w, pack, false);
 	json_end_object(&w);
 	return api_done(ret, 201);
+}
+
+/* Another key in the stead of the one that signs packs. */
+enum err
+api_post_rules_key(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	const struct api *api = ctx;
+	const struct rules_key_change change = {
+		.envelope = req->body,
+		.account = req->principal.id,
+		.owner = req->listener == HTTP_CONTROL && req->principal.data == NULL,
+	};
+
+	TRY(realm_rules_key_replace(api->realm, &change, why));
+	realm_changed(api->realm);
+	return api_done(ret, 204);
 }
 
 /* ---- what a pack would change ---- */

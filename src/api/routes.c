@@ -77,6 +77,8 @@ const struct http_route api_routes[] = {
 	  api_get_pack,         "an active rule pack, whole" },
 	{ HTTP_POST,   "/api/v1/packs",                           SCOPE_ADMIN,   0, DOCUMENT_BODY,
 	  api_post_pack,        "store and activate a signed rule pack" },
+	{ HTTP_POST,   "/api/v1/rules-key",                       SCOPE_ADMIN,   0, TEXT_BODY,
+	  api_post_rules_key,   "put another key in the stead of the one that signs rule packs" },
 	{ HTTP_POST,   "/api/v1/packs/test",                      SCOPE_READ,    0, DOCUMENT_BODY,
 	  api_test_pack,        "what a rule pack would have decided otherwise" },
 	{ HTTP_GET,    "/api/v1/sources",                         SCOPE_READ,    0, 0,

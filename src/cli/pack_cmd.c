@@ -7,6 +7,7 @@
 #include "node.h"
 #include "pack_cases.h"
 #include "pack_look.h"
+#include "rules_key.h"
 
 enum {
 	PACK_FILE_MAX = 16 * MIB,
@@ -300,7 +301,67 @@ run_sign(struct cli *c)
 	return EXIT_FINE;
 }
 
+static const struct cli_option rekey_options[] = {
+	{ "key", "FILE", "the rules key of now, when it is not kept with the node" },
+	{ "lost", NULL, "there is none: the owner of the machine brings the statement" },
+};
+
+/* The key of now, or none when it is lost. */
+static enum err
+load_old(struct cli *c, const struct node_config *config, struct sign_key **ret, struct why *why)
+{
+	char path[KEY_PATH_MAX];
+	const char *given = cli_option(c, "key");
+
+	if (cli_option(c, "lost") != NULL)
+		return OK;
+	(void)snprintf(path, sizeof(path), "%s/%s/keys/%s.key", c->dir, config->realm,
+	    key_role_name(KEY_RULES));
+	return keyfile_load(given != NULL ? given : path, KEY_RULES, str_of(config->realm), ret,
+	    why);
+}
+
+static enum err
+make_rules_key(struct cli *c, struct buf *out, struct why *why)
+{
+	CLEANUP(sign_key_freep) struct sign_key *old = NULL;
+	CLEANUP(sign_key_freep) struct sign_key *next = sign_key_new();
+	struct node_config config;
+
+	TRY(node_config_read(c->dir, &config, why));
+	TRY(load_old(c, &config, &old, why));
+	TRY(keyfile_save(c->arg[0], KEY_RULES, str_of(config.realm), next, why));
+	return rules_key_write(c->arena, str_of(config.realm), old, next, out, why);
+}
+
+static int
+run_rekey(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(PACK_FILE_MAX);
+	struct why why = { 0 };
+	enum err err = make_rules_key(c, &out, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	(void)printf(STR_FMT "\n", STR_ARG(buf_str(&out)));
+	return EXIT_FINE;
+}
+
 /* ---- at the node ---- */
+
+static int
+run_adopt(struct cli *c)
+{
+	struct str text = { 0 };
+	struct why why = { 0 };
+	const struct json *answer = NULL;
+	enum err err = cli_read(c, c->arg[0], PACK_FILE_MAX, &text, &why);
+
+	if (err != OK)
+		return cli_fail(&why, err);
+	return cli_call(c, &(struct cli_request){ "POST", S("/api/v1/rules-key"), str_trim(text) },
+	    &answer);
+}
 
 static int
 run_activate(struct cli *c)
@@ -372,6 +433,11 @@ const struct cli_command pack_commands[] = {
 	{ "pack", "sign", "FILE", 1, 1, sign_options, COUNTOF(sign_options), run_sign,
 	  "sign a rule pack with the party's rules key, print the envelope",
 	  "torana pack sign share/packs/in.json > in.signed" },
+	{ "pack", "rekey", "FILE", 1, 1, rekey_options, COUNTOF(rekey_options), run_rekey,
+	  "make another rules key, print the statement that puts it in place",
+	  "torana pack rekey rules-2.key > rules-2.statement" },
+	{ "pack", "adopt", "STATEMENT", 1, 1, NULL, 0, run_adopt,
+	  "put another rules key in place", "torana pack adopt rules-2.statement" },
 	{ "pack", "activate", "ENVELOPE", 1, 1, NULL, 0, run_activate,
 	  "make a signed rule pack the active one of its name", "torana pack activate in.signed" },
 	{ "pack", "list", "", 0, 0, NULL, 0, run_list,

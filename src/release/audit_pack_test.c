@@ -177,7 +177,7 @@ test_no_secrets(void **state)
 		"SELECT MAX(token_hash) FROM session",
 		"SELECT MAX(secret) FROM second_factor",
 	};
-	static const char *const keys[] = { "log", "witness", "agreement", "approver" };
+	static const char *const keys[] = { "log", "witness", "agreement", "approver", "seal" };
 	CLEANUP(office_closep) struct office o;
 	struct audit_pack_wish w = wish();
 

@@ -2,12 +2,14 @@
 #include "dsse.h"
 #include "realm.h"
 #include "release.h"
+#include "rules_key.h"
 
 static const char list_agreements[] =
     "SELECT hash, envelope FROM agreement ORDER BY id, version DESC";
 static const char list_statements[] =
     "SELECT envelope FROM agreement_statement WHERE agreement_hash = $1 ORDER BY ordinal";
-static const char list_packs[] = "SELECT envelope FROM rule_pack WHERE active = 1 ORDER BY id";
+static const char list_packs[] =
+    "SELECT envelope, added_at FROM rule_pack WHERE active = 1 ORDER BY id";
 
 static enum err
 apply_statements(struct db *db, struct arena *a, struct str hash, struct standing *s,
@@ -98,22 +100,20 @@ static enum err
 load_packs(struct db *db, struct arena *a, struct gate *g, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct verify_key key;
+	struct rules_keys keys;
 	bool has = false;
 
-	TRY(realm_rules_key(db, a, &key, why));
+	TRY(rules_keys_load(db, a, &keys, why));
 	TRY(db_query(db, list_packs, NULL, 0, &rows, why));
 	for (;;) {
-		struct str text;
-
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			break;
 		if (g->packs == PACKS_MAX)
 			return fail(why, ERR_LIMIT, "gate.packs", "more than %d active rule packs",
 			    PACKS_MAX);
-		TRY(rule_pack_open(a, arena_str(a, db_col_blob(&rows, 0)), &key, &g->pack[g->packs],
-		    &text, why));
+		TRY(rules_keys_open(a, &keys, arena_str(a, db_col_blob(&rows, 0)),
+		    db_col_i64(&rows, 1), &g->pack[g->packs], &g->pack_earlier[g->packs], why));
 		g->epoch += g->pack[g->packs++]->version;
 	}
 	return OK;

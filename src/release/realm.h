@@ -146,8 +146,19 @@ enum err realm_statement_make(struct realm *r, const struct statement_wish *wish
  *                with other words
  * ERR_LIMIT      PACKS_MAX others are active */
 enum err realm_pack_activate(struct realm *r, struct str envelope, struct why *why);
-/* The public half of the rules key, which the secret one may be far away from. */
-enum err realm_rules_key(struct db *db, struct arena *a, struct verify_key *ret, struct why *why);
+
+struct rules_key_change {
+	struct str envelope; /* a statement (rules_key.h) */
+	struct str account;  /* who brings it */
+	bool owner;          /* of the machine, through the control socket */
+};
+/* Puts another key in the stead of the one that signs our packs, at once; a leaf
+ * says so.  Packs that are active stay.  Errors of rules_key_read(), and
+ *
+ * ERR_FORBIDDEN  rules-key.owner: the old key did not sign, and it is not the
+ *                owner of the machine who brings it */
+enum err realm_rules_key_replace(struct realm *r, const struct rules_key_change *c,
+    struct why *why);
 /* Signs a source policy for our party and puts it in force; the account is who
  * asked.  ERR_INVALID; ERR_CONFLICT: its version is not newer. */
 enum err realm_source_set(struct realm *r, struct str text, struct str account, struct why *why);

@@ -1,6 +1,7 @@
 #include "codec.h"
 #include "realm_p.h"
 #include "record_p.h"
+#include "rules_key_p.h"
 
 enum { PACK_ARENA_MAX = 64 * MIB }; /* an envelope, what it holds and that parsed */
 
@@ -17,20 +18,8 @@ static const char find_newest[] =
 static const char count_others[] = "SELECT COUNT(*) FROM rule_pack WHERE active = 1 AND id <> $1";
 static const char put_pack[] =
     "INSERT INTO rule_pack (id, version, hash, body, envelope, active, added_at)"
-    " VALUES ($1, $2, $3, $4, $5, 1, $6) ON CONFLICT (id, version) DO UPDATE SET active = 1";
-
-enum err
-realm_rules_key(struct db *db, struct arena *a, struct verify_key *ret, struct why *why)
-{
-	struct str hex = { 0 };
-
-	TRY(store_setting_get(db, S("rules-key"), a, &hex, why));
-	if (!hex_parse(hex, ret->byte, VERIFY_KEY_BYTES))
-		return fail(why, ERR_TAMPERED, "pack.key",
-		    "the setting rules-key is no public key of %d hex digits",
-		    2 * VERIFY_KEY_BYTES);
-	return OK;
-}
+    " VALUES ($1, $2, $3, $4, $5, 1, $6) ON CONFLICT (id, version) DO UPDATE SET active = 1,"
+    " envelope = excluded.envelope, added_at = excluded.added_at";
 
 /* A pack only goes forward, and a version has one wording. */
 static enum err
@@ -103,11 +92,11 @@ activate(struct db *db, void *arg, struct why *why)
 {
 	const struct activation *x = arg;
 	const struct rule_pack *pack = NULL;
-	struct verify_key key;
+	struct rules_keys keys;
 	struct str text = { 0 };
 
-	TRY(realm_rules_key(db, x->arena, &key, why));
-	TRY(rule_pack_open(x->arena, x->envelope, &key, &pack, &text, why));
+	TRY(rules_keys_load(db, x->arena, &keys, why));
+	TRY(rule_pack_open(x->arena, x->envelope, &keys.now, &pack, &text, why));
 	TRY(check_newest(db, pack, why));
 	TRY(check_room(db, pack, why));
 	TRY(db_run(db, why, retire_packs, DB_T(pack->id)));
@@ -124,6 +113,74 @@ realm_pack_activate(struct realm *r, struct str envelope, struct why *why)
 	struct activation x = { .realm = r, .arena = a, .envelope = envelope };
 
 	TRY(realm_write(r, activate, &x, why));
+	TRY(realm_gate_reload(r, why));
+	return realm_settle(r, why);
+}
+
+/* ---- another key ---- */
+
+struct replacement {
+	struct realm *realm;
+	struct arena *arena;
+	const struct rules_key_change *change;
+};
+
+static enum err
+log_replacement(const struct replacement *x, struct db *db, const struct rules_keys *keys,
+    const struct rules_key_wish *wish, struct why *why)
+{
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(x->realm);
+	struct hash envelope = hash_of(x->change->envelope);
+	char hex[HASH_HEX + 1], old[2 * VERIFY_KEY_BYTES + 1], next[2 * VERIFY_KEY_BYTES + 1];
+	const struct release_job job = {
+		.db = db,
+		.arena = x->arena,
+		.ledger = x->realm->ledger,
+		.gate = gate_of(gate),
+		.at = clock_wall(x->realm->clock),
+	};
+
+	hash_text(&envelope, hex);
+	hex_text(keys->now.byte, VERIFY_KEY_BYTES, old);
+	hex_text(wish->next.byte, VERIFY_KEY_BYTES, next);
+	struct str by = wish->by_old ? S("earlier-key") : S("owner");
+	const struct record_pair pairs[] = {
+		{ "type", S("rules-key") },
+		{ "account", x->change->account },
+		{ "by", by },
+		{ "envelope", str_of(hex) },
+		{ "key", str_of(next) },
+		{ "replaced", str_of(old) },
+	};
+	TRY(record_append(&job, "pack", pairs, COUNTOF(pairs), why));
+	return record_event(&job, "rules-key.replaced", arena_str(x->arena, str_of(next)), by, why);
+}
+
+static enum err
+replace(struct db *db, void *arg, struct why *why)
+{
+	const struct replacement *x = arg;
+	struct rules_keys keys;
+	struct rules_key_wish wish;
+
+	TRY(rules_keys_load(db, x->arena, &keys, why));
+	TRY(rules_key_read(x->arena, x->change->envelope, &keys, x->realm->identity.realm, &wish,
+	    why));
+	if (!wish.by_old && !x->change->owner)
+		return fail(why, ERR_FORBIDDEN, "rules-key.owner",
+		    "the key that it replaces did not sign: only the owner of the machine brings "
+		    "such a statement, through the control socket");
+	TRY(rules_keys_replace(db, x->arena, &keys, &wish.next, clock_wall(x->realm->clock), why));
+	return log_replacement(x, db, &keys, &wish, why);
+}
+
+enum err
+realm_rules_key_replace(struct realm *r, const struct rules_key_change *c, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(PACK_ARENA_MAX);
+	struct replacement x = { .realm = r, .arena = a, .change = c };
+
+	TRY(realm_write(r, replace, &x, why));
 	TRY(realm_gate_reload(r, why));
 	return realm_settle(r, why);
 }

@@ -30,7 +30,8 @@ struct gate {
 	const struct standing *standing[16];
 	size_t packs;
 	const struct rule_pack *pack[PACKS_MAX];
-	struct str pseudonym_secret; /* empty: its key is not here, and nothing gets a pseudonym */
+	bool pack_earlier[PACKS_MAX]; /* a key signed it that was replaced since (rules_key.h) */
+	struct str pseudonym_secret;  /* empty: its key is not here, and nothing gets a pseudonym */
 	size_t sources;
 	const struct source_policy *source[SOURCES_MAX];
 	uint64_t epoch; /* raised by every change of any of the above */
