@@ -47,8 +47,8 @@ _torana_options() {
 	'pack sign') echo --key ;;
 	'pack rekey') echo --key --lost ;;
 	'object import') echo --source ;;
-	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason ;;
-	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --person ;;
+	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle ;;
+	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --person ;;
 	'release explain') echo --to --purpose --area --at ;;
 	'release approve') echo --role --bytes ;;
 	'release refuse') echo --role --bytes --reason ;;

@@ -222,6 +222,10 @@ enum err agreement_judge(struct arena *a, struct str facts, const struct documen
  * in plain sight: in its labels, a marking statement, or at the head of a text. */
 bool agreement_is_classified(const struct json *tree);
 
+/* Called for each identifier that stands in a text of the object, with an empty
+ * property: the gate asks what it means as of a reference. */
+void agreement_each_named(const struct stix_object *o, stix_ref_fn *fn, void *arg);
+
 /* The decision about an object; NULL when there is none. */
 const struct agreement_decision *agreement_decision_about(const struct agreement_decisions *all,
     struct str id);

@@ -193,12 +193,22 @@ agreement_decide(struct arena *a, const struct agreement_request *request,
 	return OK;
 }
 
+/* They stand in the order of the items: by identifier. */
 const struct agreement_decision *
 agreement_decision_about(const struct agreement_decisions *all, struct str id)
 {
-	for (size_t i = 0; i < all->len; i++) {
-		if (str_eq(all->decision[i].item->object.id, id))
-			return &all->decision[i];
+	size_t low = 0, high = all->len;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = str_cmp(all->decision[mid].item->object.id, id);
+
+		if (order == 0)
+			return &all->decision[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
 	return NULL;
 }

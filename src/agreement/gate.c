@@ -135,10 +135,15 @@ id_around(struct str text, size_t at)
 	return stix_id_is(id) ? id : (struct str){ 0 };
 }
 
-/* Identifiers that stand in texts. */
+struct naming {
+	stix_ref_fn *fn;
+	void *arg;
+};
+
 static bool
-add_text(void *arg, struct str text, struct str key, struct str pointer)
+name_ids(void *arg, struct str text, struct str key, struct str pointer)
 {
+	struct naming *n = arg;
 	size_t from = 0;
 
 	if (str_is(key, "id") || str_ends(key, S("_ref")) || str_ends(key, S("_refs")))
@@ -149,10 +154,18 @@ add_text(void *arg, struct str text, struct str key, struct str pointer)
 		if (at == SIZE_MAX)
 			return true;
 		struct str id = id_around(text, from + at);
-		if (id.len > 0)
-			(void)add_edge(arg, id, (struct str){ 0 }, pointer);
+		if (id.len > 0 && !n->fn(n->arg, id, (struct str){ 0 }, pointer))
+			return false;
 		from += at + 1;
 	}
+}
+
+void
+agreement_each_named(const struct stix_object *o, stix_ref_fn *fn, void *arg)
+{
+	struct naming n = { .fn = fn, .arg = arg };
+
+	stix_texts(o->json, name_ids, &n);
 }
 
 static void
@@ -160,7 +173,7 @@ add_edges(struct linking *l, const struct stix_object *o)
 {
 	l->len = 0;
 	stix_refs(o, add_edge, l);
-	stix_texts(o->json, add_text, l);
+	agreement_each_named(o, add_edge, l);
 }
 
 static enum err

@@ -70,15 +70,15 @@ static void
 try_releases(struct arena *a, struct str text)
 {
 	struct why why = { 0 };
-	struct release_ask ask;
+	struct preview_body preview;
 	struct order_body order;
 	struct verdict_body verdict;
 	struct standing_body standing;
 	struct recall_body recall;
 	struct str reason;
 
-	if (is_read(api_read_preview(a, text, &ask, &why), &why))
-		need(ask.ids > 0 && ask.ids <= SELECTION_MAX);
+	if (is_read(api_read_preview(a, text, &preview, &why), &why))
+		need(preview.ask.ids > 0 && preview.ask.ids <= SELECTION_MAX);
 	if (is_read(api_read_order(a, text, S("also"), &order, &why), &why))
 		need(order.ask.ids > 0 && order.ask.copy_time > 0);
 	if (is_read(api_read_approval(a, text, &verdict, &why), &why))

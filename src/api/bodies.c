@@ -1,3 +1,4 @@
+#include "asked_p.h"
 #include "bodies_p.h"
 #include "consent.h"
 
@@ -348,38 +349,22 @@ read_ask(struct arena *a, const struct json *root, struct release_ask *ret, stru
 }
 
 enum err
-api_read_preview(struct arena *a, struct str text, struct release_ask *ret, struct why *why)
+api_read_preview(struct arena *a, struct str text, struct preview_body *ret, struct why *why)
 {
 	const struct json *root = NULL;
 	struct str with = { 0 };
 
-	*ret = (struct release_ask){ 0 };
+	*ret = (struct preview_body){ 0 };
 	TRY(read_object(a, text,
-	    "to purpose area channel person ids with urgency harm break_glass reason", &root, why));
-	TRY(read_channel(root, &ret->channel, why));
+	    "to purpose area channel person ids with urgency harm break_glass reason brief", &root,
+	    why));
+	TRY(read_channel(root, &ret->ask.channel, why));
 	TRY(read_text(root, "with", OPTIONAL, &with, why));
-	if (with.len > 0 && !release_with_parse(with, &ret->with))
+	if (with.len > 0 && !release_with_parse(with, &ret->ask.with))
 		return bad(why, "with", "technique, victim or all");
-	return read_ask(a, root, ret, why);
-}
-
-static size_t
-place_of(const struct release_ask *ask, struct str id)
-{
-	for (size_t i = 0; i < ask->ids; i++) {
-		if (str_eq(ask->id[i], id))
-			return i;
-	}
-	return SIZE_MAX;
-}
-
-/* The members of "expect" stand in any order, mostly in that of the ids. */
-static size_t
-place_from(const struct release_ask *ask, size_t guess, struct str id)
-{
-	if (guess < ask->ids && str_eq(ask->id[guess], id))
-		return guess;
-	return place_of(ask, id);
+	if (json_get(root, S("brief")) != NULL && !json_get_bool(root, S("brief"), &ret->brief))
+		return bad(why, "brief", "true or false");
+	return read_ask(a, root, &ret->ask, why);
 }
 
 static enum err
@@ -388,17 +373,18 @@ read_expected(struct arena *a, const struct json *root, struct str also, struct 
 {
 	const struct json *expect = NULL;
 	bool *seen = arena_make(a, bool, ret->ask.ids);
-	size_t guess = 0, n = 0;
+	struct asked *asked = asked_sort(a, &ret->ask);
+	size_t n = 0;
 
 	ret->expect = arena_make(a, struct hash, ret->ask.ids);
-	if (seen == NULL || ret->expect == NULL)
+	if (seen == NULL || asked == NULL || ret->expect == NULL)
 		return fail(why, ERR_LIMIT, "api.memory", "the request is too large");
 	TRY(read_inner_object(root, "expect", &expect, why));
 	if (expect->len > ret->ask.ids + 1)
 		return fail(why, ERR_LIMIT, "api.list", "%" PRIu32 " hashes for %zu objects",
 		    expect->len, ret->ask.ids);
 	for (const struct json *m = expect->first; m != NULL; m = m->next) {
-		size_t at = place_from(&ret->ask, guess++, m->key);
+		size_t at = asked_place(asked, ret->ask.ids, m->key);
 
 		if (at == SIZE_MAX && str_eq(m->key, also))
 			continue;

@@ -79,7 +79,11 @@ enum err api_read_statement(struct arena *a, struct str text, struct statement_b
     struct why *why);
 
 /* What is asked, without the times. */
-enum err api_read_preview(struct arena *a, struct str text, struct release_ask *ret,
+struct preview_body {
+	struct release_ask ask;
+	bool brief; /* outcomes and hashes are enough */
+};
+enum err api_read_preview(struct arena *a, struct str text, struct preview_body *ret,
     struct why *why);
 
 struct order_body {

@@ -83,6 +83,35 @@ print_choice(struct json_writer *w, const struct preview *p)
 	json_end_array(w);
 }
 
+/* Enough to give the order: what is in it can be asked for one by one. */
+static void
+print_glance(struct json_writer *w, const struct agreement_decision *d)
+{
+	struct hash bytes = hash_of(d->bytes);
+
+	json_begin_object(w);
+	api_put_text(w, "id", d->item->object.id);
+	api_put_text(w, "outcome", str_of(outcome_name(d->outcome)));
+	api_begin_array(w, "codes");
+	for (size_t i = 0; i < d->codes; i++)
+		json_put_str(w, d->code[i]);
+	json_end_array(w);
+	api_put_hash(w, "bytes_sha256", &bytes);
+	json_end_object(w);
+}
+
+static enum err
+print_looks(struct json_writer *w, const struct preview *p, bool brief, struct why *why)
+{
+	for (size_t i = 0; i < p->decisions->len; i++) {
+		if (brief)
+			print_glance(w, &p->decisions->decision[i]);
+		else
+			TRY(print_decision(w, p, &p->decisions->decision[i], why));
+	}
+	return OK;
+}
+
 enum err
 api_post_preview(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
@@ -90,10 +119,12 @@ api_post_preview(void *ctx, struct http_request *req, struct http_response *ret,
 	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
 	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
 	struct preview p = { 0 };
+	struct preview_body body;
 	struct api_job job = api_job(api, req, NULL, &p);
 
 	TRY(api_check_releaser(api, req, why));
-	TRY(api_read_preview(req->arena, req->body, &p.ask, why));
+	TRY(api_read_preview(req->arena, req->body, &body, why));
+	p.ask = body.ask;
 	p.ask.copy_time = job.now;
 	p.ask.by = req->principal.id;
 	job.arena = a;
@@ -104,8 +135,7 @@ api_post_preview(void *ctx, struct http_request *req, struct http_response *ret,
 	api_put_time(&w, "at", p.ask.copy_time);
 	print_choice(&w, &p);
 	api_begin_array(&w, "decisions");
-	for (size_t i = 0; i < p.decisions->len; i++)
-		TRY(print_decision(&w, &p, &p.decisions->decision[i], why));
+	TRY(print_looks(&w, &p, body.brief, why));
 	json_end_array(&w);
 	json_end_object(&w);
 	return OK;

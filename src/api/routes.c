@@ -3,7 +3,7 @@
 enum {
 	NAME_BODY = 4 * KIB,  /* a name and a password */
 	TEXT_BODY = 64 * KIB, /* an invitation, a verdict, a reason */
-	LIST_BODY = 4 * MIB,  /* SELECTION_MAX identifiers with their hashes, BODY_HITS_MAX hits */
+	LIST_BODY = 16 * MIB, /* SELECTION_MAX identifiers with their hashes, BODY_HITS_MAX hits */
 	DOCUMENT_BODY = 8 * MIB, /* an agreement of DOCUMENT_BYTES_MAX in its envelope */
 	IMPORT_BODY = 256 * MIB, /* five times the largest public bundle */
 };

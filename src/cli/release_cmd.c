@@ -4,8 +4,13 @@
 #include "buf.h"
 #include "cli.h"
 #include "json_writer.h"
+#include "wanted_p.h"
 
-enum { BODY_MAX = 4 * MIB };
+enum {
+	BODY_MAX = 16 * MIB,  /* an order of 32,768 objects with their hashes */
+	ROWS_SHOWN_MAX = 64,  /* of an order: the rest is counted */
+	LOOKED_AT_MAX = 4096, /* of a preview, with all their bytes */
+};
 
 static const struct cli_option explain_options[] = {
 	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
@@ -23,6 +28,7 @@ static const struct cli_option ask_options[] = {
 	{ "harm", "KIND", "imminent-safety: people are in danger now" },
 	{ "break-glass", "CONDITION", "pass over a refusal, on a condition of the agreement" },
 	{ "reason", "TEXT", "why it is an emergency; for the log and the review" },
+	{ "bundle", "FILE", "beside the IDs: all objects of this STIX file, which was imported" },
 	{ "person", "CARD", "fingerprint of the card of the person it is sealed for" },
 };
 enum { SEND_OPTIONS = COUNTOF(ask_options) - 1 }; /* --person is of `release person` alone */
@@ -55,48 +61,31 @@ put_emergency(struct cli *c, struct json_writer *w)
 }
 
 static void
-put_ids(struct cli *c, struct json_writer *w)
+put_ids(const struct wanted *wanted, struct json_writer *w)
 {
 	json_begin_array(json_key(w, S("ids")));
-	for (size_t i = 0; i < c->args; i++)
-		json_put_str(w, str_of(c->arg[i]));
+	for (size_t i = 0; i < wanted->len; i++)
+		json_put_str(w, wanted->id[i]);
 	json_end_array(w);
 }
 
 static struct str
-ask_body(struct cli *c)
+ask_body(struct cli *c, const struct wanted *wanted, bool brief)
 {
 	CLEANUP(buf_free) struct buf body = buf_new(BODY_MAX);
 	struct json_writer w = json_writer(&body);
 
 	json_begin_object(&w);
 	put_option(c, &w, "area");
+	if (brief)
+		json_put_bool(json_key(&w, S("brief")), true);
 	put_emergency(c, &w);
-	put_ids(c, &w);
+	put_ids(wanted, &w);
 	put_option(c, &w, "purpose");
 	put_option(c, &w, "to");
 	put_option(c, &w, "with");
 	json_end_object(&w);
 	return arena_str(c->arena, buf_str(&body));
-}
-
-/* What hangs on an incident and is not in the preview. */
-static void
-print_left_out(const struct json *preview)
-{
-	static const char *const halves[] = { "technique", "victim" };
-	const struct json *left = json_get(preview, S("left_out"));
-
-	for (size_t i = 0; i < COUNTOF(halves); i++) {
-		size_t n = 0;
-
-		for (const struct json *v = left == NULL ? NULL : left->first; v != NULL;
-		     v = v->next)
-			n += str_is(json_str(json_get(v, S("half"))), halves[i]);
-		if (n > 0)
-			(void)printf("left out: %zu of the %s half (--with %s or all)\n", n,
-			    halves[i], halves[i]);
-	}
 }
 
 static void
@@ -151,14 +140,21 @@ run_preview(struct cli *c)
 		{ "WHY", "why", 80 },
 	};
 	const struct json *answer = NULL;
+	struct wanted wanted = { 0 };
+	struct why why = { 0 };
 
 	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
 		return EXIT_USAGE;
-	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/preview"), ask_body(c) },
+	enum err err = wanted_collect(c, &wanted, &why);
+	if (err != OK)
+		return cli_fail(&why, err);
+	int code = cli_call(c,
+	    &(struct cli_request){ "POST", S("/api/v1/preview"),
+	        ask_body(c, &wanted, wanted.len > LOOKED_AT_MAX) },
 	    &answer);
 	if (answer != NULL) {
 		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
-		print_left_out(answer);
+		wanted_print_left_out(answer);
 	}
 	return code;
 }
@@ -210,35 +206,59 @@ order_body(struct cli *c, const struct json *preview)
 	return arena_str(c->arena, buf_str(&body));
 }
 
-static int
-run_send(struct cli *c)
+static void
+print_sent(const struct json *answer)
 {
 	static const struct cli_column columns[] = {
 		{ "STATE", "state", 12 },
 		{ "OUTCOME", "outcome", 22 },
 		{ "ID", "id", 60 },
 	};
-	const struct json *preview = NULL, *answer = NULL;
-	bool json = c->json;
+	const struct json *list = json_get(answer, S("decisions"));
 
-	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
-		return EXIT_USAGE;
+	(void)printf("order " STR_FMT "\n", STR_ARG(json_str(json_get(answer, S("order_id")))));
+	if (list != NULL && list->len > ROWS_SHOWN_MAX)
+		wanted_print_counts("sent:", list, "state");
+	else
+		cli_table(list, columns, COUNTOF(columns));
+}
+
+static int
+send_wanted(struct cli *c, const struct wanted *wanted)
+{
+	const struct json *preview = NULL, *answer = NULL;
+	bool json = c->json, many = wanted->len > ROWS_SHOWN_MAX;
+
+	if (many)
+		(void)fprintf(stderr, "looking at %zu objects\n", wanted->len);
 	c->json = false;
-	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/preview"), ask_body(c) },
+	int code = cli_call(c,
+	    &(struct cli_request){ "POST", S("/api/v1/preview"), ask_body(c, wanted, true) },
 	    &preview);
 	if (preview == NULL)
 		return code;
+	if (many)
+		wanted_print_counts("previewed:", json_get(preview, S("decisions")), "outcome");
 	if (!json)
-		print_left_out(preview);
+		wanted_print_left_out(preview);
 	c->json = json;
 	code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/orders"), order_body(c, preview) }, &answer);
-	if (answer != NULL) {
-		(void)printf("order " STR_FMT "\n",
-		    STR_ARG(json_str(json_get(answer, S("order_id")))));
-		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
-	}
+	if (answer != NULL)
+		print_sent(answer);
 	return code;
+}
+
+static int
+run_send(struct cli *c)
+{
+	struct wanted wanted = { 0 };
+	struct why why = { 0 };
+
+	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
+		return EXIT_USAGE;
+	enum err err = wanted_collect(c, &wanted, &why);
+	return err != OK ? cli_fail(&why, err) : send_wanted(c, &wanted);
 }
 
 static int
@@ -531,16 +551,16 @@ run_recalls(struct cli *c)
 
 /* clang-format off */
 const struct cli_command release_commands[] = {
-	{ "release", "preview", "ID...", 1, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_preview,
+	{ "release", "preview", "[ID...]", 0, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_preview,
 	  "what would leave, as what, and why; changes nothing",
 	  "torana release preview indicator--... --to JP:JPCERT --purpose incident-response" },
 	{ "release", "explain", "ID", 1, 1, explain_options, COUNTOF(explain_options), run_explain,
 	  "one decision in four lines, with the exact bytes in --json",
 	  "torana release explain --json indicator--... --to JP:JPCERT --purpose incident-response" },
-	{ "release", "send", "ID...", 1, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_send,
+	{ "release", "send", "[ID...]", 0, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_send,
 	  "order the release of what a preview shows",
 	  "torana release send indicator--... --to JP:JPCERT --purpose incident-response" },
-	{ "release", "person", "ID...", 1, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_person,
+	{ "release", "person", "[ID...]", 0, CLI_ARGS_MAX, ask_options, COUNTOF(ask_options), run_person,
 	  "seal objects for one person of a partner: the only way for TLP:RED",
 	  "torana release person report--... --to JP:JPCERT --purpose incident-response --person CARD" },
 	{ "release", "holds", "", 0, 0, NULL, 0, run_holds,

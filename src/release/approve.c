@@ -20,13 +20,13 @@ struct held {
 	struct hash preview_hash;
 	struct hash rules_hash;
 	struct str bytes;
-	int64_t leaf;
+	int64_t leaf; /* what the recipient had until then was counted on */
 	uint64_t review_hours;
 };
 
 static const char find_item[] =
     "SELECT i.state, i.source_id, i.version, i.preview_hash, i.rules_hash, i.bytes,"
-    " i.approvals_needed, i.leaf, i.owner, o.enclave FROM release_item i"
+    " i.approvals_needed, " ORDER_SEEN ", i.owner, o.enclave FROM release_item i"
     " JOIN release_order o ON o.order_id = i.order_id WHERE i.order_id = $1 AND i.ordinal = $2";
 static const char find_order[] =
     "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement,"

@@ -87,6 +87,7 @@ struct row {
 	uint64_t ordinal;
 	struct record record;
 	struct str bytes; /* of the record */
+	uint64_t leaf, place;
 };
 
 static enum err
@@ -100,19 +101,18 @@ make_row(const struct decisions_in *in, const struct hash *inputs,
 		.order_id = in->order_id,
 		.inputs = *inputs,
 	};
+	ret->record.bytes_hash = hash_of(d->bytes);
 	random_bytes(ret->record.nonce, RECORD_NONCE_BYTES);
 	TRY(record_decision(in->job->arena, in->request, d, &ret->record.decision_json, why));
 	return record_write(in->job->arena, &ret->record, &ret->bytes, why);
 }
 
 static enum err
-insert_row(const struct decisions_in *in, const struct row *row, uint64_t leaf, uint64_t place,
+insert_row(const struct decisions_in *in, const struct row *row, const struct hash *rules,
     struct why *why)
 {
 	const struct agreement_decision *d = row->record.decision;
 	const struct agreement_request *r = in->request;
-	struct hash bytes_hash = hash_of(d->bytes);
-	struct hash rules = record_rules(r);
 	struct str nonce = { (const char *)row->record.nonce, RECORD_NONCE_BYTES };
 	struct str agreement = r->standing->agreement->id;
 
@@ -123,35 +123,53 @@ insert_row(const struct decisions_in *in, const struct row *row, uint64_t leaf, 
 	    DB_I((int64_t)row->ordinal), DB_T(agreement), DB_T(r->to),
 	    DB_T(in->job->gate->organisation), DB_T(d->item->object.id), DB_T(d->item->version),
 	    DB_T(str_of(state_of(row->record.type, r->channel))),
-	    DB_T(str_of(outcome_name(d->outcome))), DB_B(hash_str(&bytes_hash)),
+	    DB_T(str_of(outcome_name(d->outcome))), DB_B(hash_str(&row->record.bytes_hash)),
 	    DB_T(d->leaving_id), DB_B(d->bytes), DB_I(is_copy(d)), DB_I(copy_modified(r, d)),
-	    DB_T(row->record.decision_json), DB_T(d->facts), DB_B(hash_str(&rules)), DB_B(nonce),
-	    DB_T(join_approvals(in->job->arena, d)), DB_I((int64_t)leaf), DB_I((int64_t)place),
-	    DB_I(r->at), DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
-	    DB_B(hash_str(&row->record.inputs)));
+	    DB_T(row->record.decision_json), DB_T(d->facts), DB_B(hash_str(rules)), DB_B(nonce),
+	    DB_T(join_approvals(in->job->arena, d)), DB_I((int64_t)row->leaf),
+	    DB_I((int64_t)row->place), DB_I(r->at), DB_I((int64_t)in->job->gate->epoch),
+	    DB_I(d->valid_until), DB_B(hash_str(&row->record.inputs)));
 }
 
 static enum err
-append_batch(const struct decisions_in *in, const struct row *rows, size_t n, uint64_t *ret_leaf,
-    struct why *why)
+append_batch(const struct decisions_in *in, struct row *rows, size_t n, struct why *why)
 {
 	struct str *record = arena_make(in->job->arena, struct str, n);
 	struct ledger_batch batch = { .record = record, .records = n, .at = in->job->at };
+	uint64_t leaf = 0;
 
 	if (record == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
 	for (size_t i = 0; i < n; i++)
 		record[i] = rows[i].bytes;
 	TRY(record_head(in->job->arena, in->request, in->order_id, &batch.head, why));
-	return ledger_append_batch(in->job->ledger, in->job->db, &batch, ret_leaf, why);
+	TRY(ledger_append_batch(in->job->ledger, in->job->db, &batch, &leaf, why));
+	for (size_t i = 0; i < n; i++) {
+		rows[i].leaf = leaf;
+		rows[i].place = i;
+	}
+	return OK;
+}
+
+/* As many batches as it takes, one leaf after the other. */
+static enum err
+append_batches(const struct decisions_in *in, struct row *rows, size_t n, struct why *why)
+{
+	for (size_t at = 0; at < n; at += BATCH_RECORDS_MAX) {
+		size_t left = n - at;
+
+		TRY(append_batch(in, &rows[at], left < BATCH_RECORDS_MAX ? left : BATCH_RECORDS_MAX,
+		    why));
+	}
+	return OK;
 }
 
 enum err
 decisions_write(const struct decisions_in *in, const struct agreement_decisions *all,
     struct release_sent *ret, struct why *why)
 {
-	struct row *rows = arena_make(in->job->arena, struct row, all->len);
-	struct hash inputs;
+	struct row *rows = arena_make(in->job->arena, struct row, all->len + 1);
+	struct hash inputs, rules = record_rules(in->request);
 
 	if (rows == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
@@ -161,9 +179,11 @@ decisions_write(const struct decisions_in *in, const struct agreement_decisions 
 		rows[i].ordinal = i;
 		TRY(make_row(in, &inputs, &all->decision[i], &rows[i], why));
 	}
-	TRY(append_batch(in, rows, all->len, &ret->leaf, why));
+	TRY(append_batches(in, rows, all->len, why));
+	ret->leaf = rows[0].leaf;
+	ret->last_leaf = rows[all->len - 1].leaf;
 	for (size_t i = 0; i < all->len; i++) {
-		TRY(insert_row(in, &rows[i], ret->leaf, i, why));
+		TRY(insert_row(in, &rows[i], &rules, why));
 		ret->released += rows[i].record.type == RECORD_RELEASE;
 		ret->held += rows[i].record.type == RECORD_HOLD;
 		ret->denied += rows[i].record.type == RECORD_DENIAL;
@@ -188,19 +208,18 @@ decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
 {
 	struct row row = { .ordinal = ordinal };
 	struct hash inputs;
-	uint64_t leaf = 0;
 	int64_t changed = 0;
 
 	TRY(write_inputs(in, &inputs, why));
 	TRY(make_row(in, &inputs, d, &row, why));
 	assert(row.record.type == RECORD_RELEASE);
-	TRY(append_batch(in, &row, 1, &leaf, why));
+	TRY(append_batch(in, &row, 1, why));
 	struct str nonce = { (const char *)row.record.nonce, RECORD_NONCE_BYTES };
 	TRY(db_run(in->job->db, why, keep_hold, DB_T(in->order_id), DB_I((int64_t)ordinal)));
 	TRY(db_exec(in->job->db,
 	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)ordinal),
 	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row.record.decision_json),
-	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)leaf), DB_I(in->request->at),
+	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)row.leaf), DB_I(in->request->at),
 	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until), DB_B(hash_str(&inputs)),
 	        DB_T(str_of(state_of(row.record.type, in->request->channel)))),
 	    &changed, why));

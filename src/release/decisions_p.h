@@ -11,8 +11,12 @@ struct decisions_in {
 	struct str standing_order; /* of which this is a run; empty: given by hand */
 };
 
+/* The leaf up to which what the recipient had counts, for item i of order o: an
+ * order in several batches was decided as one. */
+#define ORDER_SEEN "CASE WHEN o.last_leaf > i.leaf THEN o.last_leaf ELSE i.leaf END"
+
 /* Writes one row per decision (ordinals from 0), a record for each, and the
- * leaf that commits to them.  In the caller's transaction. */
+ * leaves that commit to them, one for each batch.  In the caller's transaction. */
 enum err decisions_write(const struct decisions_in *in, const struct agreement_decisions *all,
     struct release_sent *ret, struct why *why);
 

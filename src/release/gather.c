@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "consent.h"
 #include "emergency_p.h"
 #include "gather_p.h"
@@ -8,6 +10,14 @@
 
 /* ---- the request ---- */
 
+static int
+by_id(const void *a, const void *b)
+{
+	const struct agreement_item *x = a, *y = b;
+
+	return str_cmp(x->object.id, y->object.id);
+}
+
 static enum err
 fill_items(struct gathering *g, struct agreement_request *r, struct why *why)
 {
@@ -17,6 +27,7 @@ fill_items(struct gathering *g, struct agreement_request *r, struct why *why)
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
 	for (size_t i = 0; i < g->len; i++)
 		flat[i] = *g->item[i];
+	qsort(flat, g->len, sizeof(*flat), by_id);
 	r->item = flat;
 	r->items = g->len;
 	return OK;
@@ -37,6 +48,27 @@ add_redaction_identity(struct gathering *g, struct why *why)
 }
 
 static enum err
+know(struct id_set *known, struct str id, struct why *why)
+{
+	return id.len == 0 || id_set_find(known, id) != SIZE_MAX ? OK : id_set_add(known, id, why);
+}
+
+static enum err
+add_known(struct gathering *g, const struct agreement_request *r, struct why *why)
+{
+	const struct agreement *in = r->standing->agreement;
+
+	TRY(know(&g->known, r->redaction_identity, why));
+	for (size_t i = 0; i < r->publishers; i++)
+		TRY(know(&g->known, r->publisher[i], why));
+	for (size_t i = 0; i < in->parties; i++) {
+		for (size_t j = 0; j < in->party[i].organisations; j++)
+			TRY(know(&g->known, in->party[i].organisation[j].identity, why));
+	}
+	return OK;
+}
+
+static enum err
 gather_items(const struct gather *in, const struct release_ask *ask, struct agreement_request *r,
     struct why *why)
 {
@@ -45,12 +77,12 @@ gather_items(const struct gather *in, const struct release_ask *ask, struct agre
 		.ask = ask,
 		.as_of_leaf = in->as_of_leaf,
 		.agreement = r->standing->agreement->id,
-		.max = SELECTION_MAX + CONTEXT_MAX,
+		.ids.a = in->job->arena,
+		.followed.a = in->job->arena,
+		.known.a = in->job->arena,
 	};
 
-	all.item = arena_make(in->job->arena, struct agreement_item *, all.max + 1);
-	if (all.item == NULL)
-		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+	TRY(add_known(&all, r, why));
 	for (size_t i = 0; i < in->ask->ids; i++)
 		TRY(selection_add(&all, in->ask->id[i], true, why));
 	TRY(add_redaction_identity(&all, why));

@@ -4,11 +4,14 @@
 #include "release.h"
 
 enum {
-	/* Objects around a selection of SELECTION_MAX that decide ties. */
+	/* Objects around a selection that decide ties. */
 	CONTEXT_MAX = 16'384,
-	/* Objects that refer to one selected object (creators and markings are not
-	 * counted): all of them are looked at, or the order is refused. */
+	/* Objects that refer to one selected object and can tie it to somebody: all
+	 * of them are looked at, or the order is refused. */
 	REFERRERS_MAX = 2048,
+	/* Objects that refer to one at all (creators and markings are not counted):
+	 * a collection names each of its 25,000 objects, and is named by few. */
+	REFERRERS_SEEN_MAX = 65'536,
 	/* Identities and mailboxes of one node that are looked for in every text. */
 	NEEDLES_MAX = 8192,
 	WAYS_MAX = 32, /* givers of one object */

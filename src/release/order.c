@@ -6,7 +6,7 @@
 #include "person_p.h"
 #include "release.h"
 
-enum { SCOPE_TEXT_MAX = 2 * MIB }; /* SELECTION_MAX identifiers */
+enum { SCOPE_TEXT_MAX = 16 * MIB }; /* SELECTION_MAX identifiers */
 
 enum err
 release_preview(const struct release_job *job, const struct release_ask *ask,
@@ -49,9 +49,9 @@ static const char insert_order[] =
     "INSERT INTO release_order (order_id, kind, state, agreement, recipient, purpose, area,"
     " channel, scope, owner, enclave, proposer, approver, created_at, copy_time, starts_at,"
     " expires_at, urgency, harm, break_glass, emergency, review_hours,"
-    " standing_order, person, asked)"
+    " standing_order, person, asked, last_leaf)"
     " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14,"
-    " $15, $16, $17, $18, $19, $20, $21, $22)";
+    " $15, $16, $17, $18, $19, $20, $21, $22, $23)";
 
 static enum err
 scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct why *why)
@@ -99,7 +99,8 @@ order_insert(const struct decisions_in *in, const struct release_ask *ask, struc
 	    DB_I(emergency_hold_until(r->standing->agreement, r->urgency, r->at)),
 	    DB_T(str_of(urgency_name(r->urgency))), DB_T(str_of(harm_name(r->harm))),
 	    DB_T(ask->break_glass), DB_T(ask->reason), DB_I((int64_t)review_hours(sent->decisions)),
-	    DB_T(in->standing_order), DB_T(ask->person), DB_T(r->asked));
+	    DB_T(in->standing_order), DB_T(ask->person), DB_T(r->asked),
+	    DB_I((int64_t)sent->last_leaf));
 }
 
 /* What was released on the channel "person", in its envelopes. */

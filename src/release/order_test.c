@@ -208,7 +208,7 @@ static const struct refused_row {
 	{ "an organisation of ours",   ask_own_party, ERR_INVALID,   "release.recipient" },
 	{ "an unknown purpose",        ask_purpose,   ERR_INVALID,   "release.purpose" },
 	{ "no object",                 ask_nothing,   ERR_INVALID,   "release.empty" },
-	{ "more than one batch",       ask_too_much,  ERR_LIMIT,     "release.selection" },
+	{ "more than one order takes", ask_too_much,  ERR_LIMIT,     "release.selection" },
 	{ "a missing object",          ask_missing,   ERR_NOT_FOUND, "store.object" },
 	{ "a preview of another hour", ask_late,      ERR_CONFLICT,  "release.preview-old" },
 	{ "a preview of tomorrow",     ask_early,     ERR_CONFLICT,  "release.preview-old" },

@@ -1,6 +1,7 @@
 #include "pack_trial.h"
 
 #include "channel_p.h"
+#include "decisions_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "pack_swap.h"
@@ -20,7 +21,7 @@ struct past {
 	enum channel channel;
 	struct str person; /* fingerprint of the card; empty: sealed for nobody */
 	time_us copy_time;
-	int64_t leaf;
+	int64_t leaf; /* what the recipient had until then was counted on */
 };
 
 /* One trial, over all its chunks. */
@@ -36,7 +37,7 @@ struct trying {
 static const char list_past[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.recipient, o.purpose, o.area,"
     " i.agreement, i.state, i.facts, i.outcome, i.approvals_needed, o.channel, o.copy_time, i.leaf,"
-    " i.place, o.urgency, o.harm, o.break_glass, o.proposer, o.person"
+    " i.place, o.urgency, o.harm, o.break_glass, o.proposer, o.person, " ORDER_SEEN
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE " COMPARTMENT_HAS("o", "$1",
         "$2") " AND i.changed_at >= $3"
@@ -75,11 +76,11 @@ read_past(const struct trying *t, const struct release_job *job, struct past *re
 			.channel = channel_read(db_col_text(&rows, 12)),
 			.person = arena_str(a, db_col_text(&rows, 20)),
 			.copy_time = db_col_i64(&rows, 13),
-			.leaf = db_col_i64(&rows, 14),
+			.leaf = db_col_i64(&rows, 21),
 		};
 		if (!outcome_parse(db_col_text(&rows, 10), &p->outcome))
 			p->outcome = OUTCOME_DENY;
-		next->next_leaf = p->leaf;
+		next->next_leaf = db_col_i64(&rows, 14);
 		next->next_place = db_col_i64(&rows, 15);
 		emergency_read(&rows, 16, a, &p->emergency);
 	}

@@ -96,14 +96,12 @@ take(struct arena *a, const struct buf *b, struct str *ret, struct why *why)
 }
 
 static void
-put_bytes(struct json_writer *w, const struct agreement_decision *d)
+put_bytes(struct json_writer *w, const struct record *r)
 {
 	json_begin_object(json_key(w, S("bytes")));
-	if (d->bytes.len > 0) {
-		struct hash h = hash_of(d->bytes);
-
-		json_put_str(json_key(w, S("id")), d->leaving_id);
-		put_hash(w, S("sha256"), &h);
+	if (r->decision->bytes.len > 0) {
+		json_put_str(json_key(w, S("id")), r->decision->leaving_id);
+		put_hash(w, S("sha256"), &r->bytes_hash);
 	}
 	json_end_object(w);
 }
@@ -144,7 +142,7 @@ record_write(struct arena *a, const struct record *r, struct str *ret, struct wh
 	put_agreement(&w, q->standing->agreement);
 	json_put_str(json_key(&w, S("area")), q->area);
 	put_time(&w, S("at"), q->at);
-	put_bytes(&w, d);
+	put_bytes(&w, r);
 	json_put_str(json_key(&w, S("channel")), str_of(channel_name(q->channel)));
 	json_begin_array(json_key(&w, S("codes")));
 	for (size_t i = 0; i < d->shared_codes; i++)

@@ -18,7 +18,8 @@ struct record {
 	const struct agreement_decision *decision;
 	struct str order_id;
 	struct str decision_json;
-	struct hash inputs; /* of the request's text (request.h) */
+	struct hash inputs;     /* of the request's text (request.h) */
+	struct hash bytes_hash; /* of what leaves */
 	uint8_t nonce[RECORD_NONCE_BYTES];
 };
 

@@ -60,7 +60,10 @@ struct release_job {
 	time_us at; /* now */
 };
 
-enum { SELECTION_MAX = 4096 }; /* objects of one order: one batch of the ledger */
+/* Objects of one order: ATT&CK whole, with room.  They are decided together, so
+ * that no reference between two of them is lost, and lie in as many batches of
+ * the ledger as it takes. */
+enum { SELECTION_MAX = 32'768 };
 
 /* ---- preview ---- */
 
@@ -110,7 +113,8 @@ struct release_send {
 };
 struct release_sent {
 	struct str order_id; /* UUID */
-	uint64_t leaf;       /* of the batch; all decisions, denials too, are records of it */
+	/* Of the batches; all decisions, denials too, are records of them. */
+	uint64_t leaf, last_leaf;
 	size_t released, held, denied;
 	const struct agreement_decisions *decisions;
 };

@@ -1,28 +1,83 @@
 /* The objects of an order, and what is known of the way each came by. */
+#include "random.h"
 #include "selection_p.h"
 
-/* Where id stands, or would stand. */
-static size_t
-place_of(const struct gathering *g, struct str id, bool *ret_found)
+enum { SET_FIRST = 256 }; /* room of a set that is new */
+
+/* ---- identifiers ---- */
+
+/* Multiply and fold: of eight bytes at a time, the last of them padded. */
+static uint64_t
+hash_id(uint64_t seed, struct str id)
 {
-	size_t low = 0, high = g->len;
+	uint64_t hash = seed ^ id.len;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = str_cmp(g->item[mid]->object.id, id);
+	for (size_t at = 0; at < id.len; at += sizeof(hash)) {
+		size_t n = id.len - at < sizeof(hash) ? id.len - at : sizeof(hash);
+		uint64_t part = 0;
 
-		if (order == 0) {
-			*ret_found = true;
-			return mid;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
+		memcpy(&part, id.ptr + at, n);
+		hash = (hash ^ part) * 0x9e3779b97f4a7c15u; /* 2^64 / phi */
+		hash ^= hash >> 32;
 	}
-	*ret_found = false;
-	return low;
+	return hash;
 }
+
+/* The slot of an identifier, or the free one where it belongs. */
+static size_t
+slot_of(const struct id_set *set, struct str id)
+{
+	size_t mask = 2 * set->cap - 1, at = (size_t)hash_id(set->seed, id) & mask;
+
+	while (set->slot[at] != 0 && !str_eq(set->id[set->slot[at] - 1], id))
+		at = (at + 1) & mask;
+	return at;
+}
+
+size_t
+id_set_find(const struct id_set *set, struct str id)
+{
+	if (set->cap == 0)
+		return SIZE_MAX;
+
+	uint32_t place = set->slot[slot_of(set, id)];
+	return place == 0 ? SIZE_MAX : place - 1;
+}
+
+static enum err
+grow_set(struct id_set *set, struct why *why)
+{
+	struct id_set more = *set;
+
+	if (set->cap == 0)
+		random_bytes(&more.seed, sizeof(more.seed));
+	more.cap = set->cap == 0 ? SET_FIRST : 2 * set->cap;
+	more.id = arena_make(set->a, struct str, more.cap);
+	more.slot = arena_make(set->a, uint32_t, 2 * more.cap);
+	if (more.id == NULL || more.slot == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+	for (size_t i = 0; i < set->len; i++) {
+		more.id[i] = set->id[i];
+		more.slot[slot_of(&more, more.id[i])] = (uint32_t)(i + 1);
+	}
+	*set = more;
+	return OK;
+}
+
+enum err
+id_set_add(struct id_set *set, struct str id, struct why *why)
+{
+	if (set->len == set->cap)
+		TRY(grow_set(set, why));
+
+	size_t at = slot_of(set, id);
+	assert(set->slot[at] == 0);
+	set->id[set->len++] = id;
+	set->slot[at] = (uint32_t)set->len;
+	return OK;
+}
+
+/* ---- one object ---- */
 
 static const char list_ways[] =
     "SELECT giver, originator, path, received_under FROM object"
@@ -90,28 +145,48 @@ load_item(struct gathering *g, struct str id, bool selected, struct agreement_it
 	return OK;
 }
 
+static enum err
+keep_item(struct gathering *g, struct agreement_item *item, struct why *why)
+{
+	if (g->len == g->cap) {
+		size_t cap = g->cap == 0 ? SET_FIRST : 2 * g->cap;
+		struct agreement_item **more =
+		    arena_make(g->job->arena, struct agreement_item *, cap);
+
+		if (more == NULL)
+			return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+		if (g->len > 0)
+			memcpy(more, g->item, g->len * sizeof(*more));
+		g->item = more;
+		g->cap = cap;
+	}
+	TRY(id_set_add(&g->ids, item->object.id, why));
+	g->item[g->len++] = item;
+	g->context += !item->selected;
+	return OK;
+}
+
 enum err
 selection_add(struct gathering *g, struct str id, bool selected, struct why *why)
 {
-	bool found = false;
-	size_t at = place_of(g, id, &found);
+	size_t at = id_set_find(&g->ids, id);
 	struct agreement_item *item = NULL;
 
-	if (found) {
+	if (at != SIZE_MAX) {
+		g->context -= selected && !g->item[at]->selected;
 		g->item[at]->selected |= selected;
 		return OK;
 	}
-	if (g->len == g->max)
+	if (!selected && g->context == CONTEXT_MAX)
 		return fail(why, ERR_LIMIT, "release.selection",
-		    "more than %zu objects hang together; release fewer at a time", g->max);
+		    "more than %d objects tell with whom the selected ones hang together; "
+		    "release fewer at a time",
+		    CONTEXT_MAX);
 	enum err err = load_item(g, id, selected, &item, why);
 	if (err == ERR_NOT_FOUND && !selected)
 		return OK;
 	if (err != OK)
 		return err;
 	item->selected = selected;
-	memmove(&g->item[at + 1], &g->item[at], (g->len - at) * sizeof(struct agreement_item *));
-	g->item[at] = item;
-	g->len++;
-	return OK;
+	return keep_item(g, item, why);
 }

@@ -4,15 +4,37 @@
 #include "gather_p.h"
 #include "source_p.h"
 
-/* The items found so far, sorted by identifier. */
+/* Identifiers, each once.  The hash is seeded: who chooses identifiers does not
+ * choose where they lie. */
+struct id_set {
+	struct arena *a;
+	struct str *id; /* in the order in which they came */
+	size_t len, cap;
+	uint32_t *slot; /* 2 * cap: place in id + 1; 0: free */
+	uint64_t seed;
+};
+
+/* Where id stands in the set, or SIZE_MAX. */
+size_t id_set_find(const struct id_set *set, struct str id);
+
+/* Adds an identifier that is not there; it is kept as a slice.  ERR_LIMIT: no memory is left. */
+enum err id_set_add(struct id_set *set, struct str id, struct why *why);
+
+/* The items found so far. */
 struct gathering {
 	const struct release_job *job;
 	const struct release_ask *ask;
 	int64_t as_of_leaf;
-	struct str agreement;         /* id */
-	struct agreement_item **item; /* sorted by identifier */
-	size_t len;
-	size_t max;
+	struct str agreement; /* id */
+	struct id_set ids;    /* of item, at the same places */
+	struct agreement_item **item;
+	size_t len, cap;
+	size_t context; /* how many of them are not selected */
+	/* What refers to a selected object and was followed, or need not be. */
+	struct id_set followed;
+	/* Identities that are never withheld: our node's, those of the agreement's
+	 * organisations, publishers of public sources. */
+	struct id_set known;
 	struct source_memo source;
 	struct why *why;
 	enum err err; /* of a callback that has no other way to say it */
@@ -26,8 +48,9 @@ struct gathering {
  * ERR_NOT_FOUND  one that is asked for; ERR_LIMIT  more hang together than are judged at once */
 enum err selection_add(struct gathering *g, struct str id, bool selected, struct why *why);
 
-/* What the selected objects name and what names them; and every identity,
- * mailbox and account here, for its name may stand in a text.  ERR_LIMIT. */
+/* What the selected objects name, and what names them and can tie them to
+ * something withheld; and every identity, mailbox and account here, for its
+ * name may stand in a text.  ERR_LIMIT. */
 enum err selection_add_surroundings(struct gathering *g, struct why *why);
 enum err selection_add_needles(struct gathering *g, struct why *why);
 

@@ -1,4 +1,5 @@
 #include "channel_p.h"
+#include "decisions_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
@@ -19,7 +20,7 @@ struct again {
 	time_us copy_time;
 	bool copied;
 	time_us copy_modified;
-	int64_t leaf;
+	int64_t leaf; /* what the recipient had until then was counted on */
 	bool approved;
 	bool delivered;
 	bool paused; /* its area was suspended before it was delivered */
@@ -27,7 +28,8 @@ struct again {
 
 static const char list_due[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
-    " o.channel, o.copy_time, i.leaf, i.approvals_needed, i.received_at, i.state, i.agreement,"
+    " o.channel, o.copy_time, " ORDER_SEEN
+    ", i.approvals_needed, i.received_at, i.state, i.agreement,"
     " i.version, i.preview_hash, i.copied, i.copy_modified,"
     " o.urgency, o.harm, o.break_glass, o.proposer"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"

@@ -103,9 +103,12 @@ check_way(void **state)
 	"\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\"," \
 	"\"object_marking_refs\":[\"" GREEN "\"]"
 
-/* Indicator 1 and `links` relationships to it; the last comes from a victim. */
+#define VICTIM "identity--00000000-0000-4000-8000-0000000000aa"
+#define LOADER "malware--00000000-0000-4000-8000-0000000000bb"
+
+/* Indicator 1 and `links` relationships to it from `other`; the last comes from a victim. */
 static void
-import_hub(struct office *o, unsigned links)
+import_hub(struct office *o, unsigned links, const char *other)
 {
 	CLEANUP(buf_free) struct buf text = buf_new(16 * MIB);
 
@@ -120,10 +123,7 @@ import_hub(struct office *o, unsigned links)
 		        "00000000-0000-4000-8000-%012u") ",\"relationship_type\":"
 		                                         "\"related-to\",\"source_ref\":\"%s\",\"target_ref\":\"" STR_FMT
 		                                         "\"}",
-		    1000 + i,
-		    i == links ? "identity--00000000-0000-4000-8000-0000000000aa"
-		               : "malware--00000000-0000-4000-8000-0000000000bb",
-		    STR_ARG(office_indicator(o, 1)));
+		    1000 + i, i == links ? VICTIM : other, STR_ARG(office_indicator(o, 1)));
 	buf_put(&text, S("]}"));
 	assert_false(text.full);
 	office_import_text(o, buf_str(&text), S("IN:CERT-IN"));
@@ -137,7 +137,20 @@ check_referrers(void **state)
 
 	(void)state;
 	office_open(&o);
-	import_hub(&o, 300);
+	import_hub(&o, 300, VICTIM);
+	assert_int_equal(decide_one(&o, "JP:JPCERT")->outcome, OUTCOME_ALLOW_WITH_REDACTION);
+}
+
+/* What ties to nobody is passed over, however much there is of it; the one that
+ * tells is found behind it. */
+static void
+check_popular(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	import_hub(&o, 5000, LOADER);
 	assert_int_equal(decide_one(&o, "JP:JPCERT")->outcome, OUTCOME_ALLOW_WITH_REDACTION);
 }
 
@@ -151,7 +164,7 @@ check_hub(void **state)
 
 	(void)state;
 	office_open(&o);
-	import_hub(&o, 2100);
+	import_hub(&o, 2100, VICTIM);
 	send = office_order(&o, 1, 1);
 	assert_int_equal(office_try_send(&o, &send, &sent), ERR_LIMIT);
 	assert_string_equal(o.why.code, "release.hub");
@@ -196,6 +209,7 @@ main(int argc, char **argv)
 
 	CASES(&list, way_cases, check_way);
 	CASE(&list, check_referrers);
+	CASE(&list, check_popular);
 	CASE(&list, check_hub);
 	CASE(&list, check_draft);
 	return cases_run("ways", &list, argc, argv);

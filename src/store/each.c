@@ -1,10 +1,11 @@
 #include "store.h"
 
 /* The newest version of each object of a type, wherever it came from; of equal
- * ones that of the collection made first. */
+ * ones that of the collection made first.  CROSS: by the index of each collection. */
 static const char list_latest[] =
-    "SELECT o.object_id, o.raw FROM object o JOIN collection c ON c.shard_key = o.shard_key "
-    "WHERE o.latest = 1 AND o.type = $1 AND o.revoked = 0 AND c.kind <> 'released' "
+    "SELECT o.object_id, o.raw FROM collection c CROSS JOIN object o "
+    "WHERE o.shard_key = c.shard_key AND o.latest = 1 AND o.type = $1 AND o.revoked = 0 "
+    "AND c.kind <> 'released' "
     "AND ($2 = '' OR " COMPARTMENT_SEES("o", "$2",
         "$3") ") "
               "AND NOT EXISTS (SELECT 1 FROM object n JOIN collection d ON d.shard_key = n.shard_key "

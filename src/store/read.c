@@ -4,23 +4,15 @@
 #include "store.h"
 #include "stored_p.h"
 
-/* Our own stands before what partners gave, whatever date they wrote into it. */
 static const char find_latest[] =
     "SELECT " STORED_COLUMNS_RAW " FROM object o "
     "JOIN collection c ON c.shard_key = o.shard_key "
     "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
-    "AND ($2 = '' OR " COMPARTMENT_SEES("o", "$2",
-        "$3") ") "
-              "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
-              "o.shard_key LIMIT 1";
-static const char find_own[] =
-    "SELECT " STORED_COLUMNS_RAW " FROM object o "
-    "JOIN collection c ON c.shard_key = o.shard_key "
-    "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
-    "AND " COMPARTMENT_HAS("o", "$2",
-        "$3") " "
-              "ORDER BY CASE WHEN o.giver = '' THEN 0 ELSE 1 END, o.modified_us DESC, o.version DESC, "
-              "o.shard_key LIMIT 1";
+    "AND ($2 = '' OR " COMPARTMENT_SEES("o", "$2", "$3") ")";
+static const char find_own[] = "SELECT " STORED_COLUMNS_RAW " FROM object o "
+                               "JOIN collection c ON c.shard_key = o.shard_key "
+                               "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
+                               "AND " COMPARTMENT_HAS("o", "$2", "$3");
 /* CROSS: SQLite then looks into each collection, instead of at every object. */
 static const char list_versions[] =
     "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
@@ -29,17 +21,45 @@ static const char list_versions[] =
         "$3") " "
               "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
 
-/* The first of the rows. */
+/* Our own stands before what partners gave, whatever date they wrote into it;
+ * of equal ones that of the collection made first. */
+static bool
+is_before(const struct stored *a, const struct stored *b)
+{
+	bool ours = a->provenance.giver.len == 0, other_ours = b->provenance.giver.len == 0;
+
+	if (ours != other_ours)
+		return ours;
+	if (a->modified_us != b->modified_us)
+		return a->modified_us > b->modified_us;
+	int version = str_cmp(a->version, b->version);
+	return version != 0 ? version > 0 : a->shard_key < b->shard_key;
+}
+
+/* The first of the rows.  Nearly always it is the only one: that is not worth
+ * the engine's sorting. */
 static enum err
 read_one(struct db_rows *rows, struct arena *a, struct str id, struct stored *ret, struct why *why)
 {
-	bool has = false;
+	struct stored best = { 0 };
+	bool has = false, found = false;
 
-	TRY(db_next(rows, &has, why));
-	if (!has)
+	for (;;) {
+		struct stored next;
+
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			break;
+		TRY(stored_read(rows, a, true, &next, why));
+		if (!found || is_before(&next, &best))
+			best = next;
+		found = true;
+	}
+	if (!found)
 		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
 		    STR_ARG(id));
-	return stored_read(rows, a, true, ret, why);
+	*ret = best;
+	return OK;
 }
 
 static enum err

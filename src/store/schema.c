@@ -10,6 +10,7 @@ extern const char store_schema_0006_compartments_sql[];
 extern const char store_schema_0007_sources_sql[];
 extern const char store_schema_0008_given_sql[];
 extern const char store_schema_0009_persons_sql[];
+extern const char store_schema_0010_wholesale_sql[];
 extern const char store_schema_0012_asked_sql[];
 extern const char store_schema_0013_internal_sql[];
 
@@ -22,6 +23,7 @@ const struct db_migration store_migrations[] = {
 	{ "0007-sources", store_schema_0007_sources_sql },
 	{ "0008-given", store_schema_0008_given_sql },
 	{ "0009-persons", store_schema_0009_persons_sql },
+	{ "0010-wholesale", store_schema_0010_wholesale_sql },
 	{ "0012-asked", store_schema_0012_asked_sql },
 	{ "0013-internal", store_schema_0013_internal_sql },
 };
