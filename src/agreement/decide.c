@@ -1,5 +1,7 @@
 #include "explain_p.h"
 
+enum { SCRATCH_MAX = 64 * KIB }; /* an identifier and a version, escaped */
+
 const char *
 outcome_name(enum outcome o)
 {
@@ -134,34 +136,28 @@ fill_leaving(const struct piece *p, struct agreement_decision *d)
 }
 
 static enum err
-decide_item(struct gate *gate, const struct piece *p, struct verdict *v, struct verdict *scratch,
-    struct agreement_decision *d)
+decide_item(struct gate *gate, const struct piece *p, struct agreement_decision *d)
 {
+	TRY(explain_alike(gate, p, d));
 	d->item = p->item;
-	judge(p->facts, &gate->documents, v);
-	TRY(explain(gate, p, v, d));
-	TRY(explain_would_change(gate, p, v, scratch, d));
+	d->valid_until = gate->until;
 	TRY(explain_instead(gate, p, d));
 	fill_leaving(p, d);
-	d->facts = facts_text(gate->a, p->facts, &gate->documents);
-	return d->facts.ptr == NULL ? gate_memory(gate) : OK;
+	return OK;
 }
 
 static enum err
 decide_all(struct gate *gate, struct agreement_decisions *ret)
 {
-	struct verdict *v = arena_make(gate->a, struct verdict, 2);
 	struct agreement_decision *d =
 	    arena_make(gate->a, struct agreement_decision, gate->pieces + 1);
-	time_us until = decision_valid_until(gate);
 
-	if (v == NULL || d == NULL)
+	if (d == NULL)
 		return gate_memory(gate);
+	gate->until = decision_valid_until(gate);
 	for (size_t i = 0; i < gate->pieces; i++) {
-		if (!gate->piece[i].item->selected)
-			continue;
-		TRY(decide_item(gate, &gate->piece[i], &v[0], &v[1], &d[ret->len]));
-		d[ret->len++].valid_until = until;
+		if (gate->piece[i].item->selected)
+			TRY(decide_item(gate, &gate->piece[i], &d[ret->len++]));
 	}
 	ret->decision = d;
 	return decision_inputs(gate, &ret->inputs);
@@ -171,13 +167,15 @@ static void
 gate_done(struct gate *gate)
 {
 	searcher_free(gate->searcher);
+	buf_free(&gate->scratch);
 }
 
 enum err
 agreement_decide(struct arena *a, const struct agreement_request *request,
     const struct agreement_decisions **ret, struct why *why)
 {
-	CLEANUP(gate_done) struct gate gate = { .a = a, .why = why, .r = request };
+	CLEANUP(gate_done)
+	struct gate gate = { .a = a, .why = why, .r = request, .scratch = buf_new(SCRATCH_MAX) };
 	struct agreement_decisions *out = arena_make(a, struct agreement_decisions, 1);
 
 	assert(request->packs <= PACKS_MAX);

@@ -16,6 +16,10 @@ enum err explain_would_change(struct gate *gate, const struct piece *p, const st
  * ERR_LIMIT: no memory is left. */
 enum err explain_instead(struct gate *gate, const struct piece *p, struct agreement_decision *d);
 
+/* Explains a settled item: what is right for one of two items that are alike is
+ * right for the other, and is worked out once.  ERR_LIMIT: no memory is left. */
+enum err explain_alike(struct gate *gate, const struct piece *p, struct agreement_decision *d);
+
 /* The instant at which a decision has to be made again. */
 time_us decision_valid_until(const struct gate *gate);
 

@@ -257,6 +257,7 @@ draw_touched(struct gate *gate, const struct piece *p, struct facts *f)
 
 	if (!str_eq(rows->type, f->type))
 		find_rows(gate, f->type);
+	f->type = rows->type;
 	for (size_t i = 0; g != NULL && i < g->categories; i++) {
 		if ((rows->categories >> i & 1) != 0 &&
 		    selector_touches(&g->category[i].when, object, f->type))
@@ -343,6 +344,15 @@ default_of(const struct gate *gate, const struct agreement_item *item)
 	return item->default_tlp;
 }
 
+/* The slice that was seen last when it says the same. */
+static struct str
+same(struct str *last, struct str s)
+{
+	if (!str_eq(*last, s))
+		*last = s;
+	return *last;
+}
+
 static void
 draw_item(struct gate *gate, struct piece *p, struct facts *f)
 {
@@ -355,12 +365,12 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 	f->default_tlp = default_of(gate, item);
 	f->iep = p->marking.iep;
 	f->tlp1 = p->marking.tlp1;
-	f->pap = p->marking.pap;
+	f->pap = same(&gate->last_pap, p->marking.pap);
 	f->unknown = p->marking.unknown;
-	f->originator = item->originator;
-	f->giver = item->giver;
-	f->path = item->path;
-	f->received_under = item->received_under;
+	f->originator = same(&gate->last_originator, item->originator);
+	f->giver = same(&gate->last_giver, item->giver);
+	f->path = same(&gate->last_path, item->path);
+	f->received_under = same(&gate->last_under, item->received_under);
 	f->own_observation = item->own_observation;
 	f->approved = item->approved;
 	f->persons = persons_of(gate, p);

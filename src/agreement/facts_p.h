@@ -32,7 +32,7 @@ enum remains {
 struct facts {
 	struct str id;
 	struct str version;
-	struct str type;
+	struct str type; /* from here on: what objects that are alike share */
 	enum tlp tlp;
 	enum tlp default_tlp;
 	bool tlp1;

@@ -81,7 +81,7 @@ write_lists(struct json_writer *w, const struct facts *f, const struct documents
 }
 
 static void
-write_object_facts(struct json_writer *w, const struct facts *f)
+write_marking(struct json_writer *w, const struct facts *f)
 {
 	json_begin_object(json_key(w, S("marking")));
 	json_put_str(json_key(w, S("default")), str_of(tlp_name(f->default_tlp)));
@@ -98,11 +98,21 @@ write_object_facts(struct json_writer *w, const struct facts *f)
 	json_put_bool(json_key(w, S("tlp1")), f->tlp1);
 	json_put_u64(json_key(w, S("unknown")), f->unknown);
 	json_end_object(w);
+}
+
+static void
+write_object(struct json_writer *w, const struct facts *f)
+{
 	json_begin_object(json_key(w, S("object")));
 	json_put_str(json_key(w, S("id")), f->id);
 	json_put_str(json_key(w, S("type")), f->type);
 	json_put_str(json_key(w, S("version")), f->version);
 	json_end_object(w);
+}
+
+static void
+write_origin(struct json_writer *w, const struct facts *f)
+{
 	json_put_str(json_key(w, S("order_realm")), f->order_realm);
 	json_begin_object(json_key(w, S("origin")));
 	json_put_str(json_key(w, S("giver")), f->giver);
@@ -113,46 +123,85 @@ write_object_facts(struct json_writer *w, const struct facts *f)
 	json_end_object(w);
 }
 
-struct str
-facts_text(struct arena *a, const struct facts *f, const struct documents *documents)
+/* What comes before the object's name, and what after it. */
+static void
+write_before(struct json_writer *w, const struct facts *f, const struct documents *documents)
 {
-	CLEANUP(buf_free) struct buf out = buf_new(FACTS_BYTES_MAX);
-	struct json_writer w = json_writer(&out);
 	char at[TIME_TEXT_MAX];
 
 	time_text(f->at, at);
-	json_begin_object(&w);
-	json_begin_object(json_key(&w, S("agreement")));
-	write_document(&w, f->agreement_id, &f->agreement_hash);
-	json_put_u64(json_key(&w, S("version")), f->agreement_version);
-	json_end_object(&w);
-	json_put_bool(json_key(&w, S("approved")), f->approved);
-	json_put_str(json_key(&w, S("area")), f->area);
-	json_put_str(json_key(&w, S("at")), str_of(at));
-	json_put_str(json_key(&w, S("break_glass")), f->broken_glass);
-	write_lists(&w, f, documents);
-	json_put_str(json_key(&w, S("from")), f->from);
-	json_put_str(json_key(&w, S("harm")), str_of(harm_name(f->harm)));
+	json_begin_object(w);
+	json_begin_object(json_key(w, S("agreement")));
+	write_document(w, f->agreement_id, &f->agreement_hash);
+	json_put_u64(json_key(w, S("version")), f->agreement_version);
+	json_end_object(w);
+	json_put_bool(json_key(w, S("approved")), f->approved);
+	json_put_str(json_key(w, S("area")), f->area);
+	json_put_str(json_key(w, S("at")), str_of(at));
+	json_put_str(json_key(w, S("break_glass")), f->broken_glass);
+	write_lists(w, f, documents);
+	json_put_str(json_key(w, S("from")), f->from);
+	json_put_str(json_key(w, S("harm")), str_of(harm_name(f->harm)));
 	time_text(f->key_until, at);
-	json_put_str(json_key(&w, S("key_until")), str_of(at));
-	json_put_str(json_key(&w, S("legal_basis")), f->legal_basis);
-	write_object_facts(&w, f);
-	write_packs(&w, f, documents);
-	json_put_bool(json_key(&w, S("person")), f->person);
-	json_put_u64(json_key(&w, S("persons")), f->persons);
-	json_put_u64(json_key(&w, S("poc_failed")), f->poc_failed);
-	json_put_str(json_key(&w, S("purpose")), f->purpose);
-	json_put_str(json_key(&w, S("realm")), f->realm);
-	json_put_str(json_key(&w, S("remains")), str_of(remains[f->remains]));
-	json_put_bool(json_key(&w, S("stopped")), f->stopped);
-	json_put_bool(json_key(&w, S("strict")), f->strict);
-	json_put_str(json_key(&w, S("to")), f->to);
-	json_put_str(json_key(&w, S("urgency")), str_of(urgency_name(f->urgency)));
-	json_put_bool(json_key(&w, S("verified")), f->verified);
-	json_end_object(&w);
-	if (out.full)
+	json_put_str(json_key(w, S("key_until")), str_of(at));
+	json_put_str(json_key(w, S("legal_basis")), f->legal_basis);
+	write_marking(w, f);
+}
+
+static void
+write_after(struct json_writer *w, const struct facts *f, const struct documents *documents)
+{
+	write_origin(w, f);
+	write_packs(w, f, documents);
+	json_put_bool(json_key(w, S("person")), f->person);
+	json_put_u64(json_key(w, S("persons")), f->persons);
+	json_put_u64(json_key(w, S("poc_failed")), f->poc_failed);
+	json_put_str(json_key(w, S("purpose")), f->purpose);
+	json_put_str(json_key(w, S("realm")), f->realm);
+	json_put_str(json_key(w, S("remains")), str_of(remains[f->remains]));
+	json_put_bool(json_key(w, S("stopped")), f->stopped);
+	json_put_bool(json_key(w, S("strict")), f->strict);
+	json_put_str(json_key(w, S("to")), f->to);
+	json_put_str(json_key(w, S("urgency")), str_of(urgency_name(f->urgency)));
+	json_put_bool(json_key(w, S("verified")), f->verified);
+	json_end_object(w);
+}
+
+struct facts_frame
+facts_frame(struct arena *a, const struct facts *f, const struct documents *documents)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(FACTS_BYTES_MAX);
+	struct json_writer w = json_writer(&out);
+	struct facts_frame frame = { 0 };
+
+	write_before(&w, f, documents);
+	size_t before = out.len;
+	write_after(&w, f, documents);
+	struct str text = out.full ? (struct str){ 0 } : arena_str(a, buf_str(&out));
+	if (text.ptr != NULL) {
+		frame.before = str_sub(text, 0, before);
+		frame.after = str_sub(text, before, SIZE_MAX);
+	}
+	return frame;
+}
+
+struct str
+facts_text(struct arena *a, const struct facts *f, const struct facts_frame *frame,
+    struct buf *scratch)
+{
+	struct json_writer w = { .out = scratch, .comma = true };
+	char *at;
+
+	buf_clear(scratch);
+	write_object(&w, f);
+	struct str object = buf_str(scratch);
+	size_t len = frame->before.len + object.len + frame->after.len;
+	if (frame->before.ptr == NULL || scratch->full || (at = arena_alloc(a, 1, 1, len)) == NULL)
 		return (struct str){ 0 };
-	return arena_str(a, buf_str(&out));
+	memcpy(at, frame->before.ptr, frame->before.len);
+	memcpy(at + frame->before.len, object.ptr, object.len);
+	memcpy(at + frame->before.len + object.len, frame->after.ptr, frame->after.len);
+	return (struct str){ at, len };
 }
 
 /* ---- reading ---- */

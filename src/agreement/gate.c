@@ -100,10 +100,47 @@ gate_is_organisation(const struct gate *gate, const struct stix_object *o)
 /* ---- links ---- */
 
 struct linking {
-	const struct gate *gate;
-	struct edge *edge; /* NULL: only counted */
-	size_t len;
+	struct gate *gate;
+	struct edge *edge; /* reused from item to item */
+	size_t len, cap;
+	bool full;
 };
+
+/* Nearly all objects carry the marking of the one before. */
+static size_t
+target_of(struct gate *gate, struct str id, struct str property)
+{
+	bool marking = is_marking_ref(property);
+	const struct piece *p;
+	size_t target;
+
+	if (marking && str_eq(id, gate->last_marking))
+		return gate->last_marking_target;
+	p = gate_find(gate, id);
+	target = p == NULL ? SIZE_MAX : (size_t)(p - gate->piece);
+	if (marking) {
+		gate->last_marking = id;
+		gate->last_marking_target = target;
+	}
+	return target;
+}
+
+static bool
+grow_edges(struct linking *l)
+{
+	size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
+	struct edge *more = arena_make(l->gate->a, struct edge, cap);
+
+	if (more == NULL) {
+		l->full = true;
+		return false;
+	}
+	if (l->len > 0)
+		memcpy(more, l->edge, l->len * sizeof(*more));
+	l->edge = more;
+	l->cap = cap;
+	return true;
+}
 
 static bool
 add_edge(void *arg, struct str id, struct str property, struct str pointer)
@@ -111,14 +148,11 @@ add_edge(void *arg, struct str id, struct str property, struct str pointer)
 	struct linking *l = arg;
 
 	(void)pointer;
-	if (l->edge != NULL) {
-		const struct piece *p = gate_find(l->gate, id);
-
-		l->edge[l->len] = (struct edge){ .id = id,
-			.property = property,
-			.target = p == NULL ? SIZE_MAX : (size_t)(p - l->gate->piece) };
-	}
-	l->len++;
+	if (l->len == l->cap && !grow_edges(l))
+		return false;
+	l->edge[l->len++] = (struct edge){ .id = id,
+		.property = property,
+		.target = target_of(l->gate, id, property) };
 	return true;
 }
 
@@ -168,26 +202,21 @@ agreement_each_named(const struct stix_object *o, stix_ref_fn *fn, void *arg)
 	stix_texts(o->json, name_ids, &n);
 }
 
-static void
-add_edges(struct linking *l, const struct stix_object *o)
-{
-	l->len = 0;
-	stix_refs(o, add_edge, l);
-	agreement_each_named(o, add_edge, l);
-}
-
 static enum err
-link_piece(struct gate *gate, struct piece *p)
+link_piece(struct linking *l, struct piece *p)
 {
-	struct linking l = { .gate = gate };
+	struct edge *edge;
 
-	add_edges(&l, &p->item->object);
-	l.edge = arena_make(gate->a, struct edge, l.len + 1);
-	if (l.edge == NULL)
-		return gate_memory(gate);
-	add_edges(&l, &p->item->object);
-	p->edge = l.edge;
-	p->edges = l.len;
+	l->len = 0;
+	stix_refs(&p->item->object, add_edge, l);
+	agreement_each_named(&p->item->object, add_edge, l);
+	edge = arena_make(l->gate->a, struct edge, l->len + 1);
+	if (edge == NULL || l->full)
+		return gate_memory(l->gate);
+	if (l->len > 0)
+		memcpy(edge, l->edge, l->len * sizeof(*edge));
+	p->edge = edge;
+	p->edges = l->len;
 	return OK;
 }
 
@@ -216,6 +245,7 @@ enum err
 gate_open(struct gate *gate)
 {
 	const struct agreement_request *r = gate->r;
+	struct linking links = { .gate = gate };
 
 	TRY(check_order(r, gate->why));
 	gate->documents = (struct documents){
@@ -233,7 +263,7 @@ gate_open(struct gate *gate)
 	for (size_t i = 0; i < r->items; i++)
 		gate->piece[i].item = &r->item[i];
 	for (size_t i = 0; i < r->items; i++) {
-		TRY(link_piece(gate, &gate->piece[i]));
+		TRY(link_piece(&links, &gate->piece[i]));
 		marking_collect(&r->item[i].object, find_definition, gate, &gate->piece[i].marking);
 		gate_part(gate, &gate->piece[i]);
 	}

@@ -55,6 +55,7 @@ struct rows {
 	uint64_t rules[PACKS_MAX][TOUCHED_WORDS];
 };
 
+struct alike_room;
 struct gate {
 	struct arena *a;
 	struct why *why;
@@ -67,6 +68,15 @@ struct gate {
 	struct searcher *searcher;
 	size_t persons; /* mailboxes and accounts of the selection: one dump in many parts is one */
 	struct rows rows; /* of the type that is drawn now */
+	/* The last text of each kind that was drawn: what is equal is one slice, so
+	 * that facts can be compared as bytes. */
+	struct str last_originator, last_giver, last_path, last_under, last_pap;
+	/* The last marking that was referred to, and the item that it is. */
+	struct str last_marking;
+	size_t last_marking_target;
+	struct alike_room *alike; /* NULL before the first is explained */
+	struct buf scratch;       /* of one text */
+	time_us until;            /* decide again then */
 	/* Sentences that come again with every object, made when first needed. */
 	struct str purpose_line, agreement_version, pack_version[PACKS_MAX];
 	struct str category_id[CATEGORIES_MAX];
@@ -137,6 +147,9 @@ enum err gate_settle(struct gate *gate);
 /* How a reference to `id` is to be written: empty when the recipient does not
  * and will not have what it means. */
 struct str gate_resolve(const struct gate *gate, struct str id, struct str property);
+
+/* The same for one of an item's references. */
+struct str gate_resolve_edge(const struct gate *gate, const struct edge *e);
 
 /* Builds the bytes of p's copy; *ret says what became of it. */
 enum err gate_redact(struct gate *gate, struct piece *p, enum remains *ret);

@@ -4,6 +4,7 @@
  * leave findings; the strictest finding is the outcome. */
 #pragma once
 
+#include "buf.h"
 #include "facts_p.h"
 
 enum {
@@ -69,8 +70,16 @@ bool selector_may_hold(const struct selector *s, const struct facts *f, uint64_t
 bool pack_binds(const struct rule_pack *pack, const struct facts *f,
     const struct documents *documents);
 
+/* The JSON of a vector but for the object's name: objects that are alike share it. */
+struct facts_frame {
+	struct str before, after; /* ptr is NULL when the arena is full */
+};
+struct facts_frame facts_frame(struct arena *a, const struct facts *f,
+    const struct documents *documents);
+
 /* The JSON of the vector, canonical; ptr is NULL when the arena is full. */
-struct str facts_text(struct arena *a, const struct facts *f, const struct documents *documents);
+struct str facts_text(struct arena *a, const struct facts *f, const struct facts_frame *frame,
+    struct buf *scratch);
 
 /* ERR_INVALID: no fact vector, or of another engine; ERR_CONFLICT: drawn under
  * other documents. */

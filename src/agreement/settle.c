@@ -14,18 +14,12 @@ leaves_now(const struct piece *p)
 	return p->item->selected && p->form != FORM_NONE && !p->held;
 }
 
-struct str
-gate_resolve(const struct gate *gate, struct str id, struct str property)
+/* What a reference to an item of the request is written as. */
+static struct str
+resolve_piece(const struct gate *gate, const struct piece *p)
 {
-	const struct piece *p;
+	struct str id = p->item->object.id;
 
-	/* A marking stays even where its definition does not travel: to lose a
-	 * restriction is worse than a reference that does not resolve. */
-	if (is_marking_ref(property))
-		return id;
-	p = gate_find(gate, id);
-	if (p == NULL)
-		return gate_is_public(gate, id) ? id : (struct str){ 0 };
 	if (p->withheld)
 		return p->stands_in && leaves_now(p) ? piece_copy_id(p) : (struct str){ 0 };
 	if (p->tied && p->item->object.class == STIX_SCO)
@@ -36,6 +30,32 @@ gate_resolve(const struct gate *gate, struct str id, struct str property)
 	    gate_is_recipients(gate, p))
 		return id;
 	return p->item->delivered == DELIVERED_COPY ? p->item->copy_id : (struct str){ 0 };
+}
+
+static struct str
+resolve(const struct gate *gate, const struct piece *p, struct str id, struct str property)
+{
+	/* A marking stays even where its definition does not travel: to lose a
+	 * restriction is worse than a reference that does not resolve. */
+	if (is_marking_ref(property))
+		return id;
+	if (p == NULL)
+		return gate_is_public(gate, id) ? id : (struct str){ 0 };
+	return resolve_piece(gate, p);
+}
+
+struct str
+gate_resolve(const struct gate *gate, struct str id, struct str property)
+{
+	return resolve(gate, is_marking_ref(property) ? NULL : gate_find(gate, id), id, property);
+}
+
+struct str
+gate_resolve_edge(const struct gate *gate, const struct edge *e)
+{
+	const struct piece *p = e->target == SIZE_MAX ? NULL : &gate->piece[e->target];
+
+	return resolve(gate, p, e->id, e->property);
 }
 
 /* ---- references an object cannot be without ---- */
@@ -63,7 +83,7 @@ static const struct needed {
 static bool
 is_kept(const struct gate *gate, const struct piece *p, const struct edge *e)
 {
-	struct str id = gate_resolve(gate, e->id, e->property);
+	struct str id = gate_resolve_edge(gate, e);
 
 	if (str_is(p->item->object.type, "language-content") && str_is(e->property, "object_ref"))
 		return str_eq(id, e->id);
@@ -112,7 +132,7 @@ resolves_as_is(const struct gate *gate, struct piece *p)
 
 		if (e->property.len == 0 && e->target == SIZE_MAX)
 			continue; /* in a text, and nothing of ours */
-		if (str_eq(gate_resolve(gate, e->id, e->property), e->id))
+		if (str_eq(gate_resolve_edge(gate, e), e->id))
 			continue;
 		as_is = false;
 		if (e->property.len == 0)

@@ -209,6 +209,7 @@ entity_escape(struct str s, struct buf *out)
 bool
 view_unescape(struct str text, struct buf *out)
 {
+	size_t from = 0; /* what was not copied yet */
 	bool any = false;
 
 	buf_clear(out);
@@ -217,17 +218,25 @@ view_unescape(struct str text, struct buf *out)
 		size_t read = 0;
 
 		switch (text.ptr[i]) {
+		case '\\':
+		case '%':
+		case '=':
+		case '&': break;
+		default: i++; continue;
+		}
+		buf_put(out, str_sub(text, from, i - from));
+		from = i;
+		switch (text.ptr[i]) {
 		case '\\': read = backslash_escape(rest, out); break;
 		case '%': read = percent_escape(rest, out); break;
 		case '=': read = quoted_escape(rest, out); break;
-		case '&': read = entity_escape(rest, out); break;
-		default: break;
+		default: read = entity_escape(rest, out); break;
 		}
 		any = any || read > 0;
-		if (read == 0)
-			buf_putc(out, text.ptr[i]);
+		from += read;
 		i += read == 0 ? 1 : read;
 	}
+	buf_put(out, str_sub(text, from, SIZE_MAX));
 	return any;
 }
 
@@ -250,17 +259,22 @@ style_escape(struct str s, struct buf *out)
 bool
 view_unstyle(struct str text, struct buf *out)
 {
+	size_t from = 0;
 	bool any = false;
 
 	buf_clear(out);
 	for (size_t i = 0; i < text.len;) {
-		size_t read =
-		    text.ptr[i] == '\\' ? style_escape(str_sub(text, i, SIZE_MAX), out) : 0;
-
+		if (text.ptr[i] != '\\') {
+			i++;
+			continue;
+		}
+		buf_put(out, str_sub(text, from, i - from));
+		from = i;
+		size_t read = style_escape(str_sub(text, i, SIZE_MAX), out);
 		any = any || read > 0;
-		if (read == 0)
-			buf_putc(out, text.ptr[i]);
+		from += read;
 		i += read == 0 ? 1 : read;
 	}
+	buf_put(out, str_sub(text, from, SIZE_MAX));
 	return any;
 }

@@ -98,9 +98,16 @@ skip_group_flags(struct str s)
 	return i < s.len && (s.ptr[i] == ')' || s.ptr[i] == ':') ? i + 1 : 0;
 }
 
+static bool
+begins_markup(char c)
+{
+	return c == '<' || c == '[' || c == '{' || c == '(' || c == '\\';
+}
+
 bool
 view_strip(struct str text, struct buf *out)
 {
+	size_t from = 0; /* what was not copied yet */
 	bool any = false;
 
 	buf_clear(out);
@@ -108,19 +115,24 @@ view_strip(struct str text, struct buf *out)
 		struct str rest = str_sub(text, i, SIZE_MAX);
 		size_t read = 0;
 
+		if (!begins_markup(text.ptr[i])) {
+			i++;
+			continue;
+		}
+		buf_put(out, str_sub(text, from, i - from));
+		from = i;
 		switch (text.ptr[i]) {
 		case '<': read = skip_tag(rest); break;
 		case '[': read = read_bracket(rest, out); break;
 		case '{': read = through(rest, '}', REPEAT_MAX); break;
 		case '(': read = skip_group_flags(rest); break;
-		case '\\': read = skip_class_escape(rest); break;
-		default: break;
+		default: read = skip_class_escape(rest); break;
 		}
 		any = any || read > 0;
-		if (read == 0)
-			buf_putc(out, text.ptr[i]);
+		from += read;
 		i += read == 0 ? 1 : read;
 	}
+	buf_put(out, str_sub(text, from, SIZE_MAX));
 	return any;
 }
 
@@ -140,8 +152,26 @@ static const struct fang {
 static const struct fang *
 fang_at(struct str rest)
 {
-	if (strchr("([{< _-hH", rest.ptr[0]) == NULL) /* none begins so */
-		return NULL;
+	char next = rest.len > 1 ? rest.ptr[1] : '\0';
+
+	switch (rest.ptr[0]) { /* none begins otherwise */
+	case '(':
+	case '[':
+	case '{':
+	case '<':
+	case ' ':
+	case '_':
+	case '-':
+		if (next != 'a' && next != 'A' && next != 'd' && next != 'D')
+			return NULL;
+		break;
+	case 'h':
+	case 'H':
+		if (next != 'x' && next != 'X')
+			return NULL;
+		break;
+	default: return NULL;
+	}
 	for (size_t i = 0; i < COUNTOF(fangs); i++) {
 		struct str f = str_of(fangs[i].defanged);
 
@@ -154,6 +184,7 @@ fang_at(struct str rest)
 bool
 view_refang(struct str text, struct buf *out)
 {
+	size_t from = 0; /* what was not copied yet */
 	bool any = false;
 
 	buf_clear(out);
@@ -161,13 +192,17 @@ view_refang(struct str text, struct buf *out)
 		const struct fang *f = fang_at(str_sub(text, i, SIZE_MAX));
 
 		if (f == NULL) {
-			buf_putc(out, text.ptr[i++]);
+			i++;
 			continue;
 		}
 		any = true;
+		buf_put(out, str_sub(text, from, i - from));
 		buf_put(out, str_of(f->plain));
 		/* " at x at " shares its blanks */
 		i += strlen(f->defanged) - (f->defanged[0] == ' ' ? 1 : 0);
+		from = i;
 	}
+	if (any)
+		buf_put(out, str_sub(text, from, SIZE_MAX));
 	return any;
 }

@@ -154,7 +154,7 @@ try_channel(struct trial *t)
 static void
 try_later(struct trial *t)
 {
-	time_us at = decision_valid_until(t->gate);
+	time_us at = t->gate->until;
 	char text[TIME_TEXT_MAX];
 
 	if (at == TIME_NEVER)
