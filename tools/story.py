@@ -248,8 +248,8 @@ class Story:
         must(answer.status == 403, f"without an agreement the API root answers {answer.status}")
         return f"403, {answer.json.get('description') or answer.json.get('title')}"
 
-    def agree(self):
-        envelope = self.IN.run("agreement", "make", str(SHARE / "agreements/india-japan.json")).stdout
+    def agree(self, template=SHARE / "agreements/india-japan.json"):
+        envelope = self.IN.run("agreement", "make", str(template)).stdout
         must(self.JP.peer_request("/ij-model/", self.IN).status == 403, "one signature opened the door")
         (self.folder / "ij.envelope").write_bytes(envelope)
         self.JP.run("agreement", "add", str(self.folder / "ij.envelope"))
