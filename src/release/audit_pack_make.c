@@ -10,6 +10,7 @@
 #include "disk.h"
 #include "dsse.h"
 #include "json_writer.h"
+#include "pack_place_p.h"
 #include "pack_tables_p.h"
 #include "store.h"
 
@@ -28,6 +29,7 @@ struct packer {
 	struct str about;
 	bool whole; /* neither range nor recipient nor identity were asked for */
 	bool own;   /* of the compartment for which this node releases */
+	bool alone; /* and there is no other */
 	int fd;
 	const char *path;
 	struct buf part; /* lines that were not written yet */
@@ -202,18 +204,38 @@ want_inputs(struct packer *p, struct str body, bool *ret_ours, struct why *why)
 
 enum { LEAF_AT = 2, LEAF_KIND = 3, LEAF_ENTRY = 4, RECORD_SALT = 3, RECORD_BYTES = 4, GIVEN = 5 };
 
-static void
-withhold_leaf(struct packer *p, const struct db_rows *rows, struct db_value *value,
-    struct hash *ret)
+enum { GIVEN_BY_PLACE = 2 };
+
+static enum err
+is_given(struct packer *p, const struct db_rows *rows, const struct db_value *value, bool *ret,
+    struct why *why)
 {
+	int64_t given = db_col_i64(rows, GIVEN);
+
+	*ret = given != 0;
+	if (given != GIVEN_BY_PLACE)
+		return OK;
+	arena_clear(p->scratch);
+	return pack_leaf_is_of(p->db, p->scratch, &p->wish->of, value[LEAF_KIND].s,
+	    value[LEAF_ENTRY].s, ret, why);
+}
+
+static enum err
+withhold_leaf(struct packer *p, const struct db_rows *rows, struct db_value *value,
+    struct hash *ret, struct why *why)
+{
+	bool given = false;
+
 	p->made->leaves++;
-	if (db_col_i64(rows, GIVEN) != 0)
-		return;
+	TRY(is_given(p, rows, value, &given, why));
+	if (given)
+		return OK;
 	p->made->withheld_leaves++;
 	*ret = merkle_leaf(value[LEAF_ENTRY].s);
 	value[LEAF_AT].i = 0;
 	value[LEAF_KIND].s = S(LEDGER_WITHHELD);
 	value[LEAF_ENTRY].s = (struct str){ (const char *)ret->byte, HASH_BYTES };
+	return OK;
 }
 
 static void
@@ -266,7 +288,7 @@ change_row(struct packer *p, const struct db_rows *rows, struct db_value *value,
 
 	*ret_take = true;
 	if (str_is(table, "ledger_leaf")) {
-		withhold_leaf(p, rows, value, hash);
+		TRY(withhold_leaf(p, rows, value, hash, why));
 	} else if (str_is(table, "ledger_record")) {
 		withhold_record(p, rows, value, hash);
 	} else if (str_is(table, "release_item")) {
@@ -284,6 +306,14 @@ change_row(struct packer *p, const struct db_rows *rows, struct db_value *value,
 		*ret_take = take_object(p, value);
 	}
 	return OK;
+}
+
+static enum pack_leaves
+leaves_of(const struct packer *p)
+{
+	if (!p->own || p->wish->to.len > 0 || p->about.len > 0)
+		return PACK_LEAVES_COMMON;
+	return p->alone ? PACK_LEAVES_ALL : PACK_LEAVES_OWN;
 }
 
 static enum err
@@ -305,7 +335,7 @@ start_rows(struct packer *p, struct db_rows *rows, struct why *why)
 	case PACK_ARGS_LEAF:
 		return db_select(p->db, rows, why, sql, DB_T(p->origin), DB_T(q->of.organisation),
 		    DB_T(q->of.enclaves), DB_I(q->since), DB_I(until), DB_T(q->to), DB_T(p->about),
-		    DB_I(p->own && q->to.len == 0 && p->about.len == 0));
+		    DB_I(leaves_of(p)));
 	}
 	return OK;
 }
@@ -338,11 +368,13 @@ static enum err
 add_tables(struct packer *p, struct why *why)
 {
 	TRY(find_elsewhere(p, why));
+	TRY(pack_is_alone(p->db, &p->wish->of, &p->alone, why));
+	p->alone &= p->own;
 	for (size_t i = 0; i < pack_tables_count; i++) {
 		p->table = &pack_tables[i];
 		if (p->table->when != PACK_ALWAYS && !p->wish->content)
 			continue;
-		if (p->table->when == PACK_ALL && (!p->whole || !p->own))
+		if (p->table->when == PACK_ALL && (!p->whole || !p->alone))
 			continue;
 		if (str_is(str_of(p->table->name), "object"))
 			sort_hashes(&p->wanted);

@@ -3,6 +3,7 @@
 #include "disclosure_p.h"
 #include "json.h"
 #include "json_writer.h"
+#include "pack_place_p.h"
 #include "pack_tables_p.h"
 
 /* clang-format off */
@@ -56,11 +57,13 @@ const struct pack_table pack_tables[] = {
 	  " ORDER BY size, witness" },
 	{ "ledger_leaf", "log leaf# at# kind entry*", PACK_ARGS_LEAF, PACK_ALWAYS,
 	  "SELECT l.log, l.leaf, l.at, l.kind, l.entry, CASE WHEN"
-	  " l.kind IN ('agreement', 'statement', 'source', 'pack') OR " PACK_GIVEN_LEAF("l.leaf")
+	  " l.kind IN (" PACK_KINDS_ALWAYS ") OR " PACK_GIVEN_LEAF("l.leaf")
 	  " OR EXISTS (SELECT 1 FROM tombstone_record t WHERE t.said = l.leaf AND "
 	  PACK_GIVEN_AT("t.leaf", "t.place") ")"
-	  " OR ($8 = 1 AND l.at >= $4 AND l.at < $5 AND NOT EXISTS (SELECT 1 FROM ledger_record r"
-	  " WHERE r.log = l.log AND r.leaf = l.leaf)) THEN 1 ELSE 0 END"
+	  " OR ($8 > 0 AND l.at >= $4 AND l.at < $5 AND (l.kind IN (" PACK_KINDS_OWN ")"
+	  " OR ($8 > 1 AND l.kind IN (" PACK_KINDS_ALONE ")))) THEN 1"
+	  " WHEN $8 > 0 AND l.at >= $4 AND l.at < $5 AND l.kind IN (" PACK_KINDS_PLACED ") THEN 2"
+	  " ELSE 0 END"
 	  " FROM ledger_leaf l WHERE l.log = $1 ORDER BY l.leaf" },
 	{ "ledger_record", "log leaf# place# salt* record*", PACK_ARGS_GIVEN, PACK_ALWAYS,
 	  "SELECT r.log, r.leaf, r.place, r.salt, r.record, CASE WHEN " PACK_GIVEN_AT("r.leaf", "r.place")

@@ -20,14 +20,21 @@ enum pack_args {
 	PACK_ARGS_LOG,   /* $1 log */
 	PACK_ARGS_OF,    /* $1 organisation, $2 enclaves */
 	PACK_ARGS_GIVEN, /* $1 to $7: as PACK_GIVEN says */
-	PACK_ARGS_LEAF,  /* and $8: 1 when leaves of no batch are given, too */
+	PACK_ARGS_LEAF,  /* and $8, an enum pack_leaves */
+};
+
+/* Which leaves are given that are no batch; pack_place_p.h lists their kinds. */
+enum pack_leaves {
+	PACK_LEAVES_COMMON, /* of PACK_KINDS_ALWAYS alone */
+	PACK_LEAVES_OWN,    /* of the releasing compartment, too */
+	PACK_LEAVES_ALL,    /* and what names no compartment: there is no other */
 };
 
 /* Which packs have the table. */
 enum pack_when {
 	PACK_ALWAYS,
 	PACK_CONTENT, /* with content */
-	PACK_ALL,     /* with content, of the whole log, for the releasing compartment */
+	PACK_ALL,     /* with content, of the whole log, when there is no other compartment */
 };
 
 struct pack_table {
@@ -35,7 +42,8 @@ struct pack_table {
 	const char *columns; /* "log leaf# entry*": # a number, * bytes, else text */
 	enum pack_args args;
 	enum pack_when when;
-	const char *select; /* the columns in their order; of a log then 1: given, 0: as a hash */
+	const char *select; /* the columns in their order; of a log then 1: given, 2: when it is of
+	                     * the compartment (pack_leaf_is_of), 0: as a hash */
 };
 
 extern const struct pack_table pack_tables[];
