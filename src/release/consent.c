@@ -4,6 +4,11 @@
 #include "record_p.h"
 #include "role_p.h"
 
+enum {
+	RESTED_PAGE = 1024,         /* identifiers that are read at once */
+	AGAIN_ARENA_MAX = 64 * MIB, /* what is known of the releases of one object */
+};
+
 static const char *const scopes[] = {
 	[CONSENT_TECHNIQUE] = "technique",
 	[CONSENT_NAME] = "name",
@@ -181,30 +186,50 @@ static const char list_rested[] =
     " OR i.facts LIKE '%\"consent.%' OR i.source_id IN"
     " (SELECT r.source FROM object_ref r WHERE r.target = $2) OR i.source_id IN"
     " (SELECT o.target FROM object_ref r JOIN object_ref o ON o.source = r.source"
-    " WHERE r.target = $2)) ORDER BY i.source_id LIMIT $3";
+    " WHERE r.target = $2)) AND i.source_id > $4 ORDER BY i.source_id LIMIT $3";
 
+/* Those behind `after`. */
+static enum err
+find_rested(const struct release_job *job, struct str identity, struct str after, struct str *ret,
+    size_t *ret_len, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(job->db, &rows, why, list_rested, DB_T(job->gate->organisation),
+	    DB_T(identity), DB_I(RESTED_PAGE), DB_T(after)));
+	for (*ret_len = 0;; ++*ret_len) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		ret[*ret_len] = arena_str(job->arena, db_col_text(&rows, 0));
+		if (ret[*ret_len].ptr == NULL)
+			return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	}
+}
+
+/* All of it, however much it is: a withdrawal acts in its transaction. */
 static enum err
 close_what_rested(const struct release_job *job, struct str identity, size_t *ret, struct why *why)
 {
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct str *id = arena_make(job->arena, struct str, SELECTION_MAX);
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(AGAIN_ARENA_MAX);
+	struct str *id = arena_make(job->arena, struct str, RESTED_PAGE);
+	struct release_job again = *job;
 	struct release_tightened done = { 0 };
-	bool has = false;
-	size_t n = 0;
+	struct str after = S("");
+	size_t n = RESTED_PAGE;
 
 	if (id == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
-	TRY(db_select(job->db, &rows, why, list_rested, DB_T(job->gate->organisation),
-	    DB_T(identity), DB_I(SELECTION_MAX)));
-	for (;;) {
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			break;
-		id[n++] = arena_str(job->arena, db_col_text(&rows, 0));
+	again.arena = scratch;
+	while (n == RESTED_PAGE) {
+		TRY(find_rested(job, identity, after, id, &n, why));
+		for (size_t i = 0; i < n; i++) {
+			arena_clear(scratch);
+			TRY(release_tighten_about(&again, id[i], &done, why));
+		}
+		after = n == 0 ? after : id[n - 1];
 	}
-	db_rows_endp(&rows);
-	for (size_t i = 0; i < n; i++)
-		TRY(release_tighten_about(job, id[i], &done, why));
 	*ret = done.closed;
 	return OK;
 }

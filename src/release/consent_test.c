@@ -253,6 +253,44 @@ test_withdrawn_after_delivery(void **state)
 	    2);
 }
 
+/* More releases than are decided again at once: of one object, and of many. */
+/* clang-format off */
+#define COPY_OF_ITEM(id, ordinal)                                                                  \
+	"INSERT INTO release_item SELECT order_id, " ordinal ", agreement, recipient, owner, " id "," \
+	" version, state, outcome, preview_hash, leaving_id || n.i, bytes, copied, copy_modified,"  \
+	" decision, facts, rules_hash, nonce, approvals_needed, reason, leaf, " ordinal ","         \
+	" changed_at, received_at, receipt, decided_epoch, valid_until, inputs FROM release_item,"  \
+	" (WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1100)"          \
+	" SELECT i FROM c) n WHERE source_id = '" HOSPITAL "'"
+
+static const struct many_row {
+	const char *name;
+	const char *sql;
+} many_table[] = {
+	{ "of one object",   COPY_OF_ITEM("source_id", "1000 + n.i") },
+	{ "of many objects", COPY_OF_ITEM("'identity--many-' || n.i", "1000 + n.i") },
+};
+/* clang-format on */
+
+static void
+check_many(void **state)
+{
+	const struct many_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+	size_t closed = 0;
+
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	struct str id = add(&o, &c);
+	send_name(&o);
+	office_sql(&o, row->sql);
+	WORKS(&o, withdraw(&o, id, "leela", &closed));
+	assert_int_equal(closed, 1101);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item WHERE state ="
+	                                  " 'released' AND facts LIKE '%consent.%'"),
+	    0);
+}
+
 /* A preview under the consent, the withdrawal, then the order on that preview. */
 static void
 test_withdrawal_overtakes_a_send(void **state)
@@ -289,5 +327,6 @@ main(int argc, char **argv)
 	CASE(&list, test_withdrawn_before_delivery);
 	CASE(&list, test_withdrawn_after_delivery);
 	CASE(&list, test_withdrawal_overtakes_a_send);
+	CASES(&list, many_table, check_many);
 	return cases_run("consent", &list, argc, argv);
 }

@@ -8,6 +8,8 @@
 #include "release.h"
 #include "review_p.h"
 
+enum { AGAIN_ARENA_MAX = 1024 * MIB }; /* one decision, with its surroundings */
+
 /* ---- what was released ---- */
 
 struct again {
@@ -24,6 +26,7 @@ struct again {
 	bool approved;
 	bool delivered;
 	bool paused; /* its area was suspended before it was delivered */
+	struct ledger_place at;
 };
 
 static const char list_due[] =
@@ -31,27 +34,31 @@ static const char list_due[] =
     " o.channel, o.copy_time, " ORDER_SEEN
     ", i.approvals_needed, i.received_at, i.state, i.agreement,"
     " i.version, i.preview_hash, i.copied, i.copy_modified,"
-    " o.urgency, o.harm, o.break_glass, o.proposer"
+    " o.urgency, o.harm, o.break_glass, o.proposer, i.leaf, i.place"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE i.state IN ('released', 'paused') AND i.owner = $1"
     " AND ($5 <> '' OR i.decided_epoch <> $2 OR i.valid_until <= $3)"
-    " AND ($5 = '' OR i.source_id = $5) ORDER BY i.leaf, i.place LIMIT $4";
+    " AND ($5 = '' OR i.source_id = $5) AND (i.leaf > $6 OR (i.leaf = $6 AND i.place > $7))"
+    " ORDER BY i.leaf, i.place LIMIT $4";
 static const char decided_again[] = "UPDATE release_item SET decided_epoch = $3, valid_until = $4"
                                     " WHERE order_id = $1 AND ordinal = $2";
 static const char set_state[] = "UPDATE release_item SET state = $3, reason = $4, changed_at = $5"
                                 " WHERE order_id = $1 AND ordinal = $2";
 
-/* Those that are due or, when an object is named, all of it. */
+/* Those that are due or, when an object is named, all of it; TIGHTEN_MAX of them,
+ * the first ones, or those behind `after`. */
 static enum err
-list_items(const struct release_job *job, struct str about, struct again *ret, size_t *ret_len,
-    struct why *why)
+list_items(const struct release_job *job, struct str about, const struct again *after,
+    struct again *ret, size_t *ret_len, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct arena *a = job->arena;
 	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, list_due, DB_T(job->gate->organisation),
-	    DB_I((int64_t)job->gate->epoch), DB_I(job->at), DB_I(TIGHTEN_MAX), DB_T(about)));
+	    DB_I((int64_t)job->gate->epoch), DB_I(job->at), DB_I(TIGHTEN_MAX), DB_T(about),
+	    DB_I(after == NULL ? -1 : (int64_t)after->at.leaf),
+	    DB_I(after == NULL ? -1 : (int64_t)after->at.place)));
 	for (*ret_len = 0;; ++*ret_len) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
@@ -75,6 +82,7 @@ list_items(const struct release_job *job, struct str about, struct again *ret, s
 			.bytes_hash = arena_str(a, db_col_blob(&rows, 15)),
 			.copied = db_col_i64(&rows, 16) != 0,
 			.copy_modified = db_col_i64(&rows, 17),
+			.at = { (uint64_t)db_col_i64(&rows, 22), (uint32_t)db_col_i64(&rows, 23) },
 		};
 		emergency_read(&rows, 18, a, &ret[*ret_len].emergency);
 	}
@@ -293,7 +301,7 @@ release_tighten(const struct release_job *job, struct release_tightened *ret, st
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
 	TRY(holds_close(job, &ret->closed, &more, why));
-	TRY(list_items(job, S(""), list, &n, why));
+	TRY(list_items(job, S(""), NULL, list, &n, why));
 	for (size_t i = 0; i < n; i++)
 		TRY(work_on(job, &list[i], ret, why));
 	TRY(review_timer(job, why));
@@ -305,14 +313,22 @@ enum err
 release_tighten_about(const struct release_job *job, struct str source_id,
     struct release_tightened *ret, struct why *why)
 {
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(AGAIN_ARENA_MAX);
 	struct again *list = arena_make(job->arena, struct again, TIGHTEN_MAX);
-	size_t n = 0;
+	struct release_job one = *job;
+	struct again last;
+	size_t n = TIGHTEN_MAX;
 
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
-	TRY(list_items(job, source_id, list, &n, why));
-	for (size_t i = 0; i < n; i++)
-		TRY(work_on(job, &list[i], ret, why));
-	ret->more |= n == TIGHTEN_MAX;
+	one.arena = scratch;
+	for (const struct again *after = NULL; n == TIGHTEN_MAX; after = &last) {
+		TRY(list_items(job, source_id, after, list, &n, why));
+		for (size_t i = 0; i < n; i++) {
+			arena_clear(scratch);
+			TRY(work_on(&one, &list[i], ret, why));
+		}
+		last = list[n == 0 ? 0 : n - 1];
+	}
 	return OK;
 }
