@@ -23,8 +23,12 @@ static const char decided_items[] = "SELECT " DECIDED_COLUMNS " FROM release_ite
 static const char decided_past[] = "SELECT " DECIDED_COLUMNS " FROM decision_past"
                                    " WHERE source_id = $1 AND owner = $2"
                                    " ORDER BY leaf, place LIMIT $3";
-static const char decided_one[] = "SELECT " DECIDED_COLUMNS " FROM release_item"
-                                  " WHERE order_id = $1 AND ordinal = $2 AND leaf >= 0";
+/* Of one item: the last decision, and that it waited before. */
+static const char decided_one[] =
+    "SELECT " DECIDED_COLUMNS " FROM release_item WHERE order_id = $1 AND ordinal = $2"
+    " AND leaf >= 0 UNION ALL SELECT " DECIDED_COLUMNS " FROM decision_past"
+    " WHERE source_id = (SELECT i.source_id FROM release_item i WHERE i.order_id = $1"
+    " AND i.ordinal = $2) AND order_id = $1 AND ordinal = $2 ORDER BY leaf, place LIMIT $3";
 
 static void
 read_decided(const struct db_rows *rows, struct arena *a, struct decided *ret)
@@ -79,32 +83,40 @@ bury_record(const struct release_job *job, const struct decided *d, struct why *
 	    DB_I((int64_t)said));
 }
 
+/* The records of all decisions that a statement found; it was asked for `max`. */
 static enum err
-bury_decisions(const struct release_job *job, const char *sql, struct str source_id,
-    struct why *why)
+bury_found(const struct release_job *job, struct db_rows *rows, size_t max, struct why *why)
 {
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct decided *list = arena_make(job->arena, struct decided, PURGE_MAX);
+	struct decided *list = arena_make(job->arena, struct decided, max);
 	bool has = false;
 	size_t n = 0;
 
 	if (list == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to purge");
-	TRY(db_select(job->db, &rows, why, sql, DB_T(source_id), DB_T(job->gate->organisation),
-	    DB_I(PURGE_MAX)));
 	for (;;) {
-		TRY(db_next(&rows, &has, why));
+		TRY(db_next(rows, &has, why));
 		if (!has)
 			break;
-		read_decided(&rows, job->arena, &list[n++]);
+		read_decided(rows, job->arena, &list[n++]);
 	}
-	db_rows_endp(&rows);
-	if (n == PURGE_MAX)
+	db_rows_endp(rows);
+	if (n == max)
 		return fail(why, ERR_LIMIT, "purge.many",
-		    "%d or more decisions are about this object", PURGE_MAX);
+		    "%zu or more decisions are about this object", max);
 	for (size_t i = 0; i < n; i++)
 		TRY(bury_record(job, &list[i], why));
 	return OK;
+}
+
+static enum err
+bury_decisions(const struct release_job *job, const char *sql, struct str source_id,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(job->db, &rows, why, sql, DB_T(source_id), DB_T(job->gate->organisation),
+	    DB_I(PURGE_MAX)));
+	return bury_found(job, &rows, PURGE_MAX, why);
 }
 
 /* ---- an object ---- */
@@ -277,22 +289,20 @@ bury_all_released(const struct release_job *job, struct str source_id, size_t *r
 }
 
 static enum err
-bury_one_decision(const struct release_job *job, const struct purge_item *item, struct why *why)
+bury_item_decisions(const struct release_job *job, const struct purge_item *item, struct why *why)
 {
+	enum { DECISIONS_MAX = 8 }; /* of one item: it waits once, and is decided */
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct decided d;
 
-	TRY(db_select_one(job->db, &rows, why, decided_one, DB_T(item->order_id),
-	    DB_I(item->ordinal)));
-	read_decided(&rows, job->arena, &d);
-	db_rows_endp(&rows);
-	return bury_record(job, &d, why);
+	TRY(db_select(job->db, &rows, why, decided_one, DB_T(item->order_id), DB_I(item->ordinal),
+	    DB_I(DECISIONS_MAX)));
+	return bury_found(job, &rows, DECISIONS_MAX, why);
 }
 
 enum err
 purge_released(const struct release_job *job, const struct purge_item *item, struct why *why)
 {
-	TRY(bury_one_decision(job, item, why));
+	TRY(bury_item_decisions(job, item, why));
 	return bury_released(job, item, why);
 }
 

@@ -22,6 +22,6 @@ struct purge_item {
 	bool all_versions; /* of leaving_id; otherwise those that are not newer than this one */
 };
 
-/* Record and salt of its decision, its bytes, and what is shown of it. */
+/* Records and salts of its decisions, its bytes, and what is shown of it. */
 enum err purge_released(const struct release_job *job, const struct purge_item *item,
     struct why *why);

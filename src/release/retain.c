@@ -2,16 +2,22 @@
 
 #include <stdio.h>
 
+#include "batch.h"
 #include "purge_p.h"
 #include "record_p.h"
 #include "retention.h"
 
 enum {
 	RETAIN_MAX = 64, /* that go in one run: each takes leaves of the log */
-	/* Looked at in one run, for one period: more than one leaf decides about, so
-	 * that a mark between leaves always gets on. */
-	LOOK_MAX = SELECTION_MAX + 1024,
+	/* Looked at in one run, over all collections and periods: the writer waits. */
+	LOOK_MAX = 4096,
+	LOOK_BYTES_MAX = 64 * MIB,  /* a second of reading; the last object may be larger */
 	KEEP_ARENA_MAX = 256 * MIB, /* the largest object as a tree */
+};
+
+/* What a run may still look at. */
+struct budget {
+	size_t objects, bytes;
 };
 
 /* One period of one agreement, and what it ends. */
@@ -21,6 +27,7 @@ struct period {
 	uint64_t days;
 	time_us until; /* what came until then is that old */
 	struct arena *scratch;
+	struct budget *left;
 	struct release_retained *ret;
 	struct why *why;
 };
@@ -36,6 +43,19 @@ signed_of(const struct gate *gate, struct str id)
 			return s->agreement;
 	}
 	return NULL;
+}
+
+static bool
+is_spent(const struct period *p)
+{
+	return p->left->objects == 0 || p->left->bytes == 0;
+}
+
+static void
+spend(const struct period *p, struct str raw)
+{
+	p->left->objects--;
+	p->left->bytes -= raw.len < p->left->bytes ? raw.len : p->left->bytes;
 }
 
 /* ---- how far it was looked at ---- */
@@ -110,16 +130,16 @@ find_received(const struct period *p, const struct collection *c, int64_t *mark,
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false, due = false;
-	size_t looked = 0;
 
 	TRY(db_select(p->job->db, &rows, p->why, list_old, DB_I(c->shard_key), DB_I(*mark),
-	    DB_I(p->until), DB_I(LOOK_MAX)));
-	for (*ret_len = 0; *ret_len < RETAIN_MAX; looked++) {
+	    DB_I(p->until), DB_I((int64_t)p->left->objects)));
+	for (*ret_len = 0; *ret_len < RETAIN_MAX && !is_spent(p);) {
 		struct keep keep;
 
 		TRY(db_next(&rows, &has, p->why));
 		if (!has)
 			break;
+		spend(p, db_col_blob(&rows, 2));
 		arena_clear(p->scratch);
 		TRY(is_due(p, db_col_blob(&rows, 2), c->giver, c->owner, &keep, &due));
 		*mark = db_col_i64(&rows, 1);
@@ -131,7 +151,7 @@ find_received(const struct period *p, const struct collection *c, int64_t *mark,
 				.reason = reason_of(p, &keep),
 			};
 	}
-	p->ret->more |= looked == LOOK_MAX || *ret_len == RETAIN_MAX;
+	p->ret->more |= is_spent(p) || *ret_len == RETAIN_MAX;
 	return OK;
 }
 
@@ -157,37 +177,34 @@ retain_received(const struct period *p, const struct collection *c)
 
 /* ---- what lies ready ---- */
 
+/* The mark is a place in the log, so that it gets on inside of a leaf. */
 static const char list_old_released[] =
-    "SELECT i.order_id, i.ordinal, i.recipient, i.leaving_id, i.leaf, i.state, i.bytes"
+    "SELECT i.order_id, i.ordinal, i.recipient, i.leaving_id, i.leaf, i.place, i.state, i.bytes"
     " FROM release_item i JOIN ledger_leaf l ON l.log = $1 AND l.leaf = i.leaf"
-    " WHERE i.owner = $2 AND i.agreement = $3 AND l.at <= $4 AND i.leaf > $5"
-    " AND LENGTH(i.bytes) > 0 ORDER BY i.leaf, i.place LIMIT $6";
+    " WHERE i.owner = $2 AND i.agreement = $3 AND l.at <= $4"
+    " AND (i.leaf > $5 OR (i.leaf = $5 AND i.place > $6))"
+    " AND LENGTH(i.bytes) > 0 ORDER BY i.leaf, i.place LIMIT $7";
 
-/* What was looked at of the leaves, which hold many items each. */
-struct leaves {
-	int64_t mark; /* all of this one and those before it */
-	int64_t now;  /* the one that is looked at */
-	bool waits;   /* it, or one before it, has something held: come back */
+struct places {
+	int64_t mark; /* the last one that need not be looked at again */
+	bool waits;   /* something up to here is held: come back */
 	size_t len;   /* that go */
 	struct purge_item item[RETAIN_MAX];
 };
 
 static enum err
-look_at(const struct period *p, const struct db_rows *rows, struct leaves *l)
+look_at(const struct period *p, const struct db_rows *rows, struct places *l)
 {
 	struct arena *a = p->job->arena;
 	struct keep keep;
 	bool due = false;
 
-	if (l->now != db_col_i64(rows, 4) && !l->waits)
-		l->mark = l->now;
-	l->now = db_col_i64(rows, 4);
-	if (str_is(db_col_text(rows, 5), "held")) {
+	if (str_is(db_col_text(rows, 6), "held")) {
 		l->waits = true;
 		return OK;
 	}
 	arena_clear(p->scratch);
-	TRY(is_due(p, db_col_blob(rows, 6), p->job->gate->organisation, db_col_text(rows, 2), &keep,
+	TRY(is_due(p, db_col_blob(rows, 7), p->job->gate->organisation, db_col_text(rows, 2), &keep,
 	    &due));
 	if (due)
 		l->item[l->len++] = (struct purge_item){
@@ -196,40 +213,41 @@ look_at(const struct period *p, const struct db_rows *rows, struct leaves *l)
 			.recipient = arena_str(a, db_col_text(rows, 2)),
 			.leaving_id = arena_str(a, db_col_text(rows, 3)),
 		};
+	if (!l->waits)
+		l->mark = db_col_i64(rows, 4) * BATCH_RECORDS_MAX + db_col_i64(rows, 5);
 	return OK;
 }
 
 static enum err
-find_released(const struct period *p, struct leaves *l)
+find_released(const struct period *p, struct places *l)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = true;
-	size_t looked = 0;
 
 	TRY(db_select(p->job->db, &rows, p->why, list_old_released,
 	    DB_T(ledger_origin(p->job->ledger)), DB_T(p->job->gate->organisation), DB_T(p->in->id),
-	    DB_I(p->until), DB_I(l->mark), DB_I(LOOK_MAX)));
-	for (; l->len < RETAIN_MAX; looked++) {
+	    DB_I(p->until), DB_I(l->mark < 0 ? -1 : l->mark / BATCH_RECORDS_MAX),
+	    DB_I(l->mark < 0 ? -1 : l->mark % BATCH_RECORDS_MAX), DB_I((int64_t)p->left->objects)));
+	while (l->len < RETAIN_MAX && !is_spent(p)) {
 		TRY(db_next(&rows, &has, p->why));
 		if (!has)
 			break;
+		spend(p, db_col_blob(&rows, 7));
 		TRY(look_at(p, &rows, l));
 	}
-	if (looked < LOOK_MAX && l->len < RETAIN_MAX && !l->waits)
-		l->mark = l->now; /* nothing of the last leaf is left */
-	p->ret->more |= looked == LOOK_MAX || l->len == RETAIN_MAX;
+	p->ret->more |= is_spent(p) || l->len == RETAIN_MAX;
 	return OK;
 }
 
 static enum err
 retain_released(const struct period *p)
 {
-	struct str name = mark_name(p, "released");
-	struct leaves l = { 0 };
+	struct str name = mark_name(p, "places");
+	struct places l = { 0 };
 	int64_t before = -1;
 
 	TRY(mark_of(p, name, 0, &before));
-	l.mark = l.now = before;
+	l.mark = before;
 	TRY(find_released(p, &l));
 	for (size_t i = 0; i < l.len; i++)
 		TRY(purge_released(p->job, &l.item[i], p->why));
@@ -248,12 +266,12 @@ each_period(struct period *p, const struct collection *c)
 	uint64_t days[PERIODS_MAX];
 	size_t n = agreement_periods(p->in, days);
 
-	for (size_t i = 0; i < n && p->ret->gone < RETAIN_MAX; i++) {
+	for (size_t i = 0; i < n && p->ret->gone < RETAIN_MAX && !is_spent(p); i++) {
 		p->days = days[i];
 		p->until = p->job->at - (time_us)days[i] * US_PER_DAY;
 		TRY(c != NULL ? retain_received(p, c) : retain_released(p));
 	}
-	p->ret->more |= p->ret->gone >= RETAIN_MAX;
+	p->ret->more |= p->ret->gone >= RETAIN_MAX || is_spent(p);
 	return OK;
 }
 
@@ -261,7 +279,8 @@ enum err
 release_retain(const struct release_job *job, struct release_retained *ret, struct why *why)
 {
 	CLEANUP(arena_freep) struct arena *scratch = arena_new(KEEP_ARENA_MAX);
-	struct period p = { .job = job, .scratch = scratch, .ret = ret, .why = why };
+	struct budget left = { LOOK_MAX, LOOK_BYTES_MAX };
+	struct period p = { .job = job, .scratch = scratch, .left = &left, .ret = ret, .why = why };
 	struct collection *all = NULL;
 	size_t n = 0;
 

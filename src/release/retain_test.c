@@ -1,7 +1,7 @@
 #include "retain.h"
 
 #include "audit.h"
-#include "fixture_p.h"
+#include "decided_p.h"
 
 enum { DAY = 86'400 };
 
@@ -188,6 +188,66 @@ test_survives(void **state)
 	assert_int_equal(retain(&o), 1);
 }
 
+/* ---- one run ---- */
+
+enum { MANY = 2200, COLLECTIONS = 2 }; /* in each: less than one run looks at, in both: more */
+
+static enum err
+many_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	struct collection c = {
+		.alias = S("nco"),
+		.kind = COLLECTION_RECEIVED,
+		.title = S("From NCO"),
+		.owner = S("IN:CERT-IN"),
+		.enclave = S("main"),
+		.giver = S("JP:NCO"),
+		.agreement = S("IJ"),
+	};
+
+	(void)in;
+	(void)out;
+	TRY(store_collection_ensure(job->db, job->arena, &c, why));
+	return db_run(job->db, why,
+	    "INSERT INTO object SELECT CASE WHEN n.i > $2 THEN $1 ELSE o.shard_key END,"
+	    " o.date_added - n.i, 'indicator--many-' || n.i, o.version, o.type, o.spec_version,"
+	    " o.created, o.modified, o.modified_us, o.revoked, o.raw_hash, o.jcs_hash,"
+	    " o.normal_hash, o.owner, o.enclave, o.originator, o.giver, o.path, o.received_under,"
+	    " o.import_id, o.withdrawn_at, o.latest, o.raw FROM object o, (WITH RECURSIVE c(i) AS"
+	    " (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $3) SELECT i FROM c) n"
+	    " WHERE o.object_id LIKE 'indicator--%1'",
+	    DB_I(c.shard_key), DB_I(MANY), DB_I(MANY * COLLECTIONS));
+}
+
+static struct release_retained
+run_once(struct office *o)
+{
+	struct release_retained done = { 0 };
+
+	WORKS(o, office_try(o, retain_job, NULL, &done));
+	office_settle(o);
+	return done;
+}
+
+/* One budget for all collections: what is left over is looked at in the next run. */
+static void
+test_many(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	open_received(&o, ROW("check", "30"));
+	WORKS(&o, office_try(&o, many_job, NULL, NULL));
+	office_wait(&o, 31 * DAY);
+	struct release_retained done = run_once(&o);
+	assert_true(done.more);
+	assert_int_equal(done.gone + retain(&o), 1);
+	assert_int_equal(left(&o), 1 + MANY * COLLECTIONS);
+	assert_int_equal(run_once(&o).gone, 0);
+}
+
+#define LARGE_BYTES "40000000" /* two of them are more than one run reads */
+
 /* ---- what lies ready ---- */
 
 static void
@@ -240,6 +300,47 @@ test_released_by_row(void **state)
 	assert_int_equal(retain(&o), 1 + NODE);
 	assert_int_equal(office_count(&o, SHOWN "'indicator%'"), 0);
 	verify(&o, 2 + NODE);
+}
+
+/* A run that stops inside of a leaf goes on there. */
+static void
+test_large_leaf(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_agree_on(&o, version(&o, 2, ROW("veil", "30")));
+	for (unsigned n = 1; n <= 4; n++)
+		office_import(&o, n, 1, n == 4 ? "veil" : "");
+	(void)office_send(&o, 1, 4);
+	office_sql(&o,
+	    "UPDATE release_item SET bytes = zeroblob(" LARGE_BYTES ") WHERE ordinal IN (1, 2, 3)");
+	office_wait(&o, 31 * DAY);
+	struct release_retained done = run_once(&o);
+	assert_true(done.more);
+	assert_int_equal(done.gone, 0);
+	assert_int_equal(retain(&o), 1);
+	assert_string_equal(office_item_state(&o, 4), "purged");
+	assert_string_equal(office_item_state(&o, 3), "released");
+	assert_false(run_once(&o).more);
+}
+
+/* What waited and was approved has two records: both go with their salts. */
+static void
+test_approved(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	(void)office_open_decided(&o);
+	office_wait(&o, 181 * DAY);
+	assert_int_equal(retain(&o), 3 + NODE);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM decision_past d JOIN tombstone_record t"
+	                     " ON t.leaf = d.leaf AND t.place = d.place"),
+	    1);
+	verify(&o, 3 + NODE);
 }
 
 /* What was shown long after its leaf goes with it, and the newer version stays. */
@@ -309,6 +410,9 @@ main(int argc, char **argv)
 	CASE(&list, test_survives);
 	CASE(&list, test_released);
 	CASE(&list, test_released_by_row);
+	CASE(&list, test_many);
+	CASE(&list, test_large_leaf);
+	CASE(&list, test_approved);
 	CASE(&list, test_shown_later);
 	CASE(&list, test_held);
 	return cases_run("retain", &list, argc, argv);
