@@ -31,7 +31,7 @@ async function send({ ask, answer }) {
 	const named = new Set(answer.ids);
 	for (const d of answer.decisions.filter((d) => named.has(d.id)))
 		expect[d.id] = d.bytes_sha256;
-	const sent = await post("/orders", { ...order, ids: answer.ids, at: answer.at, expect });
+	const sent = await post("/orders", { ...order, recipient: answer.recipient, ids: answer.ids, at: answer.at, expect });
 	state.preview.sent = sent;
 	state.chosen.clear();
 	refresh();

@@ -412,12 +412,13 @@ api_read_order(struct arena *a, struct str text, struct str also, struct order_b
 
 	*ret = (struct order_body){ .ask.channel = CHANNEL_OFFICER };
 	TRY(read_object(a, text,
-	    "to purpose area channel person ids at expect urgency harm break_glass reason", &root,
-	    why));
+	    "to recipient purpose area channel person ids at expect urgency harm break_glass reason",
+	    &root, why));
 	TRY(read_channel(root, &ret->ask.channel, why));
 	if (ret->ask.channel == CHANNEL_AUTO)
 		return bad(why, "channel", "officer or person: nobody looks at what is automatic");
 	TRY(read_ask(a, root, &ret->ask, why));
+	TRY(read_text(root, "recipient", OPTIONAL, &ret->recipient, why));
 	TRY(read_time(root, "at", REQUIRED, &ret->ask.copy_time, why));
 	return read_expected(a, root, also, ret, why);
 }

@@ -88,6 +88,7 @@ enum err api_read_preview(struct arena *a, struct str text, struct preview_body 
 
 struct order_body {
 	struct release_ask ask; /* copy_time is set */
+	struct str recipient;   /* of the preview; empty: ask.to */
 	struct hash *expect;    /* for each identifier of ask, in their order */
 };
 /* also   the identifier that a preview may add by itself: it may have a hash,

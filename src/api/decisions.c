@@ -133,6 +133,7 @@ api_post_preview(void *ctx, struct http_request *req, struct http_response *ret,
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_put_time(&w, "at", p.ask.copy_time);
+	api_put_text(&w, "recipient", p.request.to);
 	print_choice(&w, &p);
 	api_begin_array(&w, "decisions");
 	TRY(print_looks(&w, &p, body.brief, why));

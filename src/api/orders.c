@@ -66,6 +66,7 @@ api_post_order(void *ctx, struct http_request *req, struct http_response *ret, s
 	struct release_send send = {
 		.ask = body.ask,
 		.proposer = req->principal.id,
+		.recipient = body.recipient,
 		.expected = body.ask.ids,
 		.expect = body.expect,
 	};

@@ -201,6 +201,7 @@ order_body(struct cli *c, const struct json *preview)
 	put_emergency(c, &w);
 	json_put_raw(json_key(&w, S("ids")), json_get(preview, S("ids"))->raw);
 	put_option(c, &w, "purpose");
+	json_put_str(json_key(&w, S("recipient")), json_str(json_get(preview, S("recipient"))));
 	put_option(c, &w, "to");
 	json_end_object(&w);
 	return arena_str(c->arena, buf_str(&body));

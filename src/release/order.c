@@ -22,6 +22,20 @@ release_preview(const struct release_job *job, const struct release_ask *ask,
 	return gather_decide(job, ret_request, ret, why);
 }
 
+/* A partner that says who took over, between preview and order, sends nothing elsewhere. */
+static enum err
+check_recipient(const struct release_send *send, struct str to, struct why *why)
+{
+	struct str seen = send->recipient.len > 0 ? send->recipient : send->ask.to;
+
+	if (!str_eq(seen, to))
+		return fail(why, ERR_CONFLICT, "release.successor",
+		    "the order would go to " STR_FMT ", which took over from " STR_FMT
+		    "; preview again, and name it",
+		    STR_ARG(to), STR_ARG(send->ask.to));
+	return OK;
+}
+
 /* The bytes that leave are those that were previewed. */
 static enum err
 check_expected(const struct release_send *send, const struct agreement_decisions *all,
@@ -128,6 +142,7 @@ release_send(const struct release_job *job, const struct release_send *send,
 
 	ask.by = send->proposer;
 	TRY(release_preview(job, &ask, &all, &request, why));
+	TRY(check_recipient(send, request.to, why));
 	TRY(check_expected(send, all, why));
 	struct decisions_in in = {
 		.job = job,

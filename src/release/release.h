@@ -108,7 +108,9 @@ enum { ORDER_DAYS = 7 }; /* an unfinished order expires after, where the agreeme
 struct release_send {
 	struct release_ask ask;
 	struct str proposer; /* account */
-	size_t expected;     /* hashes of previewed bytes, in the order of ask.id; 0: not checked */
+	/* To whom the preview was; empty: ask.to, which then nobody took over. */
+	struct str recipient;
+	size_t expected; /* hashes of previewed bytes, in the order of ask.id; 0: not checked */
 	const struct hash *expect;
 };
 struct release_sent {
@@ -121,7 +123,7 @@ struct release_sent {
 
 /* Executes a one-off order: what is allowed is released, what is held waits, what is denied is
  * recorded.  An emergency is a leaf of its own, also one that was refused.
- * ERR_CONFLICT: the bytes are no longer those of the preview; nothing happened.
+ * ERR_CONFLICT: the bytes or the recipient are no longer those of the preview; nothing happened.
  * ERR_INVALID: an emergency without a reason. */
 enum err release_send(const struct release_job *job, const struct release_send *send,
     struct release_sent *ret, struct why *why);
@@ -189,7 +191,10 @@ struct standing_order {
 enum { STANDING_DELAY_S = 600 }; /* the time in which an officer can still stop it */
 
 /* Proposes; it acts only after another account approved it and the delay passed.
- * It never looks back: objects stored before it started are listed as candidates, not sent. */
+ * It is for the organisation it names: it stops when another takes over from that.
+ * It never looks back: objects stored before it started are listed as candidates, not sent.
+ * ERR_INVALID: among others one to an organisation that is gone; ERR_FORBIDDEN: no agreement is
+ * in force. */
 enum err release_standing_propose(const struct release_job *job, const struct standing_order *o,
     struct str *ret_order_id, struct why *why);
 

@@ -40,6 +40,19 @@ has_category(const struct agreement *g, struct str code)
 	return false;
 }
 
+/* Officers agreed to this recipient, and to no other that a partner names later. */
+static enum err
+check_named(const struct standing *s, struct str to, time_us at, struct why *why)
+{
+	struct str now = standing_resolve(s, to, at);
+
+	if (!str_eq(now, to))
+		return fail(why, ERR_INVALID, "standing.recipient",
+		    STR_FMT " took over from " STR_FMT ": give an order that names it",
+		    STR_ARG(now), STR_ARG(to));
+	return OK;
+}
+
 static enum err
 check_order(const struct release_job *job, const struct standing_order *o,
     const struct standing **ret, struct why *why)
@@ -51,6 +64,7 @@ check_order(const struct release_job *job, const struct standing_order *o,
 		return fail(why, ERR_INVALID, "standing.expiry",
 		    "the order would end before it begins");
 	TRY(release_gate_open(job->gate, o->to, o->area, job->at, ret, why));
+	TRY(check_named(*ret, o->to, job->at, why));
 	if (!gather_has_purpose((*ret)->agreement, o->purpose))
 		return fail(why, ERR_INVALID, "release.purpose",
 		    STR_FMT " is no purpose of " STR_FMT, STR_ARG(o->purpose),
@@ -331,10 +345,13 @@ static enum err
 decide_run(const struct gather *in, const struct due *due, struct agreement_request *ret_request,
     const struct agreement_decisions **ret, struct why *why)
 {
+	const struct standing *s = gather_agreement(in);
 	const struct agreement_decisions *all = NULL;
 	size_t covered = 0;
 
 	*ret = NULL;
+	if (s != NULL)
+		TRY(check_named(s, due->to, in->job->at, why));
 	TRY(gather_request(in, ret_request, why));
 	TRY(gather_decide(in->job, ret_request, &all, why));
 	TRY(select_covered(in->job, due, all, ret_request, &covered, why));

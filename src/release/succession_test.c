@@ -39,13 +39,15 @@ succeed(struct office *o, uint64_t n, const char *next, const char *old)
 	WORKS(o, say(o, n, next, old, clock_wall(&o->clock)));
 }
 
+/* The preview was of an order to `seen`. */
 static struct release_sent
-send_to(struct office *o, unsigned n, const char *to)
+send_to(struct office *o, unsigned n, const char *to, const char *seen)
 {
 	struct release_send send = office_order(o, n, n);
 	struct release_sent sent = { 0 };
 
 	send.ask.to = str_of(to);
+	send.recipient = str_of(seen);
 	WORKS(o, office_try_send(o, &send, &sent));
 	office_settle(o);
 	office_wait(o, 1);
@@ -77,14 +79,14 @@ test_order(void **state)
 	office_open(&o);
 	office_import(&o, 1, 1, "");
 	succeed(&o, 1, "JP:NCO", "JP:JPCERT");
-	(void)send_to(&o, 1, "JP:JPCERT");
+	(void)send_to(&o, 1, "JP:JPCERT", "JP:NCO");
 	check_says_both(&o, "JP:JPCERT", "JP:NCO");
 	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM collection WHERE kind = 'released'"
 	                                  " AND recipient = 'JP:JPCERT'"),
 	    0);
 	/* Who is asked for by today's name is not said to have had another. */
 	office_import(&o, 2, 1, "");
-	(void)send_to(&o, 2, "JP:NCO");
+	(void)send_to(&o, 2, "JP:NCO", "JP:NCO");
 	assert_int_equal(office_count(&o,
 	                     "SELECT COUNT(*) FROM release_item WHERE source_id LIKE '%2'"
 	                     " AND decision LIKE '%asked%'"),
@@ -102,7 +104,7 @@ test_chain(void **state)
 	office_import(&o, 1, 1, "");
 	succeed(&o, 1, "JP:JPCERT", "JP:OLD");
 	succeed(&o, 2, "JP:NCO", "JP:JPCERT");
-	(void)send_to(&o, 1, "JP:OLD");
+	(void)send_to(&o, 1, "JP:OLD", "JP:NCO");
 	check_says_both(&o, "JP:OLD", "JP:NCO");
 }
 
@@ -125,6 +127,96 @@ test_refused(void **state)
 	    "standing.succession");
 }
 
+/* A partner names another while the officer looks at the preview: nothing goes there. */
+static void
+test_between(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_sent sent = { 0 };
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	struct release_send send = office_order(&o, 1, 1);
+	succeed(&o, 1, "JP:NCO", "JP:JPCERT");
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_CONFLICT, "release.successor");
+	send.recipient = S("JP:JPCERT");
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_CONFLICT, "release.successor");
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"), 0);
+	send.recipient = S("JP:NCO");
+	WORKS(&o, office_try_send(&o, &send, &sent));
+	/* Nor does it go back to the one that was not seen. */
+	send.ask.to = S("JP:NCO");
+	send.recipient = S("JP:JPCERT");
+	REFUSES(&o, office_try_send(&o, &send, &sent), ERR_CONFLICT, "release.successor");
+}
+
+static enum err
+propose_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_standing_propose(job, in, out, why);
+}
+static enum err
+agree_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)out;
+	return release_standing_approve(job, in, why);
+}
+static enum err
+run_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)in;
+	return release_standing_run(job, out, why);
+}
+
+/* Officers agreed to one recipient: its party's word sends nothing to another. */
+static void
+test_standing(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	static const struct str category[] = { { "plain", 5 }, { "node", 4 } };
+	struct standing_step step = { .account = S("kiran") };
+	size_t released = 0;
+
+	(void)state;
+	office_open(&o);
+	const struct standing_order order = {
+		.to = S("JP:JPCERT"),
+		.purpose = S("incident-response"),
+		.area = S("INFO"),
+		.categories = COUNTOF(category),
+		.category = category,
+		.ceiling = TLP_GREEN,
+		.proposer = S("meera"),
+		.expires_at = clock_wall(&o.clock) + 30 * US_PER_DAY,
+	};
+	WORKS(&o, office_try(&o, propose_job, &order, &step.order_id));
+	WORKS(&o, office_try(&o, agree_job, &step, NULL));
+	office_wait(&o, STANDING_DELAY_S);
+	office_import(&o, 1, 1, "");
+	WORKS(&o, office_try(&o, run_job, NULL, &released));
+	assert_int_equal(released, 2); /* and the node's identity */
+
+	succeed(&o, 1, "JP:NCO", "JP:JPCERT");
+	office_wait(&o, 1);
+	office_import(&o, 2, 1, "");
+	WORKS(&o, office_try(&o, run_job, NULL, &released));
+	assert_int_equal(released, 0);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_item WHERE recipient = 'JP:NCO'"),
+	    0);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_order WHERE kind = 'standing'"
+	                     " AND state = 'stopped'"),
+	    1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'standing.stopped'"),
+	    1);
+	/* A new one names who is there now. */
+	REFUSES(&o, office_try(&o, propose_job, &order, &step.order_id), ERR_INVALID,
+	    "standing.recipient");
+}
+
 static void
 test_not_yet(void **state)
 {
@@ -134,14 +226,14 @@ test_not_yet(void **state)
 	office_open(&o);
 	office_import(&o, 1, 1, "");
 	WORKS(&o, say(&o, 1, "JP:NCO", "JP:JPCERT", clock_wall(&o.clock) + 60 * US_PER_S));
-	(void)send_to(&o, 1, "JP:JPCERT");
+	(void)send_to(&o, 1, "JP:JPCERT", "JP:JPCERT");
 	assert_int_equal(office_count(&o,
 	                     "SELECT COUNT(*) FROM release_item WHERE recipient = 'JP:JPCERT'"
 	                     " AND decision NOT LIKE '%asked%' AND source_id LIKE 'indicator%'"),
 	    1);
 	office_wait(&o, 60);
 	office_import(&o, 1, 2, "");
-	(void)send_to(&o, 1, "JP:JPCERT");
+	(void)send_to(&o, 1, "JP:JPCERT", "JP:NCO");
 	check_says_both(&o, "JP:JPCERT", "JP:NCO");
 }
 
@@ -155,8 +247,8 @@ test_before(void **state)
 	office_open(&o);
 	office_import(&o, 1, 1, "");
 	office_import(&o, 2, 1, "copy");
-	(void)send_to(&o, 1, "JP:JPCERT");
-	(void)send_to(&o, 2, "JP:JPCERT");
+	(void)send_to(&o, 1, "JP:JPCERT", "JP:JPCERT");
+	(void)send_to(&o, 2, "JP:JPCERT", "JP:JPCERT");
 	office_receive(&o);
 	succeed(&o, 1, "JP:NCO", "JP:JPCERT");
 	assert_int_equal(office_tighten(&o).closed, 0);
@@ -176,7 +268,7 @@ test_held(void **state)
 	office_open(&o);
 	office_import(&o, 1, 1, "check");
 	succeed(&o, 1, "JP:NCO", "JP:JPCERT");
-	struct release_sent sent = send_to(&o, 1, "JP:JPCERT");
+	struct release_sent sent = send_to(&o, 1, "JP:JPCERT", "JP:NCO");
 	const struct agreement_decision *d =
 	    agreement_decision_about(sent.decisions, office_indicator(&o, 1));
 	const struct release_verdict v = {
@@ -199,6 +291,8 @@ main(int argc, char **argv)
 	CASE(&list, test_order);
 	CASE(&list, test_chain);
 	CASE(&list, test_refused);
+	CASE(&list, test_between);
+	CASE(&list, test_standing);
 	CASE(&list, test_not_yet);
 	CASE(&list, test_before);
 	CASE(&list, test_held);
