@@ -9,12 +9,41 @@
 
 static_assert((int)PERSON_ENVELOPE_MAX <= (int)DSSE_PAYLOAD_MAX, "what is sealed can be signed");
 
-/* It is printed in tables: of one line, without anything that a terminal obeys. */
+/* Characters of UTF-8 that a terminal obeys or that turn the direction of a text. */
+static const struct control {
+	const char *lead;
+	unsigned char from, to; /* of the byte that follows */
+} controls[] = {
+	{ "", 0x00, 0x1f }, { "", 0x7f, 0x7f }, { "\xc2", 0x80, 0x9f }, /* C1 */
+	{ "\xd8", 0x9c, 0x9c },                                         /* U+061C */
+	{ "\xe2\x80", 0x8e, 0x8f },                                     /* U+200E, U+200F */
+	{ "\xe2\x80", 0xa8, 0xae },                                     /* U+2028 to U+202E */
+	{ "\xe2\x81", 0xa6, 0xa9 },                                     /* U+2066 to U+2069 */
+};
+
+static bool
+starts_with_control(struct str s)
+{
+	for (size_t i = 0; i < COUNTOF(controls); i++) {
+		struct str lead = str_of(controls[i].lead);
+
+		if (s.len <= lead.len || !str_eq(str_sub(s, 0, lead.len), lead))
+			continue;
+		unsigned char next = (unsigned char)s.ptr[lead.len];
+		if (next >= controls[i].from && next <= controls[i].to)
+			return true;
+	}
+	return false;
+}
+
+/* It is printed in tables: of one line, and what is read is what stands there. */
 static bool
 is_name(struct str s)
 {
+	if (!str_is_utf8(s))
+		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.ptr[i] < ' ' || s.ptr[i] == 0x7f)
+		if (starts_with_control(str_sub(s, i, SIZE_MAX)))
 			return false;
 	}
 	return s.len > 0 && s.len <= PERSON_NAME_MAX;
