@@ -43,9 +43,8 @@ static const char count_people[] = "SELECT COUNT(*) FROM account WHERE organisat
                                    " AND ' ' || enclaves || ' ' LIKE $2 AND disabled = 0";
 
 static enum err
-check_to(const struct release_job *job, const struct internal_show *s, struct why *why)
+check_place(const struct release_job *job, const struct internal_show *s, struct why *why)
 {
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct gate *g = job->gate;
 
 	if (!organisation_is_of(s->to, g->party))
@@ -55,7 +54,14 @@ check_to(const struct release_job *job, const struct internal_show *s, struct wh
 		    STR_ARG(s->to), STR_ARG(g->party));
 	if (memchr(s->enclave.ptr, ' ', s->enclave.len) != NULL)
 		return fail(why, ERR_INVALID, "internal.to", "name one enclave");
-	TRY(enclaves_check(s->enclave, why));
+	return enclaves_check(s->enclave, why);
+}
+
+static enum err
+check_people(const struct release_job *job, const struct internal_show *s, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
 	TRY(db_select_one(job->db, &rows, why, count_people, DB_T(s->to),
 	    DB_T(arena_printf(job->arena, "%% " STR_FMT " %%", STR_ARG(s->enclave)))));
 	if (db_col_i64(&rows, 0) == 0)
@@ -116,7 +122,20 @@ check_show(const struct release_job *job, const struct internal_show *s, struct 
 	if (str_eq(s->to, ret->provenance.owner) && str_eq(s->enclave, ret->provenance.enclave))
 		return fail(why, ERR_INVALID, "internal.self", STR_FMT " belongs there",
 		    STR_ARG(s->id));
-	TRY(check_to(job, s, why));
+	return check_place(job, s, why);
+}
+
+/* What the bytes and their markings do not let go is refused before anybody is told who works
+ * where. */
+static enum err
+judge(const struct release_job *job, const struct internal_show *s, struct stored *ret,
+    bool *ret_waits, struct why *why)
+{
+	const struct internal_place to = { s->to, s->enclave };
+
+	TRY(check_show(job, s, ret, why));
+	TRY(internal_check(job, ret, &to, ret_waits, why));
+	TRY(check_people(job, s, why));
 	return check_twice(job, s, ret, why);
 }
 
@@ -209,9 +228,7 @@ release_internal_show(const struct release_job *job, const struct internal_show 
 {
 	struct stored o;
 
-	TRY(check_show(job, s, &o, why));
-	const struct internal_place to = { s->to, s->enclave };
-	TRY(internal_check(job, &o, &to, ret_waits, why));
+	TRY(judge(job, s, &o, ret_waits, why));
 	const struct showing showing = {
 		.id = record_id_new(job->arena),
 		.object_id = o.id,

@@ -79,6 +79,7 @@ people_job(const struct release_job *job, const void *, void *, struct why *why)
 
 static const struct compartment bank = { { "IN:BANK", 7 }, { "main", 4 } };
 static const struct compartment defence = { { "IN:CERT-IN", 10 }, { "defence", 7 } };
+static const struct compartment empty = { { "IN:BANK", 7 }, { "defence", 7 } };
 static const struct compartment own = { { "IN:CERT-IN", 10 }, { "main", 4 } };
 
 /* Indicator 1 is GREEN, 2 AMBER. */
@@ -450,6 +451,8 @@ static const struct marked_case {
 	{ "STRICT to another organisation",  STRICT, "", "", &bank,    "internal.marking" },
 	{ "an unknown marking",              NOBODY_KNOWS, "", "", &defence, "internal.marking" },
 	{ "a mark of classification",        GREEN,  "top secret", "", &defence, "internal.classified" },
+	{ "RED, where nobody works",         RED,    "", "", &empty,   "internal.marking" },
+	{ "unknown, where nobody works",     NOBODY_KNOWS, "", "", &empty, "internal.marking" },
 	{ "received GREEN, another enclave", GREEN,  "", "JP:JPCERT", &defence, NULL },
 	{ "received GREEN, not allowed",     GREEN,  "", "JP:JPCERT", &bank, "internal.originator" },
 	{ "received AMBER, not allowed",     AMBER,  "", "JP:JPCERT", &bank, "internal.originator" },
