@@ -84,6 +84,7 @@ function view(item) {
 	return [
 		el("p.hint", {}, t("approve.asked", { proposer: item.proposer, to: item.recipient,
 			purpose: t("purpose." + item.purpose, {}, item.purpose) }), " · ", when(item.changed_at)),
+		item.channel === "person" ? el("p.problem", {}, t("approve.person", { name: item.person_name, card: item.person })) : null,
 		circumstances(item), verdict(item, () => refresh("holds", "releases", "objects")), original];
 }
 

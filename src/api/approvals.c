@@ -26,6 +26,9 @@ print_hold(struct json_writer *w, const struct release_row *row,
 	api_put_u64(w, "ordinal", row->ordinal);
 	api_put_text(w, "id", row->source_id);
 	api_put_text(w, "recipient", row->recipient);
+	api_put_text(w, "channel", row->channel);
+	api_put_text(w, "person", row->person);
+	api_put_text(w, "person_name", row->person_name);
 	api_put_text(w, "purpose", row->purpose);
 	api_put_text(w, "area", row->area);
 	api_put_text(w, "proposer", row->proposer);

@@ -248,6 +248,22 @@ sign_envelope(struct arena *a, struct str body, const struct sign_key *key, stru
 	return OK;
 }
 
+/* It leaves now, whenever it was sealed. */
+static enum err
+check_envelope(const struct api *api, struct http_request *req, const struct release_envelope *e,
+    struct why *why)
+{
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct api_job job = api_job(api, req, NULL, NULL);
+
+	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
+	job.arena = req->arena;
+	job.gate = gate_of(gate);
+	const struct release_job release = api_release_job(&job, lease.db);
+	return release_envelope_check(&release, e, why);
+}
+
 enum err
 api_get_envelope(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
@@ -267,6 +283,7 @@ api_get_envelope(void *ctx, struct http_request *req, struct http_response *ret,
 	if (list[0].body.len == 0)
 		return fail(why, ERR_NOT_FOUND, "envelope.purged",
 		    "what was in this envelope was purged");
+	TRY(check_envelope(api, req, &list[0], why));
 	const struct sign_key *key = NULL;
 	TRY(realm_key(api->realm, KEY_AGREEMENT, &key, why));
 	TRY(sign_envelope(req->arena, list[0].body, key, &text, why));

@@ -279,6 +279,10 @@ run_holds(struct cli *c)
 		{ "MISSING", "missing", 30 },
 		{ "UNTIL", "expires_at", 28 },
 		{ "PROPOSER", "proposer", 16 },
+		{ "TO", "recipient", 16 },
+		{ "CHANNEL", "channel", 8 },
+		{ "PERSON", "person_name", 24 },
+		{ "CARD", "person", 64 },
 		{ "ID", "id", 60 },
 		{ "BYTES", "bytes_sha256", 64 },
 	};

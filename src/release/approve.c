@@ -139,9 +139,10 @@ static const char insert_approval[] =
     "INSERT INTO approval (order_id, ordinal, account, role, verdict, bytes_hash, reason, at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
+/* The leaf names the card, too, of what goes to one person. */
 static enum err
-speak(const struct release_job *job, const struct release_verdict *v, const char *verdict,
-    struct why *why)
+speak(const struct release_job *job, const struct held *h, const struct release_verdict *v,
+    const char *verdict, struct why *why)
 {
 	char hash[HASH_HEX + 1];
 	enum err err = db_run(job->db, why, insert_approval, DB_T(v->order_id),
@@ -161,6 +162,7 @@ speak(const struct release_job *job, const struct release_verdict *v, const char
 		{ "order", v->order_id },
 		{ "ordinal", arena_printf(job->arena, "%" PRIu64, v->ordinal) },
 		{ "bytes", str_of(hash) },
+		{ "person", h->ask.person },
 		{ "reason", v->reason },
 	};
 	return record_append(job, str_is(str_of(verdict), "approve") ? "approval" : "refusal",
@@ -265,7 +267,7 @@ release_approve(const struct release_job *job, const struct release_verdict *v, 
 	TRY(check_speaker(job, &h, v, why));
 	TRY(check_bytes(&h, v, why));
 	TRY(find_missing(job, &h, v, &missing, why));
-	TRY(speak(job, v, "approve", why));
+	TRY(speak(job, &h, v, "approve", why));
 	TRY(check_place(job, &missing, v->role, why));
 	TRY(find_missing(job, &h, v, &missing, why));
 	if (missing.len == 0) {
@@ -292,7 +294,7 @@ release_refuse(const struct release_job *job, const struct release_verdict *v, s
 		    "a refusal carries a reason; give one");
 	TRY(load_held(job, v, &h, why));
 	TRY(check_speaker(job, &h, v, why));
-	TRY(speak(job, v, "refuse", why));
+	TRY(speak(job, &h, v, "refuse", why));
 	TRY(db_run(job->db, why, refuse_item, DB_T(v->order_id), DB_I((int64_t)v->ordinal),
 	    DB_T(v->reason), DB_I(job->at)));
 	TRY(holds_end_order(job, v->order_id, why));

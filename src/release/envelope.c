@@ -83,6 +83,52 @@ release_envelopes(struct db *db, struct arena *a, const struct release_envelope_
 	return OK;
 }
 
+/* The agreement that the order was given under, in force for its area and recipient. */
+static const char find_order[] =
+    "SELECT agreement, area, recipient FROM release_order WHERE order_id = $1";
+
+static enum err
+check_open(const struct release_job *job, const struct release_envelope *e, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct gate *g = job->gate;
+	struct standing_reason reason = { .code = "A-NOTINFORCE" };
+
+	TRY(db_select_one(job->db, &rows, why, find_order, DB_T(e->order_id)));
+	const struct standing_ask ask = {
+		.from = g->party,
+		.to = db_col_text(&rows, 2),
+		.area = db_col_text(&rows, 1),
+		.at = job->at,
+	};
+	for (size_t i = 0; i < g->agreements; i++) {
+		const struct standing *s = g->standing[i];
+
+		if (str_eq(s->agreement->id, db_col_text(&rows, 0)) &&
+		    standing_lets(s, &ask, &reason))
+			return OK;
+	}
+	return fail(why, ERR_CONFLICT, "envelope.closed",
+	    "nothing goes to " STR_FMT " under the agreement of the order now: %s",
+	    STR_ARG(e->organisation), reason.code);
+}
+
+enum err
+release_envelope_check(const struct release_job *job, const struct release_envelope *e,
+    struct why *why)
+{
+	struct release_person person;
+	struct why reason = { 0 };
+	enum err err = person_find_good(job, e->person, e->organisation, &person, &reason);
+
+	if (err == ERR_INVALID)
+		return fail(why, ERR_CONFLICT, "envelope.closed",
+		    "%s; give a new order, to a good card", reason.text);
+	if (err != OK && why != NULL)
+		*why = reason;
+	return err != OK ? err : check_open(job, e, why);
+}
+
 static const char set_receipt[] = "UPDATE envelope SET received_at = $3, receipt = $4"
                                   " WHERE order_id = $1 AND ordinal = $2";
 

@@ -67,18 +67,26 @@ static const char list_persons[] =
 static const char find_revoked[] =
     "SELECT 1 FROM person WHERE owner = $1 AND enclave = $2 AND box_key = $3 AND revoked_at <> 0";
 
-/* A key that is no longer trusted does not come back under a new card. */
 static enum err
-check_key(const struct release_job *job, const struct verify_key *key, struct why *why)
+is_key_revoked(const struct release_job *job, const struct verify_key *key, bool *ret,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct str bytes = { (const char *)key->byte, VERIFY_KEY_BYTES };
-	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, find_revoked, DB_T(job->gate->organisation),
 	    DB_T(job->gate->enclave), DB_B(bytes)));
-	TRY(db_next(&rows, &has, why));
-	if (has)
+	return db_next(&rows, ret, why);
+}
+
+/* A key that is no longer trusted does not come back under another card. */
+static enum err
+check_key(const struct release_job *job, const struct verify_key *key, struct why *why)
+{
+	bool revoked = false;
+
+	TRY(is_key_revoked(job, key, &revoked, why));
+	if (revoked)
 		return fail(why, ERR_CONFLICT, "person.revoked-key",
 		    "another card with this key was revoked: ask for a card with a new key");
 	return OK;
@@ -204,6 +212,7 @@ release_person_verify(const struct release_job *job, const struct release_person
 	if (p.verified_at != 0 || p.revoked_at != 0)
 		return fail(why, ERR_CONFLICT, "person.state", "the card is %s already",
 		    p.revoked_at != 0 ? "revoked" : "verified");
+	TRY(check_key(job, &p.key, why));
 	if (str_eq(p.added_by, step->account))
 		return fail(why, ERR_FORBIDDEN, "release.four-eyes",
 		    STR_FMT " added this card; another person compares it", STR_ARG(step->account));
@@ -237,8 +246,11 @@ person_find_good(const struct release_job *job, struct str fingerprint, struct s
 {
 	enum err err = find(job, fingerprint, ret, why);
 	const char *wrong = NULL;
+	bool revoked = false;
 
-	if (err != OK && err != ERR_NOT_FOUND)
+	if (err == OK)
+		TRY(is_key_revoked(job, &ret->key, &revoked, why));
+	else if (err != ERR_NOT_FOUND)
 		return err;
 	if (err == ERR_NOT_FOUND)
 		wrong = "is not known";
@@ -246,6 +258,8 @@ person_find_good(const struct release_job *job, struct str fingerprint, struct s
 		wrong = "is of another organisation";
 	else if (ret->revoked_at != 0)
 		wrong = "is revoked";
+	else if (revoked)
+		wrong = "has a key that was revoked with another card";
 	else if (ret->verified_at == 0)
 		wrong = "was not compared by a second person yet";
 	else if (ret->expires_at <= job->at)

@@ -33,12 +33,13 @@ struct release_person_step {
 enum err release_person_add(const struct release_job *job, const struct release_person_step *step,
     struct str *ret_fingerprint, struct why *why);
 
-/* ERR_NOT_FOUND; ERR_CONFLICT verified, revoked or expired; ERR_FORBIDDEN by who added
- * it; ERR_TAMPERED another fingerprint. */
+/* ERR_NOT_FOUND; ERR_CONFLICT verified, revoked (it, or another with its key) or expired;
+ * ERR_FORBIDDEN by who added it; ERR_TAMPERED another fingerprint. */
 enum err release_person_verify(const struct release_job *job,
     const struct release_person_step *step, struct why *why);
 
-/* ERR_NOT_FOUND; ERR_CONFLICT revoked already. */
+/* With the card goes its key: no other card with it is good any more.
+ * ERR_NOT_FOUND; ERR_CONFLICT revoked already. */
 enum err release_person_revoke(const struct release_job *job,
     const struct release_person_step *step, struct why *why);
 
@@ -68,6 +69,14 @@ struct release_envelope_query {
 /* Newest first, at most ROWS_MAX.  ERR_LIMIT: the arena is full. */
 enum err release_envelopes(struct db *db, struct arena *a, const struct release_envelope_query *q,
     struct release_envelope **ret, size_t *ret_len, struct why *why);
+
+/* Before one is handed out: what holds of sealing holds as long as it lies here.  Also
+ * of one that somebody received: a false receipt opens nothing.
+ *
+ * ERR_CONFLICT  envelope.closed: the card, or another with its key, was revoked or has
+ *               expired; the agreement of its order is not in force for area and recipient */
+enum err release_envelope_check(const struct release_job *job, const struct release_envelope *e,
+    struct why *why);
 
 struct release_envelope_receipt {
 	struct str order_id;

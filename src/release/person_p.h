@@ -4,7 +4,8 @@
 #include "person.h"
 
 /* The person that something may be sealed to: verified by a second account,
- * neither revoked nor expired, of the recipient organisation.
+ * neither revoked (nor another card with its key) nor expired, of the recipient
+ * organisation.
  *
  * ERR_INVALID release.person   none such, or not (any more) good; why says what */
 enum err person_find_good(const struct release_job *job, struct str fingerprint, struct str to,

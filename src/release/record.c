@@ -153,6 +153,8 @@ record_write(struct arena *a, const struct record *r, struct str *ret, struct wh
 	json_put_str(json_key(&w, S("originator")), originator_of(q, d));
 	json_put_str(json_key(&w, S("outcome")), str_of(outcome_name(d->outcome)));
 	json_put_str(json_key(&w, S("path")), is_as_it_came(d) ? d->item->path : S(""));
+	if (q->person_key.len > 0)
+		json_put_str(json_key(&w, S("person")), q->person_key);
 	put_hash(&w, S("private"), &private);
 	json_put_str(json_key(&w, S("purpose")), q->purpose);
 	json_put_str(json_key(&w, S("realm")), q->realm);

@@ -297,6 +297,9 @@ struct release_row {
 	struct str source_id, version, leaving_id;
 	struct str recipient, purpose, area, proposer;
 	struct str urgency, harm, break_glass, emergency; /* of the order */
+	struct str channel;
+	struct str person,
+	    person_name; /* channel person: the card's fingerprint, and whose it is */
 	struct str state, outcome;
 	struct str decision; /* JSON */
 	struct str approvals_needed;

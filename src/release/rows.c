@@ -6,8 +6,11 @@ static const char list_rows[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.leaving_id, i.recipient, o.purpose,"
     " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
-    " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency, i.bytes"
+    " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency, i.bytes,"
+    " o.channel, o.person, COALESCE(p.name, '')"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
+    " LEFT JOIN person p ON p.owner = o.owner AND p.enclave = o.enclave"
+    " AND p.fingerprint = o.person"
     " WHERE " COMPARTMENT_HAS("o", "$1", "$2") " AND ($3 = '' OR i.state = $3)"
     " AND ($4 = '' OR i.source_id = $4 OR i.leaving_id = $4)"
     " ORDER BY i.changed_at DESC, i.order_id, i.ordinal LIMIT $5";
@@ -62,6 +65,9 @@ read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
 		.harm = arena_str(a, db_col_text(rows, 22)),
 		.break_glass = arena_str(a, db_col_text(rows, 23)),
 		.emergency = arena_str(a, db_col_text(rows, 24)),
+		.channel = arena_str(a, db_col_text(rows, 26)),
+		.person = arena_str(a, db_col_text(rows, 27)),
+		.person_name = arena_str(a, db_col_text(rows, 28)),
 	};
 	if (hash.len == HASH_BYTES)
 		memcpy(ret->bytes_hash.byte, hash.ptr, HASH_BYTES);

@@ -114,6 +114,9 @@ def test_nothing_is_sealed_for_a_revoked_card(pair, card):
     done = order(pair, card)
     assert done.returncode != 0 and b"revoked" in done.stderr
     envelope = pair.IN.json("person", "envelopes", account="meera")["items"][0]
+    done = pair.IN.run("person", "envelope", envelope["order_id"], str(envelope["ordinal"]),
+                       account="meera", check=False)
+    assert done.returncode != 0 and b"revoked" in done.stderr and not done.stdout
     pair.IN.run("person", "received", envelope["order_id"], str(envelope["ordinal"]),
                 "--text", "Hiroshi, by telephone", account="meera")
     envelopes = pair.IN.json("person", "envelopes", account="meera")["items"]
