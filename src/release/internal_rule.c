@@ -28,7 +28,8 @@ internal_judge(const struct internal_facts *f)
 
 /* ---- the facts ---- */
 
-/* What one agreement says about an organisation of our own party. */
+/* What one agreement that is signed by all says about an organisation of our own
+ * party; a draft is the word of nobody. */
 static enum onward
 word_of(const struct gate *g, struct str agreement, struct str to)
 {
@@ -37,7 +38,7 @@ word_of(const struct gate *g, struct str agreement, struct str to)
 		const struct party *party = NULL;
 		const struct organisation *o = NULL;
 
-		if (!str_eq(in->id, agreement))
+		if (!str_eq(in->id, agreement) || g->standing[i]->signed_by < in->parties)
 			continue;
 		o = agreement_organisation(in, to, &party);
 		if (o == NULL || !str_eq(party->code, g->party))

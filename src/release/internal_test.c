@@ -414,6 +414,31 @@ check_onward(void **)
 	assert_true(sees(&o, &bank, 1));
 }
 
+/* What the partner did not sign opens nothing that it gave. */
+static void
+check_draft(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	struct str two =
+	    office_replaced(&o, office_agreement_text(), "\"version\":1", "\"version\":2");
+	office_sql(&o, "UPDATE object SET giver = 'JP:JPCERT', received_under = 'IJ'"
+	               " WHERE object_id LIKE '%000000000001'");
+	const struct internal_show w = wish(&o, 1, &bank);
+	REFUSES(&o, office_try(&o, show_job, &w, &s), ERR_FORBIDDEN, "internal.originator");
+	two = office_replaced(&o, two, "\"originator_control\":true",
+	    "\"originator_control\":true,"
+	    "\"onward\":{\"same_country_gov\":\"allow\",\"sector_members\":\"allow\"}");
+	struct str draft = office_draft(&o, two);
+	WORKS(&o, realm_agreement_add(o.realm, draft, &o.why));
+	REFUSES(&o, office_try(&o, show_job, &w, &s), ERR_FORBIDDEN, "internal.originator");
+	office_countersign(&o, draft);
+	WORKS(&o, office_try(&o, show_job, &w, &s));
+	assert_true(s.waits);
+}
+
 /* What the bank shows to the compartment that releases does not leave by it. */
 static void
 check_no_release(void **)
@@ -493,6 +518,7 @@ main(int argc, char **argv)
 	CASES(&list, refused_cases, check_refused);
 	CASE(&list, check_twice);
 	CASE(&list, check_onward);
+	CASE(&list, check_draft);
 	CASE(&list, check_no_release);
 	CASES(&list, marked_cases, check_marked);
 	return cases_run("internal", &list, argc, argv);
