@@ -77,34 +77,28 @@ struct new_password {
 };
 
 /* Whoever sets another's password can sign in as that account: what one
- * administrator may not give alone waits for a second, as if it were new; and
- * what waited already is his own proposal from now on. */
+ * administrator may not give alone waits for a second, as if it were new. */
 static enum err
 suspend_weighty(struct db *db, const struct api_job *job, const struct account *account,
     struct why *why)
 {
-	struct arena *a = job->req->arena;
-	struct account_wish all;
-	struct account_wish light = {
+	const struct account_wish all = {
 		.name = account->name,
-		.roles = store_roles_light(a, account->roles),
+		.roles = account->roles,
 		.proposer = job->req->principal.id,
+		.at = job->now,
+	};
+	const struct account_wish light = {
+		.name = account->name,
+		.roles = store_roles_light(job->req->arena, account->roles),
+		.proposer = all.proposer,
 	};
 
-	enum err err = store_account_wish_find(db, a, account->name, &all, why);
-	if (err == ERR_NOT_FOUND && !store_roles_weighty(account->roles))
+	if (!store_roles_weighty(account->roles))
 		return OK;
-	if (err != OK && err != ERR_NOT_FOUND)
-		return err;
-	if (err == ERR_NOT_FOUND)
-		all = (struct account_wish){ .name = account->name, .roles = account->roles };
-	all.proposer = light.proposer;
-	all.at = job->now;
 	TRY(store_account_wish(db, &all, why));
-	if (store_roles_weighty(account->roles)) {
-		TRY(store_account_roles(db, light.name, light.roles, why));
-		TRY(api_log_roles(db, job, &light, why));
-	}
+	TRY(store_account_roles(db, light.name, light.roles, why));
+	TRY(api_log_roles(db, job, &light, why));
 	return api_note_account(db, job, account, "roles wait", why);
 }
 
@@ -114,21 +108,24 @@ write_password(struct db *db, void *arg, struct why *why)
 {
 	const struct api_job *job = arg;
 	const struct new_password *new = job->in;
-	const struct account *account = &new->target->account;
+	bool lent = !new->target->self && job->req->principal.proof != HTTP_SOCKET;
+	struct account account;
 
-	TRY(store_account_password(db, account->name, new->stored, why));
-	TRY(new->target->self ? store_sessions_end(db, account->name, &new->session, why)
-	                      : store_sessions_delete(db, account->name, 0, why));
-	TRY(api_note_account(db, job, account, "password", why));
-	if (new->target->self || job->req->principal.proof == HTTP_SOCKET)
-		return OK;
-	return suspend_weighty(db, job, account, why);
+	/* Its roles may have changed while the password was hashed. */
+	TRY(store_account_find(db, job->req->arena, new->target->account.name, &account, why));
+	account.password = new->stored;
+	account.password_by = lent ? job->req->principal.id : S("");
+	TRY(store_account_password(db, &account, why));
+	TRY(new->target->self ? store_sessions_end(db, account.name, &new->session, why)
+	                      : store_sessions_delete(db, account.name, 0, why));
+	TRY(api_note_account(db, job, &account, "password", why));
+	return lent ? suspend_weighty(db, job, &account, why) : OK;
 }
 
 /* The owner proves it once more: an unattended screen changes nothing. */
 static enum err
 check_old(struct api *api, struct http_request *req, const struct account_target *target,
-    const struct json *root, struct why *why)
+    const struct json *root, struct str password, struct why *why)
 {
 	struct sign_in in = { .account = target->account.name };
 	struct account *same = NULL;
@@ -137,6 +134,9 @@ check_old(struct api *api, struct http_request *req, const struct account_target
 		return OK;
 	TRY(api_need_person(req, why));
 	TRY(api_read_text(root, "old", true, &in.password, why));
+	if (str_eq(in.password, password))
+		return fail(why, ERR_INVALID, "account.same-password",
+		    "the new password is the old one: who knew it would go on knowing it");
 	TRY(api_read_text(root, "code", false, &in.code, why));
 	return api_verify(api, req, &in, &same, why);
 }
@@ -156,7 +156,7 @@ api_post_password(void *ctx, struct http_request *req, struct http_response *ret
 	if (password.len < BODY_PASSWORD_MIN)
 		return fail(why, ERR_INVALID, "api.value",
 		    "password must be at least %d bytes long", BODY_PASSWORD_MIN);
-	TRY(check_old(api, req, &target, root, why));
+	TRY(check_old(api, req, &target, root, password, why));
 	TRY(password_hash(password, stored, why));
 	struct new_password new = {
 		.target = &target,

@@ -304,6 +304,8 @@ check_token_ends(void **)
 
 /* ---- password ---- */
 
+#define PASSWORDS(from, to) S("{\"old\":\"" from "\",\"password\":\"" to "\"}")
+
 static void
 check_password(void **)
 {
@@ -366,6 +368,22 @@ may_approve(struct world *w, const char *name)
 	return status != 403;
 }
 
+/* The owner takes the account over: no administrator knows its password any
+ * more.  (And back to the one that this test signs in with.) */
+static void
+own_password(struct world *w, const char *name)
+{
+	const char *path =
+	    arena_cstr(w->arena, arena_printf(w->arena, "/api/v1/accounts/%s/password", name));
+	const struct caller then = { .account = name, .password = "another one" };
+
+	expect_error(call(w, AS(name), "POST", path, PASSWORDS(WORLD_PASSWORD, WORLD_PASSWORD)),
+	    400, "account.same-password");
+	expect_status(call(w, AS(name), "POST", path, PASSWORDS(WORLD_PASSWORD, "another one")),
+	    204);
+	expect_status(call(w, &then, "POST", path, PASSWORDS("another one", WORLD_PASSWORD)), 204);
+}
+
 /* One administrator makes neither both pairs of eyes nor a second administrator. */
 static void
 check_second_administrator(void **state)
@@ -391,21 +409,27 @@ check_second_administrator(void **state)
 	expect_error(add_as(&w, "root1", "both", "\"administrator\",\"approver\""), 400,
 	    "account.roles");
 
-	expect_status(confirm_as(&w, AS("root2"), "kiran"), 204);
+	/* Nor while root1 knows the password, whoever asks for the roles. */
+	expect_error(confirm_as(&w, AS("root2"), "kiran"), 403, "account.password");
+	expect_status(call(&w, AS("root2"), "PATCH", "/api/v1/accounts/kiran",
+	                  S("{\"roles\":[\"analyst\",\"approver\"]}")),
+	    204);
+	expect_error(confirm_as(&w, AS("root1"), "kiran"), 403, "account.password");
+	own_password(&w, "kiran");
+	expect_status(confirm_as(&w, AS("root1"), "kiran"), 204);
 	assert_true(may_approve(&w, "kiran"));
 	expect_error(confirm_as(&w, AS("root2"), "kiran"), 404, "account.no-wish");
-	/* Nor does a new password make him one: what he could not give waits again. */
+
+	/* A new password takes them away until all that has happened again. */
 	expect_status(call(&w, AS("root1"), "POST", "/api/v1/accounts/kiran/password",
 	                  S("{\"password\":\"" WORLD_PASSWORD "\"}")),
 	    204);
 	assert_false(may_approve(&w, "kiran"));
 	expect_error(confirm_as(&w, AS("root1"), "kiran"), 403, "account.four-eyes");
-	/* Who sets it while they wait proposes them from then on. */
-	expect_status(call(&w, AS("root2"), "POST", "/api/v1/accounts/kiran/password",
-	                  S("{\"password\":\"" WORLD_PASSWORD "\"}")),
-	    204);
-	expect_error(confirm_as(&w, AS("root2"), "kiran"), 403, "account.four-eyes");
-	expect_status(confirm_as(&w, AS("root1"), "kiran"), 204);
+	expect_error(confirm_as(&w, AS("root2"), "kiran"), 403, "account.password");
+	own_password(&w, "kiran");
+	expect_error(confirm_as(&w, AS("root1"), "kiran"), 403, "account.four-eyes");
+	expect_status(confirm_as(&w, AS("root2"), "kiran"), 204);
 	assert_true(may_approve(&w, "kiran"));
 	/* The owner of the machine decides alone: decision 15. */
 	expect_status(confirm_as(&w, SOCKET, "root3"), 204);

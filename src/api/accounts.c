@@ -189,6 +189,8 @@ api_post_account(void *ctx, struct http_request *req, struct http_response *ret,
 	TRY(check_place(api, req, &c.account, why));
 	TRY(password_hash(body.password, stored, why));
 	c.account.password = str_of(stored);
+	if (req->principal.proof != HTTP_SOCKET)
+		c.account.password_by = req->principal.id;
 	struct api_job job = api_job(api, req, &c, NULL);
 	c.account.created_at = job.now;
 	TRY(split_roles(req, job.now, &c, why));

@@ -20,16 +20,16 @@ static const struct {
 
 #define COLUMNS                                                                            \
 	"name, display, organisation, enclaves, roles, password, failures, locked_until, " \
-	"disabled, created_at"
+	"disabled, created_at, password_by"
 
 static const char add_account[] =
-    "INSERT INTO account (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7) "
+    "INSERT INTO account (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8) "
     "ON CONFLICT DO NOTHING";
 static const char find_account[] = "SELECT " COLUMNS " FROM account WHERE name = $1";
 static const char list_accounts[] = "SELECT " COLUMNS " FROM account ORDER BY name LIMIT $1";
 static const char count_accounts[] = "SELECT COUNT(*) FROM account";
 static const char set_password[] =
-    "UPDATE account SET password = $2, failures = 0, locked_until = 0 WHERE name = $1";
+    "UPDATE account SET password = $2, password_by = $3, failures = 0, locked_until = 0 WHERE name = $1";
 static const char set_roles[] = "UPDATE account SET roles = $2 WHERE name = $1";
 static const char set_disabled[] = "UPDATE account SET disabled = $2 WHERE name = $1";
 static const char set_failures[] =
@@ -110,14 +110,24 @@ read_account(const struct db_rows *rows, struct arena *a, struct account *ret, s
 		.disabled = db_col_i64(rows, 8) != 0,
 		.created_at = db_col_i64(rows, 9),
 	};
-	struct str *const texts[] = { &account.name, &account.display, &account.organisation,
-		&account.enclaves, &account.roles, &account.password };
+	const struct {
+		size_t at;
+		struct str *text;
+	} texts[] = {
+		{ 0, &account.name },
+		{ 1, &account.display },
+		{ 2, &account.organisation },
+		{ 3, &account.enclaves },
+		{ 4, &account.roles },
+		{ 5, &account.password },
+		{ 10, &account.password_by },
+	};
 
 	for (size_t i = 0; i < COUNTOF(texts); i++) {
-		struct str from = db_col_text(rows, i);
+		struct str from = db_col_text(rows, texts[i].at);
 
-		*texts[i] = arena_str(a, from);
-		if (texts[i]->ptr == NULL && from.len > 0)
+		*texts[i].text = arena_str(a, from);
+		if (texts[i].text->ptr == NULL && from.len > 0)
 			return stored_full(why);
 	}
 	*ret = account;
@@ -187,7 +197,7 @@ store_account_create(struct db *db, const struct account *account, struct why *w
 	TRY(db_exec(db,
 	    DB_SQL(add_account, DB_T(account->name), DB_T(account->display),
 	        DB_T(account->organisation), DB_T(account->enclaves), DB_T(account->roles),
-	        DB_T(account->password), DB_I(account->created_at)),
+	        DB_T(account->password), DB_I(account->created_at), DB_T(account->password_by)),
 	    &added, why));
 	if (added == 0)
 		return fail(why, ERR_CONFLICT, "account.exists",
@@ -196,12 +206,15 @@ store_account_create(struct db *db, const struct account *account, struct why *w
 }
 
 enum err
-store_account_password(struct db *db, struct str name, struct str password, struct why *why)
+store_account_password(struct db *db, const struct account *account, struct why *why)
 {
 	int64_t changed = 0;
 
-	TRY(db_exec(db, DB_SQL(set_password, DB_T(name), DB_T(password)), &changed, why));
-	return changed == 0 ? unknown(name, why) : OK;
+	TRY(db_exec(db,
+	    DB_SQL(set_password, DB_T(account->name), DB_T(account->password),
+	        DB_T(account->password_by)),
+	    &changed, why));
+	return changed == 0 ? unknown(account->name, why) : OK;
 }
 
 enum err

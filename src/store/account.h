@@ -26,6 +26,7 @@ struct account {
 	struct str enclaves;     /* separated by ' '; what it makes belongs to the first */
 	struct str roles;        /* separated by ' ' */
 	struct str password;     /* empty: cannot sign in with one */
+	struct str password_by;  /* the administrator who set it; empty: its owner */
 	int64_t failures;        /* in a row */
 	time_us locked_until;
 	bool disabled;
@@ -55,9 +56,8 @@ enum err store_accounts(struct db *db, struct arena *a, struct account **ret, si
     struct why *why);
 
 /* Changes one thing.  ERR_NOT_FOUND account.unknown; ERR_INVALID account.roles.
- * A new password forgets the failures; disabling ends every session. */
-enum err store_account_password(struct db *db, struct str name, struct str password,
-    struct why *why);
+ * A new password, with who set it, forgets the failures; disabling ends every session. */
+enum err store_account_password(struct db *db, const struct account *account, struct why *why);
 enum err store_account_roles(struct db *db, struct str name, struct str roles, struct why *why);
 enum err store_account_disable(struct db *db, struct str name, bool disabled, struct why *why);
 /* Forgets the wrong passwords and ends a lock.  ERR_NOT_FOUND account.unknown. */
@@ -96,7 +96,9 @@ enum err store_account_wish_find(struct db *db, struct arena *a, struct str name
  * `by` is empty for the owner of the machine.
  *
  * ERR_NOT_FOUND account.no-wish, account.unknown
- * ERR_FORBIDDEN account.four-eyes   the proposer, or the account itself */
+ * ERR_FORBIDDEN account.four-eyes   the proposer, or the account itself
+ *               account.password    an administrator knows its password: its
+ *                                   owner changes it first */
 enum err store_account_confirm(struct db *db, struct arena *a, struct str name, struct str by,
     struct account_wish *ret, struct why *why);
 

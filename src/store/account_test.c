@@ -74,7 +74,12 @@ check_changes(void **)
 
 	fresh_begin(&f);
 	fresh_ok(store_account_create(f.db, &asha, &why), &why);
-	fresh_ok(store_account_password(f.db, S("asha"), S("$argon2id$x"), &why), &why);
+	fresh_ok(store_account_password(f.db,
+	             &(struct account){ .name = S("asha"),
+	                 .password = S("$argon2id$x"),
+	                 .password_by = S("root1") },
+	             &why),
+	    &why);
 	fresh_ok(store_account_roles(f.db, S("asha"), S("auditor"), &why), &why);
 	fresh_ok(store_account_disable(f.db, S("asha"), true, &why), &why);
 	fresh_ok(store_account_find(f.db, f.arena, S("asha"), &found, &why), &why);
@@ -90,7 +95,8 @@ check_changes(void **)
 	assert_int_equal(store_account_roles(f.db, S("asha"), S("approver administrator"), &why),
 	    ERR_INVALID);
 	assert_int_equal(store_account_roles(f.db, S("x"), S(""), &why), ERR_NOT_FOUND);
-	assert_int_equal(store_account_password(f.db, S("x"), S(""), &why), ERR_NOT_FOUND);
+	assert_int_equal(store_account_password(f.db, &(struct account){ .name = S("x") }, &why),
+	    ERR_NOT_FOUND);
 	assert_int_equal(store_account_disable(f.db, S("x"), true, &why), ERR_NOT_FOUND);
 	assert_int_equal(store_account_passed(f.db, S("x"), &why), ERR_NOT_FOUND);
 	assert_int_equal(store_account_find(f.db, f.arena, S("x"), &found, &why), ERR_NOT_FOUND);

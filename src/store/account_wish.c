@@ -91,11 +91,19 @@ enum err
 store_account_confirm(struct db *db, struct arena *a, struct str name, struct str by,
     struct account_wish *ret, struct why *why)
 {
+	struct account account;
+
 	TRY(store_account_wish_find(db, a, name, ret, why));
+	TRY(store_account_find(db, a, name, &account, why));
 	if (str_eq(by, ret->proposer) || str_eq(by, name))
 		return fail(why, ERR_FORBIDDEN, "account.four-eyes",
 		    STR_FMT " gave these roles or would get them; another administrator confirms",
 		    STR_ARG(by));
+	if (by.len > 0 && account.password_by.len > 0)
+		return fail(why, ERR_FORBIDDEN, "account.password",
+		    STR_FMT " set the password of " STR_FMT
+		            ", and could act under that name: its owner changes it first",
+		    STR_ARG(account.password_by), STR_ARG(name));
 	TRY(store_account_roles(db, name, ret->roles, why));
 	return db_run(db, why, end_wish, DB_T(name));
 }

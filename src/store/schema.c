@@ -13,6 +13,7 @@ extern const char store_schema_0009_persons_sql[];
 extern const char store_schema_0010_wholesale_sql[];
 extern const char store_schema_0012_asked_sql[];
 extern const char store_schema_0013_internal_sql[];
+extern const char store_schema_0016_password_by_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
@@ -26,5 +27,6 @@ const struct db_migration store_migrations[] = {
 	{ "0010-wholesale", store_schema_0010_wholesale_sql },
 	{ "0012-asked", store_schema_0012_asked_sql },
 	{ "0013-internal", store_schema_0013_internal_sql },
+	{ "0016-password-by", store_schema_0016_password_by_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);
