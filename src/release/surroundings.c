@@ -60,23 +60,22 @@ add_target(void *arg, struct str id, struct str property, struct str pointer)
 	return g->err == OK;
 }
 
-static bool
-add_telling_target(void *arg, struct str id, struct str property, struct str pointer)
-{
-	const struct gathering *g = arg;
-	bool definition = str_is(stix_id_type(id), "marking-definition");
-
-	return definition || can_tell(g, id) ? add_target(arg, id, property, pointer) : true;
-}
-
 /* ---- what refers to an object ---- */
 
-static const char list_referrers[] = "SELECT DISTINCT source FROM object_ref WHERE target = $1"
-                                     " ORDER BY source LIMIT $2";
-static const char list_ends[] =
-    "SELECT DISTINCT target FROM object_ref WHERE source = $1 ORDER BY target";
-static const char is_said_by[] =
-    "SELECT 1 FROM object WHERE object_id = $1 AND latest = 1 AND giver IN ('', $2) LIMIT 1";
+/* Our own objects that refer to one, and those of its giver: what others
+ * received and said about it ties nothing of ours, and does not count. */
+static const char list_referrers[] =
+    "SELECT DISTINCT r.source FROM object_ref r WHERE r.target = $1 AND EXISTS"
+    " (SELECT 1 FROM object o WHERE o.object_id = r.source AND o.latest = 1"
+    " AND o.giver IN ('', $2)) ORDER BY r.source LIMIT $3";
+/* What an object refers to, and which of that has parts under a marking of their own. */
+#define HAS_PARTS(id)                                                                \
+	"CASE WHEN EXISTS (SELECT 1 FROM object_ref m WHERE m.target = '" REFS_PARTS \
+	"' AND m.source = " id ") THEN 1 ELSE 0 END"
+static const char list_ends[] = "SELECT DISTINCT r.target, " HAS_PARTS(
+    "r.target") " FROM"
+                " object_ref r WHERE r.source = $1 ORDER BY r.target";
+static const char has_parts[] = "SELECT " HAS_PARTS("$1");
 
 /* Rows of one column of identifiers. */
 struct id_list {
@@ -102,26 +101,16 @@ put_id(struct arena *a, struct id_list *list, struct str id, struct why *why)
 	return OK;
 }
 
-/* Our own objects that refer to one, and those of its giver: what others
- * received and said about it ties nothing of ours. */
-static enum err
-is_said(struct gathering *g, struct str id, struct str giver, bool *ret, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-
-	TRY(db_select(g->job->db, &rows, why, is_said_by, DB_T(id), DB_T(giver)));
-	return db_next(&rows, ret, why);
-}
-
 /* Those that were not followed yet, of what refers to an item. */
 static enum err
-list_new_referrers(struct gathering *g, struct str target, struct id_list *ret, struct why *why)
+list_new_referrers(struct gathering *g, const struct agreement_item *item, struct id_list *ret,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_select(g->job->db, &rows, why, list_referrers, DB_T(target),
-	    DB_I(REFERRERS_SEEN_MAX)));
+	TRY(db_select(g->job->db, &rows, why, list_referrers, DB_T(item->object.id),
+	    DB_T(item->giver), DB_I(REFERRERS_SEEN_MAX)));
 	for (size_t n = 0;; n++) {
 		struct str id;
 
@@ -131,28 +120,38 @@ list_new_referrers(struct gathering *g, struct str target, struct id_list *ret, 
 		if (n + 1 == REFERRERS_SEEN_MAX)
 			return fail(why, ERR_LIMIT, "release.hub",
 			    "%d or more objects refer to " STR_FMT "; its ties cannot be judged",
-			    REFERRERS_SEEN_MAX, STR_ARG(target));
+			    REFERRERS_SEEN_MAX, STR_ARG(item->object.id));
 		id = db_col_text(&rows, 0);
 		if (id_set_find(&g->followed, id) == SIZE_MAX)
 			TRY(put_id(g->job->arena, ret, id, why));
 	}
 }
 
+/* What one object refers to. */
+struct ends {
+	struct id_list all, telling;
+	bool has_parts; /* the object itself */
+};
+
 static enum err
-list_ends_of(struct gathering *g, struct str id, struct id_list *ret, bool *ret_tells,
-    struct why *why)
+list_ends_of(struct gathering *g, struct str id, struct ends *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
 	TRY(db_select(g->job->db, &rows, why, list_ends, DB_T(id)));
-	for (*ret_tells = false;;) {
+	for (*ret = (struct ends){ 0 };;) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			return OK;
 		struct str end = db_col_text(&rows, 0);
-		*ret_tells |= can_tell(g, end);
-		TRY(put_id(g->job->arena, ret, end, why));
+		if (str_is(end, REFS_PARTS)) {
+			ret->has_parts = true;
+			continue;
+		}
+		TRY(put_id(g->job->arena, &ret->all, end, why));
+		if (db_col_i64(&rows, 1) != 0 || can_tell(g, end))
+			TRY(put_id(g->job->arena, &ret->telling, end, why));
 	}
 }
 
@@ -160,40 +159,51 @@ list_ends_of(struct gathering *g, struct str id, struct id_list *ret, bool *ret_
  * along with all that it names; of everything else only those of its targets
  * whose values may be withheld matter. */
 static enum err
-follow(struct gathering *g, struct str id, bool *ret_counts, struct why *why)
+follow_one(struct gathering *g, struct str id, struct ends *ends, size_t *counts, struct why *why)
 {
-	struct str type = stix_id_type(id);
-	struct id_list ends = { 0 };
-	bool tells = false;
-
 	TRY(id_set_add(&g->followed, id, why));
-	TRY(list_ends_of(g, id, &ends, &tells, why));
-	bool wholly = can_tell(g, id) || (is_link(type) && tells);
-	*ret_counts = wholly;
+	TRY(list_ends_of(g, id, ends, why));
+	bool wholly = ends->has_parts || can_tell(g, id) ||
+	              (is_link(stix_id_type(id)) && ends->telling.len > 0);
+	const struct id_list *list = wholly ? &ends->all : &ends->telling;
+	*counts += wholly;
 	if (wholly)
 		TRY(selection_add(g, id, false, why));
-	for (size_t i = 0; i < ends.len; i++) {
-		if (wholly || can_tell(g, ends.id[i]))
-			TRY(selection_add(g, ends.id[i], false, why));
+	for (size_t i = 0; i < list->len; i++)
+		TRY(selection_add(g, list->id[i], false, why));
+	return OK;
+}
+
+/* What lists a link (a report, a collection) says that it counts. */
+static enum err
+follow(struct gathering *g, struct str id, size_t *counts, struct why *why)
+{
+	struct ends ends, beyond;
+
+	TRY(follow_one(g, id, &ends, counts, why));
+	for (size_t i = 0; i < ends.all.len; i++) {
+		struct str end = ends.all.id[i];
+
+		if (is_link(stix_id_type(end)) && id_set_find(&g->followed, end) == SIZE_MAX)
+			TRY(follow_one(g, end, &beyond, counts, why));
 	}
 	return OK;
 }
 
 static enum err
-add_referrers_of(struct gathering *g, const struct agreement_item *item, struct why *why)
+add_referrers_of(struct gathering *g, const struct agreement_item *item, bool links,
+    struct why *why)
 {
 	struct id_list list = { 0 };
-	size_t n = 0;
+	size_t counts = 0;
 
-	TRY(list_new_referrers(g, item->object.id, &list, why));
+	TRY(list_new_referrers(g, item, &list, why));
 	for (size_t i = 0; i < list.len; i++) {
-		bool said = false, counts = false;
-
-		TRY(is_said(g, list.id[i], item->giver, &said, why));
-		if (said)
-			TRY(follow(g, list.id[i], &counts, why));
-		n += counts;
-		if (n == REFERRERS_MAX)
+		if (id_set_find(&g->followed, list.id[i]) != SIZE_MAX ||
+		    (links && !is_link(stix_id_type(list.id[i]))))
+			continue;
+		TRY(follow(g, list.id[i], &counts, why));
+		if (counts >= REFERRERS_MAX)
 			return fail(why, ERR_LIMIT, "release.hub",
 			    "%d or more objects may tie " STR_FMT
 			    " to somebody; its ties cannot be judged",
@@ -244,6 +254,21 @@ selection_add_needles(struct gathering *g, struct why *why)
 	return OK;
 }
 
+static bool
+add_telling_target(void *arg, struct str id, struct str property, struct str pointer)
+{
+	struct gathering *g = arg;
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct str type = stix_id_type(id);
+
+	if (!str_is(type, "marking-definition") && !is_link(type) && !can_tell(g, id)) {
+		g->err = db_select_one(g->job->db, &rows, g->why, has_parts, DB_T(id));
+		if (g->err != OK || db_col_i64(&rows, 0) == 0)
+			return g->err == OK;
+	}
+	return add_target(arg, id, property, pointer);
+}
+
 /* What an item of the context refers to: annotations are tied to what they
  * speak of, all others to what can be withheld. */
 static enum err
@@ -253,6 +278,20 @@ add_targets_beyond(struct gathering *g, const struct agreement_item *item)
 
 	stix_refs(&item->object, all ? add_target : add_telling_target, g);
 	return g->err;
+}
+
+/* Data that was observed at somebody's is theirs, and so is what it lists. */
+static enum err
+add_links_of_data(struct gathering *g, size_t from, struct why *why)
+{
+	for (size_t i = from; i < g->len; i++) {
+		if (!str_is(g->item[i]->object.type, "observed-data"))
+			continue;
+		stix_refs(&g->item[i]->object, add_target, g);
+		TRY(g->err);
+		TRY(add_referrers_of(g, g->item[i], true, why));
+	}
+	return OK;
 }
 
 /* Selected objects, what they name and what names them, and what those name:
@@ -278,9 +317,9 @@ selection_add_surroundings(struct gathering *g, struct why *why)
 	for (size_t i = 0; i < selected; i++) {
 		/* In whose name each copy is made ties nothing together. */
 		if (!str_eq(g->item[i]->object.id, g->job->gate->redaction_identity))
-			TRY(add_referrers_of(g, g->item[i], why));
+			TRY(add_referrers_of(g, g->item[i], false, why));
 	}
 	for (size_t i = selected; i < near; i++)
 		TRY(add_targets_beyond(g, g->item[i]));
-	return OK;
+	return add_links_of_data(g, selected, why);
 }

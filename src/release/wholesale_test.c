@@ -28,7 +28,22 @@
 	    "\"command_line\":\"relay-switch --bay nine\"," \
 	    "\"creator_user_ref\":\"user-account--" UUID("03") "\"")
 #define PROCESS_ID "process--" UUID("04")
-#define TOLD       "Runs relay-switch --bay nine at night."
+#define TOWER      "\"name\":\"Hazira Tower\","
+#define RED_NAME                                                                      \
+	"\"granular_markings\":[{\"selectors\":[\"name\"],\"marking_ref\":\"marking-" \
+	"definition--e828b379-4e03-4974-9ac4-e53a884c97c1\"}]"
+#define TIMES_SEEN                                     \
+	"\"first_observed\":\"2026-01-01T00:00:00Z\"," \
+	"\"last_observed\":\"2026-01-01T00:00:00Z\",\"number_observed\":1,"
+#define SEEN                                                                        \
+	OBSERVABLE("process", "04", "\"command_line\":\"relay-switch --bay nine\"") \
+	"," DOMAIN("observed-data", "08", TIMES_SEEN "\"object_refs\":[\"" PROCESS_ID "\"]")
+#define SEEN_ID "observed-data--" UUID("08")
+#define NIGHT(refs)                                                                            \
+	DOMAIN("report", "06",                                                                 \
+	    "\"name\":\"Night\",\"published\":\"2026-01-01T00:00:00Z\",\"object_refs\":[" refs \
+	    "]")
+#define TOLD "Runs relay-switch --bay nine at night."
 
 /* clang-format off */
 /* The selected object is the loader. */
@@ -69,6 +84,29 @@ static const struct near_case {
 	  LOADER("Came as Bay nine invoice.") ","
 	  OBSERVABLE("email-message", "05", "\"is_multipart\":false,\"subject\":\"Bay nine invoice\"") ","
 	  LINK("06", LOADER_ID, "email-message--" UUID("05")),
+	  OUTCOME_ALLOW_WITH_REDACTION },
+	{ "a command observed at nobody's, in a report",
+	  LOADER(TOLD) "," SEEN "," NIGHT("\"" LOADER_ID "\",\"" PROCESS_ID "\",\"" SEEN_ID "\""),
+	  OUTCOME_ALLOW },
+	{ "a command observed at a victim's, in a report with the link",
+	  LOADER(TOLD) "," VICTIM("") "," SEEN "," LINK("07", SEEN_ID, VICTIM_ID) ","
+	  NIGHT("\"" LOADER_ID "\",\"" PROCESS_ID "\",\"" SEEN_ID "\",\"relationship--" UUID("07") "\""),
+	  OUTCOME_ALLOW_WITH_REDACTION },
+	{ "a command observed at a victim's, in a report without the link",
+	  LOADER(TOLD) "," VICTIM("") "," SEEN "," LINK("07", SEEN_ID, VICTIM_ID) ","
+	  NIGHT("\"" LOADER_ID "\",\"" SEEN_ID "\""),
+	  OUTCOME_ALLOW_WITH_REDACTION },
+	{ "an incident beside it",
+	  LOADER("Seen at Hazira Tower.") "," DOMAIN("incident", "05", "\"name\":\"Hazira Tower\"") ","
+	  LINK("09", LOADER_ID, "incident--" UUID("05")),
+	  OUTCOME_ALLOW },
+	{ "an incident beside it whose name is RED",
+	  LOADER("Seen at Hazira Tower.") "," DOMAIN("incident", "05", TOWER RED_NAME) ","
+	  LINK("09", LOADER_ID, "incident--" UUID("05")),
+	  OUTCOME_ALLOW_WITH_REDACTION },
+	{ "a report that lists it and whose name is RED",
+	  LOADER("Seen at Hazira Tower.") ","
+	  DOMAIN("report", "06", TOWER "\"published\":\"2026-01-01T00:00:00Z\",\"object_refs\":[\"" LOADER_ID "\"]," RED_NAME),
 	  OUTCOME_ALLOW_WITH_REDACTION },
 	{ "an incident that its text names",
 	  LOADER("See incident--" UUID("05") ".") "," DOMAIN("incident", "05", "\"name\":\"Night\""),

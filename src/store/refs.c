@@ -59,7 +59,10 @@ take_object(struct refs *r, struct str raw, struct why *why)
 	r->source = o.id;
 	r->err = OK;
 	stix_each_ref(&o, take_ref, r);
-	return r->err;
+	TRY(r->err);
+	if (json_get(tree, S("granular_markings")) == NULL)
+		return OK;
+	return db_run(r->db, why, add_ref, DB_T(S(REFS_PARTS)), DB_T(o.id), DB_T(S(REFS_PARTS)));
 }
 
 static enum err

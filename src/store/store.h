@@ -248,6 +248,9 @@ enum err store_import(struct db *db, struct arena *a, const struct import_reques
 
 /* ---- references ---- */
 
+/* Stands in object_ref as the target of what has parts under a marking of their own. */
+#define REFS_PARTS "granular_markings"
+
 /* Brings object_ref up to date with every "local" and "received" collection.
  * created_by_ref and marking references are left out: they tie nothing
  * together and would make hubs.  In a transaction. */
