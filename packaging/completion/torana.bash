@@ -20,7 +20,7 @@ _torana_verbs() {
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	consent) echo add list withdraw ;;
-	disclosure) echo list ;;
+	disclosure) echo list dossier ;;
 	internal) echo approve list show withdraw ;;
 	sighting) echo make ;;
 	audit) echo verify replay pack heads ;;
@@ -66,6 +66,7 @@ _torana_options() {
 	'consent add') echo --scope --to --until --evidence ;;
 	'consent list') echo --of ;;
 	'disclosure list') echo --about ;;
+	'disclosure dossier') echo --about --out --html --lang ;;
 	'internal show') echo --to --enclave --reason ;;
 	'internal withdraw') echo --reason ;;
 	'object purge') echo --reason ;;
@@ -86,6 +87,7 @@ _torana_values() {
 	--with) echo technique victim all ;;
 	--role) echo officer legal policy defence-liaison ;;
 	--scope) echo all technique name personal ;;
+	--lang) echo en hi ja ;;
 	esac
 }
 

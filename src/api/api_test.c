@@ -78,6 +78,7 @@ static const struct access_case {
 	{ "GET /api/v1/recalls",                          "AOPLYDUS" },
 	{ "POST /api/v1/recalls",                         "O" },
 	{ "GET /api/v1/disclosures",                      "AOPLYDUS" },
+	{ "GET /api/v1/disclosures/dossier",              "OPLYDU" },
 	{ "GET /api/v1/consents",                         "AOPLYDUS" },
 	{ "POST /api/v1/consents",                        "L" },
 	{ "POST /api/v1/consents/{id}/withdraw",          "L" },

@@ -1,5 +1,6 @@
 /* What was told about somebody, and taking an object out for good. */
 #include "disclosure.h"
+#include "dossier_p.h"
 #include "handlers_p.h"
 #include "purge.h"
 
@@ -21,11 +22,10 @@ print_grounds(struct json_writer *w, struct arena *a, struct str decision, struc
 	return OK;
 }
 
-static enum err
-print_disclosure(struct json_writer *w, struct arena *a, const struct disclosure *d,
+enum err
+api_print_disclosure(struct json_writer *w, struct arena *a, const struct disclosure *d,
     struct why *why)
 {
-	json_begin_object(w);
 	api_put_text(w, "order_id", d->order_id);
 	api_put_i64(w, "ordinal", d->ordinal);
 	api_put_time(w, "at", d->at);
@@ -45,7 +45,6 @@ print_disclosure(struct json_writer *w, struct arena *a, const struct disclosure
 	api_put_time(w, "received_at", d->received_at);
 	api_put_text(w, "recall", d->recall);
 	api_put_text(w, "answer", d->answer);
-	json_end_object(w);
 	return OK;
 }
 
@@ -70,8 +69,11 @@ api_get_disclosures(void *ctx, struct http_request *req, struct http_response *r
 	json_begin_object(&w);
 	api_put_text(&w, "about", query.identity);
 	api_begin_array(&w, "disclosures");
-	for (size_t i = 0; i < n; i++)
-		TRY(print_disclosure(&w, req->arena, &list[i], why));
+	for (size_t i = 0; i < n; i++) {
+		json_begin_object(&w);
+		TRY(api_print_disclosure(&w, req->arena, &list[i], why));
+		json_end_object(&w);
+	}
 	json_end_array(&w);
 	json_end_object(&w);
 	return OK;

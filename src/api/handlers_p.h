@@ -26,7 +26,7 @@ http_handler api_post_card, api_get_envelopes, api_get_envelope, api_post_receip
 http_handler api_get_reviews, api_post_review;
 http_handler api_get_standing, api_post_standing, api_approve_standing, api_stop_standing;
 http_handler api_get_recalls, api_post_recall;
-http_handler api_get_disclosures, api_purge_object;
+http_handler api_get_disclosures, api_get_dossier, api_purge_object;
 http_handler api_get_consents, api_post_consent, api_withdraw_consent;
 http_handler api_get_showings, api_post_showing, api_approve_showing, api_withdraw_showing;
 http_handler api_post_hits, api_post_sighting;

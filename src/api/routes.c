@@ -145,6 +145,8 @@ const struct http_route api_routes[] = {
 	  api_post_recall,      "ask a recipient to take an object out again" },
 	{ HTTP_GET,    "/api/v1/disclosures",                     SCOPE_READ,    0, 0,
 	  api_get_disclosures,  "what left about an organisation" },
+	{ HTTP_GET,    "/api/v1/disclosures/dossier",             SCOPE_READ,    ANSWERERS, 0,
+	  api_get_dossier,      "the same as one document, signed" },
 	{ HTTP_GET,    "/api/v1/consents",                        SCOPE_READ,    0, 0,
 	  api_get_consents,     "who agreed that what may be told about him" },
 	{ HTTP_POST,   "/api/v1/consents",                        SCOPE_APPROVE, ROLE_LEGAL, TEXT_BODY,

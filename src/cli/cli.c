@@ -105,8 +105,9 @@ print_error(const struct json *answer, unsigned status)
 	return EXIT_WRONG;
 }
 
-int
-cli_call(struct cli *c, const struct cli_request *request, const struct json **ret)
+/* *ret is the tree of the answer, *ret_body its bytes. */
+static int
+ask(struct cli *c, const struct cli_request *request, const struct json **ret, struct str *ret_body)
 {
 	struct node_call call = {
 		.method = request->method,
@@ -119,25 +120,41 @@ cli_call(struct cli *c, const struct cli_request *request, const struct json **r
 	};
 	struct node_answer answer = { 0 };
 	struct why why = { 0 };
-	const struct json *tree = NULL;
 
 	*ret = NULL;
 	enum err err = node_call(c->dir, &call, c->arena, &answer, &why);
 	if (err != OK)
 		return cli_fail(&why, err);
 	if (answer.body.len > 0) {
-		err = json_parse(c->arena, answer.body, NULL, &tree, &why);
+		err = json_parse(c->arena, answer.body, NULL, ret, &why);
 		if (err != OK)
 			return cli_fail(&why, err);
 	}
 	if (answer.status >= 400)
-		return print_error(tree, answer.status);
-	if (c->json) {
-		(void)printf(STR_FMT "%s", STR_ARG(answer.body), answer.body.len > 0 ? "\n" : "");
-		return EXIT_FINE;
-	}
-	*ret = tree;
+		return print_error(*ret, answer.status);
+	*ret_body = answer.body;
 	return EXIT_FINE;
+}
+
+int
+cli_call(struct cli *c, const struct cli_request *request, const struct json **ret)
+{
+	struct str body = { 0 };
+	int code = ask(c, request, ret, &body);
+
+	if (code == EXIT_FINE && c->json)
+		(void)printf(STR_FMT "%s", STR_ARG(body), body.len > 0 ? "\n" : "");
+	if (code != EXIT_FINE || c->json)
+		*ret = NULL;
+	return code;
+}
+
+int
+cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
+{
+	const struct json *tree = NULL;
+
+	return ask(c, request, &tree, ret);
 }
 
 /* ---- tables ---- */

@@ -94,6 +94,10 @@ struct cli_request {
 };
 int cli_call(struct cli *c, const struct cli_request *request, const struct json **ret);
 
+/* The same, but the answer is a document: *ret is its bytes, and nothing is
+ * printed but errors. */
+int cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret);
+
 /* Text percent-encoded for a target, in the arena. */
 struct str cli_encode(const struct cli *c, struct str text);
 

@@ -26,6 +26,18 @@ find(const struct asset *table, size_t len, struct str path)
 	return NULL;
 }
 
+struct str
+console_catalogue(struct str lang)
+{
+	for (size_t i = 0; i < console_lang_count; i++) {
+		struct str name = str_of(console_lang[i].path);
+
+		if (str_starts(name, lang) && str_is(str_sub(name, lang.len, SIZE_MAX), ".json"))
+			return console_lang[i].bytes;
+	}
+	return (struct str){ 0 };
+}
+
 /* Source: RFC 9110, 13.1.2. */
 static bool
 is_known(const struct http_request *req, const struct asset *asset)

@@ -9,3 +9,6 @@
 
 extern const struct http_route console_routes[];
 extern const size_t console_routes_count;
+
+/* A message catalogue of share/lang ("en", "hi", "ja"); ptr is NULL: there is none. */
+struct str console_catalogue(struct str lang);

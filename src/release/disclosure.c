@@ -57,7 +57,7 @@ release_disclosure_about(struct db *db, struct arena *a, const struct compartmen
 static const char list_disclosed[] =
     "SELECT i.order_id, i.ordinal, l.at, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
     " o.proposer, i.outcome, i.state, i.copied, i.decision, i.leaf, i.place, i.received_at,"
-    " COALESCE(r.state, ''), COALESCE(r.answer, '')"
+    " COALESCE(r.state, ''), COALESCE(r.answer, ''), i.agreement"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " JOIN ledger_leaf l ON l.log = $3 AND l.leaf = i.leaf"
     " LEFT JOIN recall r ON r.order_id = i.order_id AND r.ordinal = i.ordinal"
@@ -89,6 +89,7 @@ read_disclosure(const struct db_rows *rows, struct arena *a, struct str identity
 		.received_at = db_col_i64(rows, 15),
 		.recall = arena_str(a, db_col_text(rows, 16)),
 		.answer = arena_str(a, db_col_text(rows, 17)),
+		.agreement = arena_str(a, db_col_text(rows, 18)),
 	};
 	ret->itself = str_eq(ret->source_id, identity);
 }

@@ -11,7 +11,7 @@ struct disclosure {
 	struct str order_id;
 	int64_t ordinal;
 	time_us at; /* of the leaf */
-	struct str source_id, leaving_id, recipient, purpose, area, proposer;
+	struct str source_id, leaving_id, recipient, purpose, area, proposer, agreement;
 	struct str outcome, state;
 	bool copied;         /* a redacted copy left, not the object */
 	bool itself;         /* the identity, not something tied to it */

@@ -38,7 +38,11 @@ def used():
     begun = set(re.findall(r"""\bt\("([a-z0-9.-]+)" \+""", text))
     begun |= {kind + "." for kind in re.findall(r"""\bnamed\("([a-z]+)",""", text)}
     named = set(re.findall(r"""\[?"((?:object|objects)\.[a-z-]+)", """, text))
-    return whole | named, begun
+    # The page of a dossier is written by the program.
+    page = (ROOT / "src/cli/dossier_html.c").read_text()
+    printed = {"dossier.technique", "dossier.name", "dossier.personal"} | set(re.findall(r'"((?:dossier|agreement)\.[a-z-]+)"', page))
+    begun |= set(re.findall(r'"((?:purpose|area|code|outcome|state|realm)\.)"', page))
+    return whole | named | printed, begun
 
 
 def test_every_message_is_in_the_catalogue_and_used():
