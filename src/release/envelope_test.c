@@ -69,7 +69,6 @@ check_sealed(void **state)
 {
 	CLEANUP(office_closep) struct office o;
 	CLEANUP(card_done) struct carded c = { 0 };
-	CLEANUP(sign_key_freep) struct sign_key *other = sign_key_new();
 	struct release_sent sent;
 
 	(void)state;

@@ -88,7 +88,7 @@ test_order(void **state)
 	office_import(&o, 2, 1, "");
 	(void)send_to(&o, 2, "JP:NCO", "JP:NCO");
 	assert_int_equal(office_count(&o,
-	                     "SELECT COUNT(*) FROM release_item WHERE source_id LIKE '%2'"
+	                     "SELECT COUNT(*) FROM release_item WHERE source_id LIKE '%0002'"
 	                     " AND decision LIKE '%asked%'"),
 	    0);
 }

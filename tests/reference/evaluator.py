@@ -117,6 +117,7 @@ class Evaluation:
         self.names = {fold(v) for i in self.secret()
                       for v in self.values(self.items[i]["object"])}
         self.places = {i: set() for i in self.items}
+        self.mentioning = set()
         self.take_out()
 
     # ---- consents ----
@@ -199,6 +200,12 @@ class Evaluation:
         yield obj["id"].partition("--")[2]
 
     def mentions(self, obj):
+        """Once found it stays a fact, also when the member that names it is taken out."""
+        if obj["id"] not in self.mentioning and self.names_one(obj):
+            self.mentioning.add(obj["id"])
+        return obj["id"] in self.mentioning
+
+    def names_one(self, obj):
         rest = {k: v for k, v in obj.items() if k not in self.places[obj["id"]]}
         own = [fold(t) for k, t in texts(rest) if not k.endswith(("_ref", "_refs"))]
         return any(name in text for name in self.names for text in own)

@@ -95,6 +95,11 @@ def test_never_looser_than_the_reference(decide):
     check_many(range(4000), decide, time.monotonic() + SECONDS)
 
 
+def test_a_mention_in_what_is_taken_out(decide):
+    """A rule takes out the member in which a withheld value stands: it stays mentioned."""
+    check(1_010_810, decide)
+
+
 @pytest.mark.long
 def test_never_looser_in_many_more_cases(decide):
     check_many(range(1_000_000, 1_000_000 + LONG), decide, time.monotonic() + 1500)
