@@ -177,7 +177,9 @@ facts_frame(struct arena *a, const struct facts *f, const struct documents *docu
 	write_before(&w, f, documents);
 	size_t before = out.len;
 	write_after(&w, f, documents);
-	struct str text = out.full ? (struct str){ 0 } : arena_str(a, buf_str(&out));
+	struct str text = { 0 };
+	if (!out.full)
+		text = arena_str(a, buf_str(&out));
 	if (text.ptr != NULL) {
 		frame.before = str_sub(text, 0, before);
 		frame.after = str_sub(text, before, SIZE_MAX);

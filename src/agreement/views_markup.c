@@ -152,7 +152,10 @@ static const struct fang {
 static const struct fang *
 fang_at(struct str rest)
 {
-	char next = rest.len > 1 ? rest.ptr[1] : '\0';
+	char next = '\0';
+
+	if (rest.len > 1)
+		next = rest.ptr[1];
 
 	switch (rest.ptr[0]) { /* none begins otherwise */
 	case '(':

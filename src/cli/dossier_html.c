@@ -134,14 +134,11 @@ flag(const struct json *of, const char *name)
 static void
 time_of(struct str text, char ret[32])
 {
-	enum { DATE = 10, TO_SECONDS = 19 };
+	enum { DATE = 10, TIME = 8 };
 
-	memset(ret, 0, 32);
-	if (text.len < TO_SECONDS)
-		return;
-	memcpy(ret, text.ptr, TO_SECONDS);
-	ret[DATE] = ' ';
-	memcpy(ret + TO_SECONDS, " UTC", 4);
+	ret[0] = '\0';
+	if (text.len > DATE + TIME)
+		(void)snprintf(ret, 32, "%.*s %.*s UTC", DATE, text.ptr, TIME, text.ptr + DATE + 1);
 }
 
 static void

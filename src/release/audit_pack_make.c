@@ -210,14 +210,14 @@ static enum err
 is_given(struct packer *p, const struct db_rows *rows, const struct db_value *value, bool *ret,
     struct why *why)
 {
+	const struct pack_leaf leaf = { value[LEAF_KIND].s, value[LEAF_ENTRY].s };
 	int64_t given = db_col_i64(rows, GIVEN);
 
 	*ret = given != 0;
 	if (given != GIVEN_BY_PLACE)
 		return OK;
 	arena_clear(p->scratch);
-	return pack_leaf_is_of(p->db, p->scratch, &p->wish->of, value[LEAF_KIND].s,
-	    value[LEAF_ENTRY].s, ret, why);
+	return pack_leaf_is_of(p->db, p->scratch, &p->wish->of, &leaf, ret, why);
 }
 
 static enum err

@@ -101,6 +101,7 @@ load_packs(struct db *db, struct arena *a, struct gate *g, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct rules_keys keys;
+	struct rules_opened opened;
 	bool has = false;
 
 	TRY(rules_keys_load(db, a, &keys, why));
@@ -113,7 +114,9 @@ load_packs(struct db *db, struct arena *a, struct gate *g, struct why *why)
 			return fail(why, ERR_LIMIT, "gate.packs", "more than %d active rule packs",
 			    PACKS_MAX);
 		TRY(rules_keys_open(a, &keys, arena_str(a, db_col_blob(&rows, 0)),
-		    db_col_i64(&rows, 1), &g->pack[g->packs], &g->pack_earlier[g->packs], why));
+		    db_col_i64(&rows, 1), &opened, why));
+		g->pack[g->packs] = opened.pack;
+		g->pack_earlier[g->packs] = opened.earlier;
 		g->epoch += g->pack[g->packs++]->version;
 	}
 	return OK;

@@ -84,18 +84,19 @@ pack_is_alone(struct db *db, const struct compartment *of, bool *ret, struct why
 /* ---- a leaf ---- */
 
 enum err
-pack_leaf_is_of(struct db *db, struct arena *a, const struct compartment *of, struct str kind,
-    struct str entry, bool *ret, struct why *why)
+pack_leaf_is_of(struct db *db, struct arena *a, const struct compartment *of,
+    const struct pack_leaf *leaf, bool *ret, struct why *why)
 {
 	const struct json *tree = NULL;
 
 	*ret = false;
-	enum err err = json_parse(a, entry, NULL, &tree, why);
+	enum err err = json_parse(a, leaf->entry, NULL, &tree, why);
 	if (err != OK)
 		return err == ERR_LIMIT ? err : OK;
-	if (str_is(kind, "account"))
+	if (str_is(leaf->kind, "account"))
 		return works_in(db, of, json_str(json_get(tree, S("account"))), ret, why);
-	*ret = str_is(kind, "internal") && compartment_has(of, json_str(json_get(tree, S("owner"))),
-	                                       json_str(json_get(tree, S("enclave"))));
+	*ret = str_is(leaf->kind, "internal") &&
+	       compartment_has(of, json_str(json_get(tree, S("owner"))),
+	           json_str(json_get(tree, S("enclave"))));
 	return OK;
 }

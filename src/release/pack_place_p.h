@@ -22,5 +22,9 @@ enum err pack_is_alone(struct db *db, const struct compartment *of, bool *ret, s
  * in it, or what somebody there showed.  What cannot be read is not.
  *
  * ERR_LIMIT  the arena is full */
+struct pack_leaf {
+	struct str kind;
+	struct str entry; /* its JSON */
+};
 enum err pack_leaf_is_of(struct db *db, struct arena *a, const struct compartment *of,
-    struct str kind, struct str entry, bool *ret, struct why *why);
+    const struct pack_leaf *leaf, bool *ret, struct why *why);

@@ -88,18 +88,18 @@ rules_keys_replace(struct db *db, struct arena *a, const struct rules_keys *keys
 
 enum err
 rules_keys_open(struct arena *a, const struct rules_keys *keys, struct str envelope,
-    time_us added_at, const struct rule_pack **ret, bool *ret_earlier, struct why *why)
+    time_us added_at, struct rules_opened *ret, struct why *why)
 {
 	struct str text;
-	enum err err = rule_pack_open(a, envelope, &keys->now, ret, &text, why);
 
-	*ret_earlier = false;
+	*ret = (struct rules_opened){ 0 };
+	enum err err = rule_pack_open(a, envelope, &keys->now, &ret->pack, &text, why);
 	/* The newest first: of what a key signed, only what was active by then counts. */
 	for (size_t i = keys->past; err == ERR_TAMPERED && i-- > 0;) {
 		if (added_at > keys->old[i].until)
 			continue;
-		err = rule_pack_open(a, envelope, &keys->old[i].key, ret, &text, why);
-		*ret_earlier = err == OK;
+		err = rule_pack_open(a, envelope, &keys->old[i].key, &ret->pack, &text, why);
+		ret->earlier = err == OK;
 	}
 	return err;
 }

@@ -28,10 +28,14 @@ struct rules_keys {
 /* Those of a realm.  ERR_TAMPERED pack.key: a setting that is none. */
 enum err rules_keys_load(struct db *db, struct arena *a, struct rules_keys *ret, struct why *why);
 
-/* Opens the envelope of an active pack; *ret_earlier: a key signed it that was
- * replaced since.  added_at is when it became active.  Errors of rule_pack_open(). */
+/* Opens the envelope of an active pack.  added_at is when it became active.
+ * Errors of rule_pack_open(). */
+struct rules_opened {
+	const struct rule_pack *pack;
+	bool earlier; /* a key signed it that was replaced since */
+};
 enum err rules_keys_open(struct arena *a, const struct rules_keys *keys, struct str envelope,
-    time_us added_at, const struct rule_pack **ret, bool *ret_earlier, struct why *why);
+    time_us added_at, struct rules_opened *ret, struct why *why);
 
 /* Writes a statement: that `next` takes the place of the realm's key.  old is
  * NULL when it is lost.  ERR_LIMIT. */

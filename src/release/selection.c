@@ -155,8 +155,8 @@ keep_item(struct gathering *g, struct agreement_item *item, struct why *why)
 
 		if (more == NULL)
 			return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
-		if (g->len > 0)
-			memcpy(more, g->item, g->len * sizeof(*more));
+		for (size_t i = 0; i < g->len; i++)
+			more[i] = g->item[i];
 		g->item = more;
 		g->cap = cap;
 	}

@@ -36,6 +36,7 @@ static const struct header_case {
 static void
 check_header(void **state)
 {
+	static const char content[] = { 'a', 'b', 'c' };
 	const struct header_case *c = *state;
 	char file[4 * USTAR_BLOCK] = { 0 };
 	struct ustar_part part;
@@ -51,7 +52,7 @@ check_header(void **state)
 	file[c->at] = c->to;
 	if (strcmp(c->code, "pack.size") == 0)
 		ustar_header(S("rows/peer/000001.ndjson"), AUDIT_PACK_PART_MAX + 1ULL, file);
-	memcpy(file + USTAR_BLOCK, "abc", 3);
+	memcpy(file + USTAR_BLOCK, content, sizeof(content));
 	enum err err = ustar_next((struct str){ file, sizeof(file) }, AUDIT_PACK_PART_MAX, &at,
 	    &part, &has, &why);
 	assert_true(err != OK);
