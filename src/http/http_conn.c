@@ -151,15 +151,16 @@ open_conn(struct http_server *server, struct MHD_Connection *mhd)
 	pthread_mutex_lock(&server->lock);
 	const char *reason = reason_to_refuse(server, conn);
 	insert(server, conn);
-	if (reason != NULL)
+	if (reason != NULL) {
+		/* Counted first: who sees the door close finds it counted. */
+		atomic_fetch_add(&server->refused, 1);
 		cut(conn);
+	}
 	pthread_mutex_unlock(&server->lock);
 
-	if (reason != NULL) {
-		atomic_fetch_add(&server->refused, 1);
+	if (reason != NULL)
 		log_event(LOG_NOTICE, "http.connection-refused",
 		    LOG_STR("remote", str_of(conn->remote)), LOG_STR("why", str_of(reason)));
-	}
 	return conn;
 }
 
