@@ -68,6 +68,12 @@ went_through_recipient(const struct judging *j)
 	return false;
 }
 
+static bool
+is_made_elsewhere(const struct facts *f)
+{
+	return f->originator.len > 0 && !str_eq(f->originator, f->from);
+}
+
 /* Of somebody else: another organisation made it, or gave it.  That we saw the
  * same ourselves counts where the agreement lets it. */
 static bool
@@ -79,7 +85,7 @@ is_foreign(const struct judging *j)
 		return true;
 	if (f->giver.len > 0 && !str_eq(f->giver, f->from))
 		return !(f->own_observation && j->g->third_party.reuse_own_observation);
-	return f->originator.len > 0 && !str_eq(f->originator, f->from);
+	return is_made_elsewhere(f);
 }
 
 bool
@@ -105,7 +111,7 @@ stage_originator(struct judging *j)
 }
 
 /* Publishing: what is CLEAR and our own.  What came from others, CLEAR or not,
- * is theirs to publish. */
+ * is theirs to publish, also when we saw the same. */
 bool
 check_publication(struct judging *j)
 {
@@ -113,7 +119,7 @@ check_publication(struct judging *j)
 		find_own(j, EFFECT_DENY, "A-SCOPE", (struct str){ 0 });
 		return false;
 	}
-	if (is_foreign(j))
+	if (is_foreign(j) || is_made_elsewhere(j->f))
 		find_own(j, EFFECT_DENY, "O-ORCON", j->g->originator_clause);
 	if (facts_tlp(j->f) > TLP_CLEAR)
 		find_own(j, EFFECT_DENY, "M-CEIL", j->g->marking_clause);

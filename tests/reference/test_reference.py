@@ -100,6 +100,11 @@ def test_a_mention_in_what_is_taken_out(decide):
     check(1_010_810, decide)
 
 
+def test_another_makers_object_is_not_published(decide):
+    """That we saw the same does not make it ours to publish."""
+    check(1_013_064, decide)
+
+
 @pytest.mark.long
 def test_never_looser_in_many_more_cases(decide):
     check_many(range(1_000_000, 1_000_000 + LONG), decide, time.monotonic() + 1500)
