@@ -174,18 +174,20 @@ follow_one(struct gathering *g, struct str id, struct ends *ends, size_t *counts
 	return OK;
 }
 
-/* What lists a link (a report, a collection) says that it counts. */
+/* A link matters, too, when only what was followed lists it (a report, a
+ * collection).  It does not refer to the selected object, and counts for no hub. */
 static enum err
 follow(struct gathering *g, struct str id, size_t *counts, struct why *why)
 {
 	struct ends ends, beyond;
+	size_t listed = 0;
 
 	TRY(follow_one(g, id, &ends, counts, why));
 	for (size_t i = 0; i < ends.all.len; i++) {
 		struct str end = ends.all.id[i];
 
 		if (is_link(stix_id_type(end)) && id_set_find(&g->followed, end) == SIZE_MAX)
-			TRY(follow_one(g, end, &beyond, counts, why));
+			TRY(follow_one(g, end, &beyond, &listed, why));
 	}
 	return OK;
 }
