@@ -240,6 +240,15 @@ cli_table(const struct json *list, const struct cli_column *columns, size_t n)
 	}
 }
 
+void
+cli_put(struct cli *c, struct json_writer *w, const char *name)
+{
+	const char *value = cli_option(c, name);
+
+	if (value != NULL)
+		json_put_str(json_key(w, str_of(name)), str_of(value));
+}
+
 int
 cli_list(struct cli *c, struct str target, const char *member, const struct cli_column *columns,
     size_t n)

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "json.h"
+#include "json_writer.h"
 
 enum { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
 enum { CLI_OPTIONS_MAX = 16, CLI_ARGS_MAX = 1024 };
@@ -109,6 +110,9 @@ struct cli_column {
 	int width_max;
 };
 void cli_table(const struct json *list, const struct cli_column *columns, size_t n);
+
+/* A member of a request's body with the value of the option of that name; none without it. */
+void cli_put(struct cli *c, struct json_writer *w, const char *name);
 
 /* Asks for a list and prints it: GET target, the list stands under member.
  * Returns the exit code of cli_call(). */

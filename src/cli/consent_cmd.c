@@ -2,16 +2,6 @@
 
 #include "buf.h"
 #include "cli.h"
-#include "json_writer.h"
-
-static void
-put(struct cli *c, struct json_writer *w, const char *name)
-{
-	const char *value = cli_option(c, name);
-
-	if (value != NULL)
-		json_put_str(json_key(w, str_of(name)), str_of(value));
-}
 
 static const struct cli_option add_options[] = {
 	{ "scope", "SCOPE", "technique, name or personal" },
@@ -32,10 +22,10 @@ run_add(struct cli *c)
 		return EXIT_USAGE;
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("identity")), str_of(c->arg[0]));
-	put(c, &w, "scope");
-	put(c, &w, "to");
-	put(c, &w, "until");
-	put(c, &w, "evidence");
+	cli_put(c, &w, "scope");
+	cli_put(c, &w, "to");
+	cli_put(c, &w, "until");
+	cli_put(c, &w, "evidence");
 	json_end_object(&w);
 	int code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/consents"), buf_str(&body) }, &answer);
@@ -86,7 +76,7 @@ run_withdraw(struct cli *c)
 	if (cli_need(c, "reason") == NULL)
 		return EXIT_USAGE;
 	json_begin_object(&w);
-	put(c, &w, "reason");
+	cli_put(c, &w, "reason");
 	json_end_object(&w);
 	struct str target = arena_printf(c->arena, "/api/v1/consents/" STR_FMT "/withdraw",
 	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));

@@ -2,19 +2,12 @@
 
 #include "buf.h"
 #include "cli.h"
-#include "json_writer.h"
 
 static const struct cli_option show_options[] = {
 	{ "to", "PARTY:ORG", "organisation of our own party" },
 	{ "enclave", "NAME", "enclave of it" },
 	{ "reason", "TEXT", "why it needs the object, for the record" },
 };
-
-static void
-put(struct cli *c, struct json_writer *w, const char *name)
-{
-	json_put_str(json_key(w, str_of(name)), str_of(cli_option(c, name)));
-}
 
 static int
 run_show(struct cli *c)
@@ -28,9 +21,9 @@ run_show(struct cli *c)
 		return EXIT_USAGE;
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("id")), str_of(c->arg[0]));
-	put(c, &w, "to");
-	put(c, &w, "enclave");
-	put(c, &w, "reason");
+	cli_put(c, &w, "to");
+	cli_put(c, &w, "enclave");
+	cli_put(c, &w, "reason");
 	json_end_object(&w);
 	int code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/internal-releases"), buf_str(&body) },
@@ -91,7 +84,7 @@ run_withdraw(struct cli *c)
 	if (cli_need(c, "reason") == NULL)
 		return EXIT_USAGE;
 	json_begin_object(&w);
-	put(c, &w, "reason");
+	cli_put(c, &w, "reason");
 	json_end_object(&w);
 	return change(c, "withdraw", buf_str(&body));
 }
