@@ -80,6 +80,7 @@ read_request(struct driven *d, const struct json *v)
 	r->redaction_identity = text_of(v, "redaction_identity");
 	r->recipient_verified = flag_of(v, "verified");
 	r->recipient_key_until = time_of(v, "key_until");
+	r->legal_basis = text_of(v, "legal_basis");
 	r->poc_failed = number_of(v, "poc_failed");
 	d->standing.signed_by = flag_of(v, "signed") ? 2 : 1;
 	d->standing.signed_mask = flag_of(v, "signed") ? 3 : 1;

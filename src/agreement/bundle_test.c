@@ -101,6 +101,7 @@ owner_agrees(struct world *w, struct agreement_item *i)
 	(void)i;
 	w->request.consent = &consent;
 	w->request.consents = 1;
+	w->request.legal_basis = S("IN-CERT-FUNCTION");
 }
 static void
 last_not_selected(struct world *w, struct agreement_item *i)
@@ -292,7 +293,7 @@ check_facts(void **state)
 	assert_string_equal(why.text, "a fact vector is an object");
 	assert_int_equal(agreement_judge(w.a, S("{\"engine\":99}"), &documents, &j, &why),
 	    ERR_INVALID);
-	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 3");
+	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 4");
 }
 
 /* The agreement's IEP policies go along as duties. */

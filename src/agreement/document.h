@@ -245,7 +245,6 @@ struct agreement {
 	size_t legal_bases;
 	const struct legal_basis *legal_basis;
 	uint64_t retention_days;
-	enum on_expiry on_expiry;
 	size_t retention_rows;
 	const struct retention_row *retention_row;
 	uint64_t ack_hours;
@@ -301,6 +300,14 @@ unsigned agreement_needs(const struct agreement *g, struct str category, enum ri
 
 /* How personal data of a class is treated; METHOD_DROP when nothing is said. */
 enum method agreement_method(const struct agreement *g, struct str data_class);
+
+/* Whether personal data of a class ("email", "account", "message", "person") may go
+ * at all, consent or not; not where nothing is said.  Other classes are not personal. */
+bool agreement_allows_class(const struct agreement *g, struct str data_class);
+
+/* Whether the grounds on which this party may give personal data hold this one, in
+ * force at an instant; also where the agreement asks that party for none. */
+bool agreement_is_ground(const struct agreement *g, struct str code, struct str party, time_us at);
 
 /* Whether GREEN may go to this organisation: it is of the named community. */
 bool agreement_in_community(const struct agreement *g, struct str organisation);

@@ -86,6 +86,18 @@ agreement_method(const struct agreement *g, struct str data_class)
 }
 
 bool
+agreement_allows_class(const struct agreement *g, struct str data_class)
+{
+	static const char *const personal[] = { "email", "account", "message", "person" };
+
+	for (size_t i = 0; i < COUNTOF(personal); i++) {
+		if (str_is(data_class, personal[i]))
+			return texts_have(g->personal.allowed_classes, data_class);
+	}
+	return true;
+}
+
+bool
 agreement_in_community(const struct agreement *g, struct str organisation)
 {
 	const struct party *party = NULL;
@@ -113,6 +125,22 @@ agreement_has_basis(const struct agreement *g, struct str code, struct str party
 			return true;
 	}
 	return false;
+}
+
+bool
+agreement_is_ground(const struct agreement *g, struct str code, struct str party, time_us at)
+{
+	bool asked = false, good = false;
+
+	for (size_t i = 0; i < g->personal.grounds; i++) {
+		const struct grounds_row *row = &g->personal.ground[i];
+
+		if (!str_eq(row->party, party))
+			continue;
+		asked = true;
+		good = good || texts_have(row->grounds, code);
+	}
+	return !asked || (good && agreement_has_basis(g, code, party, at));
 }
 
 bool

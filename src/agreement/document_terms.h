@@ -105,6 +105,7 @@ struct legal_basis {
 	const struct json *applies_to; /* codes of categories, purposes or areas; NULL: any */
 };
 
+/* Only the first is carried out: a document that asks for another is refused. */
 enum on_expiry { EXPIRY_DELETE, EXPIRY_RETURN, EXPIRY_ANONYMISE };
 
 struct retention_row {

@@ -154,14 +154,17 @@ ask_matrix(struct judging *j)
 	}
 }
 
-/* The one place that says who must agree to broken glass: two officers, and whom
- * the agreement names beside them; nothing goes on the word of one. */
+/* The one place that says who must agree to broken glass: as many officers as the
+ * agreement says, at least two, and whom it names beside them; nothing goes on
+ * the word of one. */
 static void
 ask_for_glass(struct judging *j)
 {
 	static const char *const roles[] = { "legal", "policy", "defence-liaison" };
 
-	find_approval(j, S("two"));
+	find_approval(j, j->g->break_glass.officers == 4   ? S("four")
+	                 : j->g->break_glass.officers == 3 ? S("three")
+	                                                   : S("two"));
 	for (size_t i = 0; i < COUNTOF(roles); i++) {
 		if (texts_have(j->g->break_glass.roles, str_of(roles[i])))
 			find_approval(j, str_of(roles[i]));

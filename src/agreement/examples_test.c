@@ -1,6 +1,8 @@
 /* The worked examples: examples/ holds an agreement and rows, each a request,
  * objects and what is to become of them.  One row is one test.
  *
+ * "terms" are blocks that stand in the agreement instead of its own.
+ *
  * Short forms of the rows: "report--b7" is an identifier whose UUID ends in b7,
  * "tlp" is a marking, and times that are always the same are left out. */
 #include "agreement.h"
@@ -205,6 +207,24 @@ add_consents(struct world *w, const struct json *list)
 	w->request.consents = n;
 }
 
+/* Other blocks in place of those of the agreement, or beside them. */
+static void
+change_terms(struct world *w, const struct json *terms)
+{
+	const struct json *tree = NULL, *old;
+
+	for (const struct json *v = terms == NULL ? NULL : terms->first; v != NULL; v = v->next) {
+		assert_int_equal(json_parse(w->a, w->agreement, NULL, &tree, NULL), OK);
+		old = json_get(tree, v->key);
+		if (old != NULL)
+			world_splice(w, old->raw, arena_cstr(w->a, v->raw));
+		else
+			world_splice(w, str_sub(w->agreement, 0, 1),
+			    arena_cstr(w->a, arena_printf(w->a, "{\"" STR_FMT "\":" STR_FMT ",",
+			                         STR_ARG(v->key), STR_ARG(v->raw))));
+	}
+}
+
 static void
 build(struct world *w, const struct json *row)
 {
@@ -212,6 +232,7 @@ build(struct world *w, const struct json *row)
 	struct str suspend = text_or(row, "suspend", "");
 	char name[64];
 
+	change_terms(w, json_get(row, S("terms")));
 	fill_request(&w->request, json_get(row, S("request")));
 	for (const struct json *v = packs == NULL ? NULL : packs->first; v != NULL; v = v->next) {
 		(void)snprintf(name, sizeof(name), "packs/" STR_FMT ".json", STR_ARG(v->text));
@@ -366,6 +387,7 @@ main(int argc, char **argv)
 
 	n = read_rows(a, AGREEMENT_EXAMPLES "/worked.json", 0);
 	n = read_rows(a, AGREEMENT_EXAMPLES "/edges.json", n);
+	n = read_rows(a, AGREEMENT_EXAMPLES "/terms.json", n);
 	for (size_t i = 0; i < n; i++)
 		cases_add(&cases, rows[i].name, check_row, &rows[i]);
 	return cases_run("examples", &cases, argc, argv);

@@ -170,6 +170,7 @@ draw_predicates(struct gate *gate, struct piece *p, struct facts *f)
 	facts_set(f, IS_ORGANISATION, identity && gate_is_organisation(gate, o));
 	facts_set(f, IS_CLASS,
 	    identity && str_is(json_str(json_get(o->json, S("identity_class"))), "class"));
+	facts_set(f, IS_PERSON, identity && str_is(redaction_class(o), "person"));
 	facts_set(f, IS_VICTIM, identity && p->withheld);
 	facts_set(f, IS_TIED, p->tied);
 	facts_set(f, IS_MENTIONING, p->mentions);

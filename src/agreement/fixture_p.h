@@ -165,7 +165,8 @@ world_splice(struct world *w, struct str at, const char *text)
 	w->agreement = arena_printf(w->a, STR_FMT "%s" STR_FMT, STR_ARG(head), text,
 	    STR_ARG(str_sub(w->agreement, head.len + at.len, SIZE_MAX)));
 	w->standing = (struct standing){ 0 };
-	if (standing_open(w->a, world_sign(w, w->agreement, AGREEMENT_PAYLOAD_TYPE, 3),
+	if (standing_open(w->a,
+	        world_sign(w, w->agreement, AGREEMENT_PAYLOAD_TYPE, w->key[2] == NULL ? 3 : 7),
 	        &w->standing, &why) != OK)
 		fail_msg("%s at %s", why.text, why.where);
 }

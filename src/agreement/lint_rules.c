@@ -330,18 +330,76 @@ lint_ceilings(struct linting *l)
 		    "TLP:RED never goes from node to node, whatever the ceiling says.");
 }
 
+/* Classes of personal data; "victim" is an organisation, and has its own consent. */
+static bool is_personal_class(struct str class)
+{
+	static const char *const classes[] = { "account", "email", "message", "person" };
+
+	for (size_t i = 0; i < COUNTOF(classes); i++) {
+		if (str_is(class, classes[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
-lint_personal(struct linting *l)
+lint_classes(struct linting *l)
 {
 	const struct personal_terms *p = &l->g->personal;
+	const struct json *v = p->allowed_classes == NULL ? NULL : p->allowed_classes->first;
 
+	for (; v != NULL; v = v->next) {
+		if (!is_personal_class(v->text))
+			lint_find(l, LINT_ERROR, "class-unknown",
+			    S("/personal_data/allowed_classes"),
+			    "\"" STR_FMT "\" is none of: account email message person.",
+			    STR_ARG(v->text));
+	}
 	for (size_t i = 0; i < p->redactions; i++) {
-		if (p->redaction[i].method == METHOD_DROP &&
-		    texts_have(p->allowed_classes, p->redaction[i].data_class))
-			lint_find(l, LINT_WARNING, "class-contradiction",
-			    lint_at(l, "/personal_data/redactions/%zu", i),
-			    "The class " STR_FMT " is allowed and is dropped.",
-			    STR_ARG(p->redaction[i].data_class));
+		struct str class = p->redaction[i].data_class;
+
+		if (!is_personal_class(class) && !str_is(class, "victim"))
+			lint_find(l, LINT_ERROR, "class-unknown",
+			    lint_at(l, "/personal_data/redactions/%zu/class", i),
+			    "\"" STR_FMT "\" is none of: account email message person victim.",
+			    STR_ARG(class));
+	}
+}
+
+/* Who joined later stands under the block that says who may join, and as what. */
+static bool
+is_within(const struct json *list, const struct json *scope)
+{
+	for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
+		if (scope != NULL && !texts_have(scope, v->text))
+			return false;
+	}
+	return true;
+}
+
+static void
+lint_accession(struct linting *l)
+{
+	const struct accession_terms *a = &l->g->accession;
+
+	for (size_t i = 0; i < l->g->parties; i++) {
+		const struct party *p = &l->g->party[i];
+		struct str at = lint_at(l, "/parties/%zu", i);
+
+		if (p->membership == MEMBERSHIP_MEMBER)
+			continue;
+		if (!a->given)
+			lint_find(l, LINT_ERROR, "accession-missing", at,
+			    STR_FMT " has joined, and no block says who may: accession is missing.",
+			    STR_ARG(p->code));
+		else if (a->membership != p->membership)
+			lint_find(l, LINT_ERROR, "accession-class", at,
+			    STR_FMT " has joined as another class than accession lets anybody.",
+			    STR_ARG(p->code));
+		else if (!is_within(p->areas, a->areas) || !is_within(p->projects, a->projects))
+			lint_find(l, LINT_ERROR, "accession-scope", at,
+			    STR_FMT " has an area or project that is outside of accession's scope.",
+			    STR_ARG(p->code));
 	}
 }
 
@@ -406,7 +464,8 @@ lint_rules(struct linting *l)
 		lint_references,
 		lint_bases,
 		lint_ceilings,
-		lint_personal,
+		lint_classes,
+		lint_accession,
 		lint_channels,
 		lint_blocks,
 	};

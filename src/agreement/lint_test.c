@@ -100,8 +100,12 @@ static const struct finding_case {
 	{ "a standing order above the officer", "\"auto\":\"GREEN\",\"officer\":\"AMBER+STRICT\"", "\"auto\":\"AMBER+STRICT\",\"officer\":\"AMBER\"",
 	  "warning ceiling-order /marking_policy/ceiling_by_channel" },
 	{ "RED from node to node", "\"officer\":\"AMBER+STRICT\"", "\"officer\":\"RED\"", "warning ceiling-red /marking_policy/ceiling_by_channel" },
-	{ "a class allowed and dropped", "\"personal_data\":{", "\"personal_data\":{\"allowed_classes\":[\"email\"],\"redactions\":[{\"class\":\"email\",\"method\":\"drop\"}],",
-	  "warning class-contradiction /personal_data/redactions/0" },
+	{ "classes that nobody knows", "\"allowed_classes\":[\"account\",", "\"redactions\":[{\"class\":\"mail\",\"method\":\"drop\"}],\"allowed_classes\":[\"victim\",",
+	  "error class-unknown /personal_data/allowed_classes\nerror class-unknown /personal_data/redactions/0/class" },
+	{ "who joined as what nobody may", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"class\":\"observer\"", "error accession-class /parties/1" },
+	{ "who joined in more than anybody may", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"class\":\"project\",\"areas\":[\"CI\",\"INFO\"]", "error accession-scope /parties/1" },
+	{ "what has expired and is to be given back", "\"on_expiry\":\"delete\"", "\"on_expiry\":\"return\"", "error document.on-expiry /retention" },
+	{ "or kept in another form", "\"days\":90,\"on_expiry\":\"delete\"", "\"days\":90,\"on_expiry\":\"anonymise\"", "error document.on-expiry /retention/rows/1" },
 	{ "a channel that is not there", "\"consent_channel\":\"node\"", "\"consent_channel\":\"fax\"", "error channel-missing /third_party/consent_channel" },
 	{ "a delegate of the past", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"delegates\":[{\"name\":\"n\",\"office\":\"o\",\"authority\":\"a\","
 	  "\"from\":\"2020-01-01T00:00:00Z\",\"until\":\"2021-01-01T00:00:00Z\"}]", "warning delegates-ended /parties/1/delegates" },
@@ -165,6 +169,18 @@ check_small(void **state)
 	assert_true(has_finding(&lint, "category-over-ceiling", "/data_categories/0/max_tlp"));
 	assert_true(has_finding(&lint, "type-without-category", "/data_categories"));
 	assert_true(has_finding(&lint, "block-missing", "/"));
+}
+
+/* The agreement of the worked examples has a third party, and no block for it. */
+static void
+check_accession_missing(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 * MIB);
+	struct lint lint = linted(a, cases_file(a, AGREEMENT_EXAMPLES "/agreement.json"));
+
+	(void)state;
+	assert_true(has_finding(&lint, "accession-missing", "/parties/2"));
+	assert_false(has_finding(&lint, "accession-missing", "/parties/1"));
 }
 
 static void
@@ -253,6 +269,7 @@ main(int argc, char **argv)
 	CASES(&cases, shipped_cases, check_shipped);
 	CASES(&cases, finding_cases, check_finding);
 	CASE(&cases, check_small);
+	CASE(&cases, check_accession_missing);
 	CASE(&cases, check_signatures);
 	CASE(&cases, check_no_json);
 	CASE(&cases, check_schema);

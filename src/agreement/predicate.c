@@ -24,6 +24,7 @@ static const char *const names[] = {
 	[IS_PARTED]            = "marking.parted",
 	[IS_CREDENTIAL]        = "credential",
 	[IS_ARMED]             = "exploit",
+	[IS_PERSON]            = "identity.person",
 	[IS_RECEIVED]          = "received",
 	[IS_OWN_OBSERVATION]   = "own-observation",
 	[IS_CLEAR]             = "tlp.clear",

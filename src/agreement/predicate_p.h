@@ -31,6 +31,7 @@ enum predicate {
 	IS_PARTED,
 	IS_CREDENTIAL,
 	IS_ARMED,
+	IS_PERSON,
 	PREDICATES_DRAWN,
 	/* following from other facts */
 	IS_RECEIVED = PREDICATES_DRAWN,

@@ -307,7 +307,7 @@ put_known_subject(struct copying *c)
 {
 	const struct piece *subject = c->p->subject;
 
-	if (c->withheld > 0)
+	if (is_count_told(c, c->withheld))
 		json_put_u64(json_key(&c->w, S("x_torana_withheld_count")), c->withheld);
 	if (c->p->cleaned && subject != NULL && subject->token.len > 0 &&
 	    str_is(c->p->item->object.type, "incident"))

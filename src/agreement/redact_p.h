@@ -34,6 +34,9 @@ void put_class(const struct gate *gate, const struct piece *p, struct buf *out);
 /* The whole object that leaves in place of a withheld one. */
 void put_stand_in(struct copying *c);
 
+/* Whether so small a number may be told: the agreement's smallest cell. */
+bool is_count_told(const struct copying *c, uint64_t n);
+
 /* A member at a place that is taken out, and what stands for the value alone.
  * Each returns whether anything was written. */
 bool put_place(struct copying *c, const struct json *m, const struct place *place);

@@ -136,6 +136,15 @@ put_replacement(struct copying *c, struct str key, const struct place *place, st
 	return false;
 }
 
+/* A count that is too small could be counted back to one of them. */
+bool
+is_count_told(const struct copying *c, uint64_t n)
+{
+	const struct agreement *g = c->gate->documents.agreement;
+
+	return g != NULL && n > 0 && n >= g->records.statistics_cell;
+}
+
 /* "x_files" as "x_files_count": of a list its elements, of an object its members. */
 static bool
 put_count(struct copying *c, const struct json *m)
@@ -153,6 +162,8 @@ put_count(struct copying *c, const struct json *m)
 		n++;
 	if (m->type != JSON_ARRAY && m->type != JSON_OBJECT)
 		n = 1;
+	if (!is_count_told(c, n))
+		return false;
 	json_put_u64(json_key(&c->w, buf_str(&name)), n);
 	return true;
 }

@@ -93,6 +93,31 @@ check_basis(struct judging *j)
 		find_own(j, EFFECT_DENY, "L-BASIS", (struct str){ 0 });
 }
 
+/* Whether it tells of somebody as it is, and not by its stand-in or a copy. */
+static bool
+is_personal_told(const struct facts *f)
+{
+	static const char *const types[] = { "email-addr", "user-account", "email-message" };
+
+	if (predicate_holds(IS_WITHHELD, f) || predicate_holds(IS_TIED, f) ||
+	    predicate_holds(IS_MENTIONING, f) || predicate_holds(IS_ORGANISATION, f))
+		return false;
+	for (size_t i = 0; i < COUNTOF(types); i++) {
+		if (str_is(f->type, types[i]))
+			return true;
+	}
+	return predicate_holds(IS_PERSON, f) || predicate_holds(IS_CREDENTIAL, f);
+}
+
+/* Personal data goes on a ground that the agreement names for the one who gives it. */
+static void
+check_grounds(struct judging *j)
+{
+	if (is_personal_told(j->f) &&
+	    !agreement_is_ground(j->g, j->f->legal_basis, j->from_party->code, j->f->at))
+		find_own(j, EFFECT_DENY, "L-BASIS", j->g->personal_clause);
+}
+
 /* Technology under control, for a purpose that is not free of it. */
 static void
 check_export(struct judging *j)
@@ -146,6 +171,7 @@ stage_terms(struct judging *j)
 {
 	check_purpose(j);
 	check_basis(j);
+	check_grounds(j);
 	check_export(j);
 	check_persons(j);
 	check_categories(j);

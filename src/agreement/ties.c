@@ -1,7 +1,8 @@
 /* Who is not told, and what is tied to them.
  *
  * Withheld are identities that are neither an organisation of the agreement
- * nor a class, and mailboxes, accounts and messages; consent lifts it.  Tied is
+ * nor a class, and mailboxes, accounts and messages; consent lifts it, where the
+ * agreement lets data of that class go at all.  Tied is
  *
  *   1. what refers to something withheld (its author among it);
  *   2. what a relationship or sighting links with something withheld;
@@ -67,11 +68,14 @@ is_withheld_identity(const struct gate *gate, const struct stix_object *o)
 	const struct agreement *g = gate->documents.agreement;
 	struct str class = json_str(json_get(o->json, S("identity_class")));
 
-	if (!str_is(o->type, "identity") || gate_is_organisation(gate, o) ||
-	    str_is(class, "class") || gate_consents(gate, o->id, CONSENT_NAME))
+	if (!str_is(o->type, "identity") || gate_is_organisation(gate, o) || str_is(class, "class"))
 		return false;
 	if (g == NULL)
 		return true;
+	if (!agreement_allows_class(g, redaction_class(o)))
+		return true;
+	if (gate_consents(gate, o->id, CONSENT_NAME))
+		return false;
 	if (str_is(class, "individual"))
 		return g->withhold_analyst || g->withhold_victim;
 	return g->withhold_victim || g->withhold_reporter;
@@ -82,9 +86,11 @@ is_withheld_identity(const struct gate *gate, const struct stix_object *o)
 static bool
 has_personal_consent(const struct gate *gate, const struct piece *p)
 {
+	const struct agreement *g = gate->documents.agreement;
 	struct str id = p->item->object.id;
 
-	if (gate->r->consents == 0)
+	if (gate->r->consents == 0 || g == NULL ||
+	    !agreement_allows_class(g, redaction_class(&p->item->object)))
 		return false;
 	if (gate_consents(gate, id, CONSENT_PERSONAL))
 		return true;

@@ -19,8 +19,11 @@ count_role(const struct needs *n, struct str role)
 void
 needs_add(struct needs *n, struct str word)
 {
-	size_t times = str_is(word, "two") ? 2 : 1;
-	bool officer = times == 2 || str_is(word, "one") || str_is(word, "approver");
+	size_t times = str_is(word, "two")     ? 2
+	               : str_is(word, "three") ? 3
+	               : str_is(word, "four")  ? 4
+	                                       : 1;
+	bool officer = times > 1 || str_is(word, "one") || str_is(word, "approver");
 	struct str role = officer ? S("officer") : word;
 
 	while (role.len > 0 && count_role(n, role) < times && n->len < NEEDS_MAX)

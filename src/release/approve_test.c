@@ -1,3 +1,4 @@
+#include "approvals_p.h"
 #include "fixture_p.h"
 
 static enum err
@@ -276,6 +277,32 @@ check_two_officers(void **state)
 	assert_true(released);
 }
 
+/* clang-format off */
+static const struct needs_case {
+	const char *name, *words, *roles;
+} needs_cases[] = {
+	{ "one, by any name, is one", "one officer approver", "officer" },
+	{ "two", "two", "officer officer" },
+	{ "one of the two was asked for already", "officer two", "officer officer" },
+	{ "three", "three", "officer officer officer" },
+	{ "the matrix says two and the glass four", "two four policy", "officer officer officer officer policy" },
+	{ "fewer are among more", "four two", "officer officer officer officer" },
+};
+/* clang-format on */
+
+static void
+check_needs(void **state)
+{
+	const struct needs_case *c = *state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(MIB);
+	struct str words = str_of(c->words);
+	struct needs needs = { 0 };
+
+	while (words.ptr != NULL)
+		needs_add(&needs, str_split(&words, ' '));
+	assert_true(str_is(needs_text(a, &needs), c->roles));
+}
+
 static enum err
 approvals_job(const struct release_job *job, const void *in, void *out, struct why *why)
 {
@@ -380,6 +407,7 @@ main(int argc, char **argv)
 	CASES(&list, void_table, check_void);
 	CASE(&list, check_two_approvals);
 	CASE(&list, check_two_officers);
+	CASES(&list, needs_cases, check_needs);
 	CASE(&list, check_approver_gone);
 	CASE(&list, check_two_roles_one_account);
 	CASE(&list, check_refusal);

@@ -22,7 +22,8 @@ PREDEFINED = {  # identifier: level, version of TLP
     "939a9414-2ddd-4d32-a0cd-375ea402b003": ("AMBER+STRICT", 2),
     "e828b379-4e03-4974-9ac4-e53a884c97c1": ("RED", 2),
 }
-PERSONAL = ("email-addr", "user-account", "email-message")
+CLASS = {"email-addr": "email", "user-account": "account", "email-message": "message"}
+PERSONAL = tuple(CLASS)
 ANNOTATIONS = ("relationship", "sighting", "note", "opinion", "report", "grouping",
                "language-content")
 OBSERVABLES = ("artifact", "autonomous-system", "directory", "domain-name", "email-addr",
@@ -136,10 +137,15 @@ class Evaluation:
             and obj.get("name") in [o["name"] for _, o in self.organisations.values()])
 
     def is_withheld(self, obj):
+        allowed = self.agreement["personal_data"].get("allowed_classes", [])
         if obj["type"] in PERSONAL:
-            return not self.personal_consent(obj["id"])
+            return CLASS[obj["type"]] not in allowed or not self.personal_consent(obj["id"])
         if obj["type"] != "identity" or self.is_organisation(obj) \
-                or obj.get("identity_class") == "class" or self.consents_to(obj["id"], "name"):
+                or obj.get("identity_class") == "class":
+            return False
+        if obj.get("identity_class") == "individual" and "person" not in allowed:
+            return True
+        if self.consents_to(obj["id"], "name"):
             return False
         protect = self.agreement["identity_protection"]
         telling = [protect.get(k, "withhold") != "tell" for k in ("victim", "reporter", "analyst")]
@@ -309,6 +315,7 @@ class Evaluation:
         return {
             "tlp": tlp, "unknown": unknown, "item": item,
             "identity.organisation": identity and self.is_organisation(obj),
+            "identity.person": identity and obj.get("identity_class") == "individual",
             "identity.class": identity and obj.get("identity_class") == "class",
             "victim": identity and withheld,
             "withheld": withheld,
@@ -411,7 +418,7 @@ class Evaluation:
         if self.to is None:
             return self.published(item, facts)
         findings = [*self.bars(facts), *self.originator(item, facts), *self.marked(facts),
-                    *self.purpose(), *self.categories(item["object"], facts),
+                    *self.purpose(), *self.grounds(item["object"], facts), *self.categories(item["object"], facts),
                     *self.rules(item["object"], facts), *self.identity(facts)]
         if item.get("approved"):
             findings = [f for f in findings if f[0] != "HOLD"]
@@ -497,6 +504,23 @@ class Evaluation:
         if self.request["purpose"] not in [p["code"] for p in self.agreement["purposes"]]:
             yield "DENY", "P-PURPOSE"
 
+    def grounds(self, obj, facts):
+        """Personal data that goes as it is goes on a ground of its giver's own row."""
+        told = obj["type"] in PERSONAL or facts["credential"] or facts["identity.person"]
+        if not told or facts["withheld"] or facts["tied"] or facts["mentions"] \
+                or facts["identity.organisation"]:
+            return
+        party = self.organisations[self.request["from"]][0]["code"]
+        rows = [r for r in self.agreement["personal_data"].get("grounds_by_party", [])
+                if r["party"] == party]
+        cited = [b for b in self.agreement.get("legal_bases", [])
+                 if b["code"] == self.request.get("legal_basis", "")
+                 and b.get("party", "") in ("", party) and "in_force_from" in b
+                 and instant(b["in_force_from"]) <= self.at
+                 and ("in_force_until" not in b or self.at < instant(b["in_force_until"]))]
+        if rows and not any(b["code"] in r["grounds"] for r in rows for b in cited):
+            yield "DENY", "L-BASIS"
+
     def categories(self, obj, facts):
         placed = False
         for c in self.agreement["data_categories"]:
@@ -530,6 +554,11 @@ class Evaluation:
         for name in self.names:
             if any(name in fold(t) for _, t in texts(leaving)):
                 yield f"tells {name}"
+        cell = self.agreement.get("records", {}).get("statistics_cell", 5)
+        for key, value in leaving.items():
+            if key.startswith("x_") and key.endswith("_count") and key not in item["object"] \
+                    and value < cell:
+                yield f"counts {value} in {key}, below {cell}"
         if leaving["id"] != item["object"]["id"]:
             source = item["object"]["id"].partition("--")[2]
             if any(source in t for _, t in texts(leaving)):

@@ -30,6 +30,7 @@ PREDICATES = ("identity.organisation", "identity.class", "victim", "tied", "ment
               "classified", "marking.granular", "marking.definition", "revoked", "consent.name",
               "consent.personal", "consent.technique", "received", "own-observation", "tlp.clear",
               "tlp.green", "tlp.amber", "tlp.amber-strict", "tlp.red", "tlp.1")
+CLASSES = ("email", "account", "message", "person")
 LABELS = ("cii-topology", "controlled-unclassified", "exploit", "phishing", "secret")
 NAMES = ("Gujarat Vidyut Vitran", "Kawasaki Seimei Byoin", "Surat Textile Works")
 CODES = ("IN:CERT-IN", "IN:NCIIPC", "JP:JPCERT", "JP:NCO")
@@ -74,6 +75,14 @@ class Case:
             g["third_party"]["reuse_own_observation"] = False
         if self.often(0.3):
             g["classified"]["marks"] = [self.dice.choice(("TLP", "plant", "EYES//"))]
+        if self.often(0.4):
+            g["personal_data"]["allowed_classes"] = self.some(CLASSES, 3)
+        if self.often(0.1):
+            del g["personal_data"]["allowed_classes"]
+        if self.often(0.5):
+            del g["personal_data"]["grounds_by_party"]
+        if self.often(0.3):
+            g["records"]["statistics_cell"] = self.dice.choice((0, 1, 2, 100))
         if self.often(0.4):
             g["personal_data"]["redactions"] = [
                 {"class": c, "method": self.dice.choice(("drop", "generalise", "pseudonym", "count"))}
@@ -261,6 +270,9 @@ class Case:
             r["to"] = self.dice.choice(CODES + ("JP:NCO", "JP:NCO", "US:CISA", "PUBLIC"))
         if self.often(0.2):
             r["channel"] = "auto"
+        if self.often(0.3):
+            r["legal_basis"] = self.dice.choice(("IN-CERT-FUNCTION", "IN-CERT-FUNCTION", "JP-CONSENT",
+                                                 "nonsense"))
         if self.often(0.2):
             r["purpose"] = self.dice.choice(("prevention", "prevention", "prevention", "gossip"))
         odd = [("order_realm", "real"), ("verified", False), ("signed", False), ("area", "X"),
