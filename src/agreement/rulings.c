@@ -93,14 +93,14 @@ check_basis(struct judging *j)
 		find_own(j, EFFECT_DENY, "L-BASIS", (struct str){ 0 });
 }
 
-/* Whether it tells of somebody as it is, and not by its stand-in or a copy. */
+/* Whether it tells of somebody, and not by a stand-in.  A copy that leaves because
+ * of what it is tied to or mentions may still be about the same person. */
 static bool
 is_personal_told(const struct facts *f)
 {
 	static const char *const types[] = { "email-addr", "user-account", "email-message" };
 
-	if (predicate_holds(IS_WITHHELD, f) || predicate_holds(IS_TIED, f) ||
-	    predicate_holds(IS_MENTIONING, f) || predicate_holds(IS_ORGANISATION, f))
+	if (predicate_holds(IS_WITHHELD, f) || predicate_holds(IS_ORGANISATION, f))
 		return false;
 	for (size_t i = 0; i < COUNTOF(types); i++) {
 		if (str_is(f->type, types[i]))

@@ -158,6 +158,7 @@ enum err api_count_hits(struct db *db, struct str id, const struct compartment *
 
 /* How far our log is known to others: what a released row is worth. */
 struct api_log {
+	time_us now;
 	uint64_t published; /* leaves under a signed checkpoint */
 	size_t peers;
 	struct {

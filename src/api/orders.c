@@ -1,4 +1,5 @@
 /* Orders, and what became of them. */
+#include "acknowledge.h"
 #include "handlers_p.h"
 #include "note.h"
 
@@ -104,7 +105,7 @@ api_log_read(const struct api *api, struct db *db, struct arena *a, struct api_l
 	struct peer *peers = NULL;
 	size_t n = 0;
 
-	*ret = (struct api_log){ 0 };
+	*ret = (struct api_log){ .now = clock_wall(realm_clock(api->realm)) };
 	TRY(ledger_published(db, origin, &ret->published, why));
 	TRY(store_peers(db, a, &peers, &n, why));
 	for (size_t i = 0; i < n && i < PEERS_MAX; i++)
@@ -126,7 +127,7 @@ is_cosigned(const struct api_log *log, const struct release_row *row)
 
 /* A receipt may say that it was refused: then it was not received. */
 static void
-print_receipt(struct json_writer *w, const struct release_row *row)
+print_receipt(struct json_writer *w, const struct release_row *row, time_us now)
 {
 	bool refused = str_find(row->receipt, S("\"state\":\"refused\"")) != SIZE_MAX;
 
@@ -135,6 +136,8 @@ print_receipt(struct json_writer *w, const struct release_row *row)
 		json_put_raw(json_key(w, S("receipt")), row->receipt);
 	else
 		json_put_null(json_key(w, S("receipt")));
+	api_put_time(w, "acknowledge_by", row->acknowledge_by);
+	api_put_text(w, "acknowledgement", str_of(acknowledge_state(row, now)));
 }
 
 static void
@@ -157,7 +160,7 @@ print_release(struct json_writer *w, const struct api_log *log, const struct rel
 	api_put_i64(w, "place", row->place);
 	api_put_flag(w, "published", row->leaf >= 0 && (uint64_t)row->leaf < log->published);
 	api_put_flag(w, "cosigned", is_cosigned(log, row));
-	print_receipt(w, row);
+	print_receipt(w, row, log->now);
 	api_put_time(w, "changed_at", row->changed_at);
 	json_end_object(w);
 }

@@ -381,6 +381,7 @@ run_list(struct cli *c)
 		{ "LEAF", "leaf", 8 },
 		{ "COSIGNED", "cosigned", 9 },
 		{ "RECEIVED", "received", 28 },
+		{ "ANSWER", "acknowledgement", 12 },
 		{ "ID", "source_id", 60 },
 	};
 	const char *id = cli_option(c, "id");

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acknowledge.h"
 #include "exchange.h"
 #include "http_server.h"
 #include "log.h"
@@ -64,6 +65,7 @@ tick_job(struct db *db, void *arg, struct why *why)
 	TRY(store_refs_catch_up(db, why));
 	TRY(release_standing_run(&job, &t->released, why));
 	TRY(release_tighten(&job, &t->tightened, why));
+	TRY(release_acknowledge(&job, why));
 	if (job.at - t->node->retained_at < RETAIN_EVERY_S * US_PER_S)
 		return OK;
 	TRY(release_retain(&job, &t->retained, why));

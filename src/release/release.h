@@ -307,9 +307,10 @@ struct release_row {
 	struct hash bytes_hash;
 	int64_t leaf, place;
 	time_us changed_at;
-	time_us expires_at;  /* of the order: what is held then is closed */
-	time_us received_at; /* 0: the recipient gave no receipt yet */
-	struct str receipt;  /* JSON {"own_leaf","reason"?,"state"} */
+	time_us expires_at;     /* of the order: what is held then is closed */
+	time_us received_at;    /* 0: the recipient gave no receipt yet */
+	struct str receipt;     /* JSON {"own_leaf","reason"?,"state"} */
+	time_us acknowledge_by; /* 0: no answer is owed, or it was not noted yet (acknowledge.h) */
 };
 struct release_query {
 	struct compartment of; /* whose */

@@ -7,10 +7,12 @@ static const char list_rows[] =
     " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
     " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency, i.bytes,"
-    " o.channel, o.person, COALESCE(p.name, '')"
+    " o.channel, o.person, COALESCE(p.name, ''), COALESCE(k.due_at, 0)"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " LEFT JOIN person p ON p.owner = o.owner AND p.enclave = o.enclave"
     " AND p.fingerprint = o.person"
+    " LEFT JOIN acknowledgement k ON k.subject = i.order_id AND k.direction = 'theirs'"
+    " AND k.leaf = i.leaf"
     " WHERE " COMPARTMENT_HAS("o", "$1", "$2") " AND ($3 = '' OR i.state = $3)"
     " AND ($4 = '' OR i.source_id = $4 OR i.leaving_id = $4)"
     " ORDER BY i.changed_at DESC, i.order_id, i.ordinal LIMIT $5";
@@ -68,6 +70,7 @@ read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
 		.channel = arena_str(a, db_col_text(rows, 26)),
 		.person = arena_str(a, db_col_text(rows, 27)),
 		.person_name = arena_str(a, db_col_text(rows, 28)),
+		.acknowledge_by = db_col_i64(rows, 29),
 	};
 	if (hash.len == HASH_BYTES)
 		memcpy(ret->bytes_hash.byte, hash.ptr, HASH_BYTES);

@@ -505,10 +505,9 @@ class Evaluation:
             yield "DENY", "P-PURPOSE"
 
     def grounds(self, obj, facts):
-        """Personal data that goes as it is goes on a ground of its giver's own row."""
+        """Personal data that is not withheld goes on a ground of its giver's own row."""
         told = obj["type"] in PERSONAL or facts["credential"] or facts["identity.person"]
-        if not told or facts["withheld"] or facts["tied"] or facts["mentions"] \
-                or facts["identity.organisation"]:
+        if not told or facts["withheld"] or facts["identity.organisation"]:
             return
         party = self.organisations[self.request["from"]][0]["code"]
         rows = [r for r in self.agreement["personal_data"].get("grounds_by_party", [])

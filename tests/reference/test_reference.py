@@ -105,6 +105,11 @@ def test_another_makers_object_is_not_published(decide):
     check(1_013_064, decide)
 
 
+def test_a_tied_mailbox_needs_a_ground(decide):
+    """That its copy is cleaned of somebody else does not make it nobody's."""
+    check(1_003_891, decide)
+
+
 @pytest.mark.long
 def test_never_looser_in_many_more_cases(decide):
     check_many(range(1_000_000, 1_000_000 + LONG), decide, time.monotonic() + 1500)
