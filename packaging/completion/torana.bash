@@ -11,7 +11,7 @@ _torana_verbs() {
 	peer) echo invite add list ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
 	agreement) echo make add lint sign list show suspend resume terminate approve enact \
-		renew lapse succeed ;;
+		renew lapse succeed dispute settle ;;
 	pack) echo lint test candidates diff sign rekey adopt activate list show ;;
 	source) echo list set ;;
 	object) echo import list purge show ;;
@@ -42,7 +42,8 @@ _torana_options() {
 	'agreement renew') echo --until --reason ;;
 	'agreement lapse') echo --reason ;;
 	'agreement succeed') echo --act --scope --reason ;;
-	'agreement suspend' | 'agreement resume' | 'agreement terminate') echo --scope --reason ;;
+	'agreement dispute') echo --act --scope --reason ;;
+	'agreement suspend' | 'agreement resume' | 'agreement terminate' | 'agreement settle') echo --scope --reason ;;
 	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;
 	'pack rekey') echo --key --lost ;;

@@ -25,6 +25,7 @@ static const char open_agreement[] =
     "\"unmarked\":\"deny\",\"ceiling_by_channel\":{\"auto\":\"RED\",\"officer\":\"RED\",\"person\":"
     "\"RED\"}},\"identity_protection\":{\"clause\":\"1\"},\"personal_data\":{\"clause\":\"1\"},"
     "\"third_party\":{\"clause\":\"1\",\"originator_control\":true},\"suspension\":{\"clause\":\"1\"},"
+    "\"dispute\":{\"clause\":\"1\",\"steps\":[],\"interim_freeze\":true},"
     "\"exercise_realm\":{\"clause\":\"1\"},\"retention\":{\"clause\":\"1\",\"days\":1},"
     "\"data_categories\":[{\"code\":\"any\",\"clause\":\"1\",\"when\":{\"types\":[\"indicator\","
     "\"malware\",\"identity\",\"report\",\"observed-data\",\"ipv4-addr\",\"relationship\",\"note\","
@@ -58,6 +59,10 @@ check_statement(struct arena *a, const struct statement *s)
 		(void)!standing_state_apply(&standing, s, i, NULL);
 	for (size_t i = 0; i < standing.suspended_areas; i++) {
 		if (standing.suspended_area_mask[i] == 0)
+			__builtin_trap();
+	}
+	for (size_t i = 0; standing.disputes == 0 && i < CATEGORIES_MAX; i++) {
+		if (standing.closed_category_mask[i] >> DISPUTE_SHIFT != 0)
 			__builtin_trap();
 	}
 	if (standing_end(&standing) < standing.agreement->expires_on && s->verb != STATEMENT_LAPSE)

@@ -266,7 +266,7 @@ standing_members(struct tape *t, struct standing *s)
 	FLAG(t, s, terminated);
 	FLAG(t, s, suspended);
 	TEXT(t, s, suspended_by);
-	NUMBER(t, s, suspended_mask, UINT32_MAX);
+	NUMBER(t, s, suspended_mask, JSON_INTEGER_MAX);
 	NUMBER(t, s, approved_mask, UINT32_MAX);
 	NUMBER(t, s, closed_categories, UINT64_MAX);
 	TIME(t, s, ends_at);

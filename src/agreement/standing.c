@@ -7,8 +7,8 @@
 #include "standing_p.h"
 
 /* Holds an area closed that the document itself suspends: no party can resume it. */
-#define CLOSED_BY_DOCUMENT (UINT32_C(1) << 31)
-static_assert(PARTIES_MAX < 31, "no party has that bit");
+#define CLOSED_BY_DOCUMENT (UINT64_C(1) << 31)
+static_assert(PARTIES_MAX < 31, "no party has that bit, and no dispute");
 
 static_assert((size_t)PARTIES_MAX <= (size_t)DSSE_KEYS_MAX, "all keys fit into one verdict");
 
@@ -192,6 +192,21 @@ standing_end(const struct standing *s)
 	                                                       : s->agreement->expires_on;
 }
 
+static bool
+closed_by_party(const struct standing *s, struct standing_reason *ret)
+{
+	const struct agreement *g = s->agreement;
+
+	if (s->suspended_mask >> DISPUTE_SHIFT << DISPUTE_SHIFT == s->suspended_mask)
+		return closed(ret, "A-NOTINFORCE",
+		    "The agreement is frozen by a dispute that " STR_FMT " opened (clause " STR_FMT
+		    ").",
+		    STR_ARG(s->suspended_by), STR_ARG(g->dispute.clause));
+	return closed(ret, "A-NOTINFORCE",
+	    "The agreement is suspended by " STR_FMT " (clause " STR_FMT ").",
+	    STR_ARG(s->suspended_by), STR_ARG(g->suspension_clause));
+}
+
 bool
 standing_in_force(const struct standing *s, struct str area, time_us at,
     struct standing_reason *ret)
@@ -212,9 +227,7 @@ standing_in_force(const struct standing *s, struct str area, time_us at,
 	if (!period_is_open(s, at, ret))
 		return false;
 	if (s->suspended)
-		return closed(ret, "A-NOTINFORCE",
-		    "The agreement is suspended by " STR_FMT " (clause " STR_FMT ").",
-		    STR_ARG(s->suspended_by), STR_ARG(g->suspension_clause));
+		return closed_by_party(s, ret);
 	if (area.len > 0 && agreement_area(g, area) == NULL)
 		return closed(ret, "A-SCOPE", "The agreement has no area \"" STR_FMT "\".",
 		    STR_ARG(area));

@@ -22,6 +22,8 @@ enum statement_verb {
 	STATEMENT_RENEW,   /* to a new end, until, when all parties say so */
 	STATEMENT_LAPSE,   /* notice that an automatic renewal is not wanted */
 	STATEMENT_SUCCEED, /* the organisation of the scope took over from act */
+	STATEMENT_DISPUTE, /* a dispute about act; freezes the scope where the agreement says so */
+	STATEMENT_SETTLE,  /* the party that opened it says that it is over */
 	STATEMENT_VERBS,
 };
 const char *statement_verb_name(enum statement_verb verb); /* "suspend" */
@@ -56,6 +58,19 @@ enum err statement_parse(struct arena *a, struct str text, struct statement *ret
 
 enum { SUCCESSIONS_MAX = 64 }; /* as many as a party has organisations */
 
+/* A dispute that is open.  Its steps and their days stand in the document. */
+struct dispute {
+	struct str scope; /* as of a suspension */
+	struct str party; /* that opened it */
+	struct str about; /* for people: a release by its order, a duty, a clause */
+	time_us at;
+};
+enum { DISPUTES_MAX = 64 }; /* open at the same time: more are no matter for a list */
+
+/* In the masks below bit i says that party i suspended, bit i + DISPUTE_SHIFT that a
+ * dispute which it opened freezes the same. */
+enum { DISPUTE_SHIFT = 32 };
+
 struct standing {
 	const struct agreement *agreement; /* NULL: there is none */
 	size_t signed_by;                  /* parties whose signature is valid */
@@ -63,12 +78,14 @@ struct standing {
 	bool terminated;
 	bool suspended;          /* whole */
 	struct str suspended_by; /* the first party of suspended_mask */
-	uint32_t suspended_mask; /* bit i: party i holds the whole closed */
+	uint64_t suspended_mask; /* bit i: party i holds the whole closed */
 	size_t suspended_areas;
 	struct str suspended_area[AREAS_MAX];
-	uint32_t suspended_area_mask[AREAS_MAX]; /* parties that hold that area closed */
+	uint64_t suspended_area_mask[AREAS_MAX]; /* parties that hold that area closed */
 	uint64_t closed_categories;              /* bit i: a party holds category i closed */
-	uint32_t closed_category_mask[CATEGORIES_MAX];
+	uint64_t closed_category_mask[CATEGORIES_MAX];
+	size_t disputes;
+	struct dispute dispute[DISPUTES_MAX];
 	uint32_t approved_mask;                /* parties whose own approval is on record */
 	struct str enacted_by[PARTIES_MAX];    /* delegate; empty: not on record */
 	struct str enacted_under[PARTIES_MAX]; /* that delegate's authority */

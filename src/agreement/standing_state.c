@@ -16,13 +16,13 @@ closed_area(const struct standing *s, struct str area)
 }
 
 static void
-set_suspended(struct standing *s, uint32_t mask)
+set_suspended(struct standing *s, uint64_t mask)
 {
 	s->suspended_mask = mask;
 	s->suspended = mask != 0;
 	s->suspended_by = (struct str){ 0 };
 	for (size_t i = s->agreement->parties; i-- > 0;) {
-		if ((mask >> i & 1) != 0)
+		if (((mask | mask >> DISPUTE_SHIFT) >> i & 1) != 0)
 			s->suspended_by = s->agreement->party[i].code;
 	}
 }
@@ -42,7 +42,7 @@ category_of(const struct agreement *g, struct str scope)
 }
 
 static void
-set_category(struct standing *s, size_t category, uint32_t mask)
+set_category(struct standing *s, size_t category, uint64_t mask)
 {
 	uint64_t bit = UINT64_C(1) << category;
 
@@ -51,7 +51,7 @@ set_category(struct standing *s, size_t category, uint32_t mask)
 }
 
 static void
-suspend(struct standing *s, struct str scope, uint32_t party)
+suspend(struct standing *s, struct str scope, uint64_t party)
 {
 	size_t i = closed_area(s, scope);
 
@@ -73,36 +73,51 @@ suspend(struct standing *s, struct str scope, uint32_t party)
 	s->suspended_area_mask[i] |= party;
 }
 
-static enum err
-resume(struct standing *s, struct str scope, uint32_t party, struct why *why)
+/* Who holds a scope closed. */
+static uint64_t
+held_by(const struct standing *s, struct str scope)
 {
-	size_t i = closed_area(s, scope);
-	bool all = str_is(scope, "all");
-	size_t category = category_of(s->agreement, scope);
-	bool is_category = category < s->agreement->categories;
-	uint32_t mask = all                      ? s->suspended_mask
-	                : is_category            ? s->closed_category_mask[category]
-	                : i < s->suspended_areas ? s->suspended_area_mask[i]
-	                                         : 0;
+	size_t i = closed_area(s, scope), category = category_of(s->agreement, scope);
 
-	if ((mask & party) == 0)
-		return fail(why, ERR_FORBIDDEN, "standing.resume",
-		    "only a party that suspended \"" STR_FMT "\" can resume it", STR_ARG(scope));
-	mask &= ~party;
-	if (all) {
+	if (str_is(scope, "all"))
+		return s->suspended_mask;
+	if (category < s->agreement->categories)
+		return s->closed_category_mask[category];
+	return i < s->suspended_areas ? s->suspended_area_mask[i] : 0;
+}
+
+/* Takes a hand from the door of a scope; it opens when that was the last. */
+static void
+release_hold(struct standing *s, struct str scope, uint64_t party)
+{
+	uint64_t mask = held_by(s, scope) & ~party;
+	size_t i = closed_area(s, scope), category = category_of(s->agreement, scope);
+
+	if (str_is(scope, "all")) {
 		set_suspended(s, mask);
-		return OK;
+		return;
 	}
-	if (is_category) {
+	if (category < s->agreement->categories) {
 		set_category(s, category, mask);
-		return OK;
+		return;
 	}
+	if (i == s->suspended_areas)
+		return;
 	s->suspended_area_mask[i] = mask;
 	if (mask == 0) {
 		s->suspended_areas--;
 		s->suspended_area[i] = s->suspended_area[s->suspended_areas];
 		s->suspended_area_mask[i] = s->suspended_area_mask[s->suspended_areas];
 	}
+}
+
+static enum err
+resume(struct standing *s, struct str scope, uint64_t party, struct why *why)
+{
+	if ((held_by(s, scope) & party) == 0)
+		return fail(why, ERR_FORBIDDEN, "standing.resume",
+		    "only a party that suspended \"" STR_FMT "\" can resume it", STR_ARG(scope));
+	release_hold(s, scope, party);
 	return OK;
 }
 
@@ -202,13 +217,68 @@ succeed(struct standing *s, const struct statement *st, size_t party, struct why
 	return OK;
 }
 
+/* ---- disputes ---- */
+
+/* The place of a party's open dispute over a scope; disputes when there is none. */
+static size_t
+find_dispute(const struct standing *s, struct str scope, struct str party)
+{
+	size_t i = 0;
+
+	while (i < s->disputes &&
+	       !(str_eq(s->dispute[i].scope, scope) && str_eq(s->dispute[i].party, party)))
+		i++;
+	return i;
+}
+
+static enum err
+open_dispute(struct standing *s, const struct statement *st, uint64_t bit, struct why *why)
+{
+	if (!s->agreement->dispute.given)
+		return fail(why, ERR_FORBIDDEN, "standing.dispute",
+		    "the agreement has no block \"dispute\": it says nothing of steps and days");
+	TRY(need_act(st, "what is in dispute as its act", why));
+	if (find_dispute(s, st->scope, st->party) < s->disputes)
+		return fail(why, ERR_CONFLICT, "standing.dispute",
+		    "a dispute of " STR_FMT " over \"" STR_FMT "\" is open already",
+		    STR_ARG(st->party), STR_ARG(st->scope));
+	if (s->disputes == DISPUTES_MAX)
+		return fail(why, ERR_LIMIT, "standing.dispute",
+		    "at most %d disputes are open at the same time: settle one", DISPUTES_MAX);
+	s->dispute[s->disputes++] = (struct dispute){
+		.scope = st->scope,
+		.party = st->party,
+		.about = st->act,
+		.at = st->at,
+	};
+	if (s->agreement->dispute.interim_freeze)
+		suspend(s, st->scope, bit << DISPUTE_SHIFT);
+	return OK;
+}
+
+static enum err
+settle_dispute(struct standing *s, const struct statement *st, uint64_t bit, struct why *why)
+{
+	size_t i = find_dispute(s, st->scope, st->party);
+
+	if (i == s->disputes)
+		return fail(why, ERR_FORBIDDEN, "standing.dispute",
+		    "only the party that opened a dispute over \"" STR_FMT "\" can settle it",
+		    STR_ARG(st->scope));
+	s->disputes--;
+	memmove(&s->dispute[i], &s->dispute[i + 1], (s->disputes - i) * sizeof(s->dispute[0]));
+	release_hold(s, st->scope, bit << DISPUTE_SHIFT);
+	return OK;
+}
+
 /* ---- scope ---- */
 
 static enum err
 check_scope(const struct standing *s, const struct statement *st, struct why *why)
 {
 	const struct agreement *g = s->agreement;
-	bool part = st->verb == STATEMENT_SUSPEND || st->verb == STATEMENT_RESUME;
+	bool part = st->verb == STATEMENT_SUSPEND || st->verb == STATEMENT_RESUME ||
+	            st->verb == STATEMENT_DISPUTE || st->verb == STATEMENT_SETTLE;
 
 	if (st->verb == STATEMENT_SUCCEED || str_is(st->scope, "all"))
 		return OK;
@@ -225,7 +295,7 @@ check_scope(const struct standing *s, const struct statement *st, struct why *wh
 enum err
 standing_state_apply(struct standing *s, const struct statement *st, size_t party, struct why *why)
 {
-	uint32_t bit = UINT32_C(1) << party;
+	uint64_t bit = UINT64_C(1) << party;
 
 	TRY(check_scope(s, st, why));
 	switch (st->verb) {
@@ -234,12 +304,14 @@ standing_state_apply(struct standing *s, const struct statement *st, size_t part
 	case STATEMENT_TERMINATE: s->terminated = true; break;
 	case STATEMENT_APPROVE:
 		TRY(need_act(st, "the approval as its act", why));
-		s->approved_mask |= bit;
+		s->approved_mask |= (uint32_t)bit;
 		break;
 	case STATEMENT_ENACT: TRY(enact(s, st, party, why)); break;
 	case STATEMENT_RENEW: TRY(renew(s, st, party, why)); break;
 	case STATEMENT_LAPSE: TRY(lapse(s, st, why)); break;
 	case STATEMENT_SUCCEED: TRY(succeed(s, st, party, why)); break;
+	case STATEMENT_DISPUTE: TRY(open_dispute(s, st, bit, why)); break;
+	case STATEMENT_SETTLE: TRY(settle_dispute(s, st, bit, why)); break;
 	case STATEMENT_VERBS: assert(false);
 	}
 	return OK;

@@ -150,6 +150,79 @@ check_steps(void **state)
 	}
 }
 
+/* ---- disputes ---- */
+
+static struct statement
+about(struct statement s, const char *act)
+{
+	s.act = str_of(act);
+	return s;
+}
+
+/* A dispute freezes its scope until the one who opened it settles it. */
+static void
+check_dispute(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct why why = { 0 };
+	struct statement s = statement(&w, STATEMENT_DISPUTE, "INFO", "IN", 1);
+
+	(void)state;
+	assert_int_equal(say(&w, &s, 1, &why), ERR_INVALID);
+	assert_string_equal(why.text,
+	    "to dispute, the statement must name what is in dispute as its act");
+	s = about(s, "order 4f1c");
+	assert_int_equal(say(&w, &s, 2, &why), ERR_FORBIDDEN); /* signed by the other */
+	assert_int_equal(say(&w, &s, 1, &why), OK);
+	check_closed(&w, "INFO", "A-AREA-SUSPENDED");
+	check_closed(&w, "CI", NULL);
+	assert_int_equal(w.standing.disputes, 1);
+	assert_true(str_is(w.standing.dispute[0].about, "order 4f1c"));
+	s = about(statement(&w, STATEMENT_DISPUTE, "INFO", "IN", 2), "again");
+	assert_int_equal(say(&w, &s, 1, &why), ERR_CONFLICT);
+	/* The other can neither settle nor resume it, nor the opener resume it. */
+	s = statement(&w, STATEMENT_SETTLE, "INFO", "JP", 1);
+	assert_int_equal(say(&w, &s, 2, &why), ERR_FORBIDDEN);
+	s = statement(&w, STATEMENT_RESUME, "INFO", "JP", 1);
+	assert_int_equal(say(&w, &s, 2, &why), ERR_FORBIDDEN);
+	s = statement(&w, STATEMENT_RESUME, "INFO", "IN", 2);
+	assert_int_equal(say(&w, &s, 1, &why), ERR_FORBIDDEN);
+	s = statement(&w, STATEMENT_SETTLE, "INFO", "IN", 2);
+	assert_int_equal(say(&w, &s, 1, &why), OK);
+	check_closed(&w, "INFO", NULL);
+	assert_int_equal(w.standing.disputes, 0);
+	s = statement(&w, STATEMENT_SETTLE, "INFO", "IN", 3);
+	assert_int_equal(say(&w, &s, 1, &why), ERR_FORBIDDEN);
+}
+
+/* What both suspend and dispute opens when all four hands are off. */
+static void
+check_dispute_and_suspension(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct why why = { 0 };
+	const struct statement steps_in_order[] = {
+		statement(&w, STATEMENT_SUSPEND, "all", "IN", 1),
+		about(statement(&w, STATEMENT_DISPUTE, "all", "IN", 2), "x"),
+		about(statement(&w, STATEMENT_DISPUTE, "all", "JP", 1), "y"),
+		statement(&w, STATEMENT_RESUME, "all", "IN", 3),
+		statement(&w, STATEMENT_SETTLE, "all", "JP", 2),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNTOF(steps_in_order); i++) {
+		unsigned signer = str_is(steps_in_order[i].party, "IN") ? 1 : 2;
+
+		if (say(&w, &steps_in_order[i], signer, &why) != OK)
+			fail_msg("%zu: %s", i, why.text);
+		check_closed(&w, "", "A-NOTINFORCE");
+	}
+	assert_true(str_is(w.standing.suspended_by, "IN"));
+	struct statement last = statement(&w, STATEMENT_SETTLE, "all", "IN", 4);
+	assert_int_equal(say(&w, &last, 1, &why), OK);
+	check_closed(&w, "", NULL);
+}
+
 static void
 check_other_agreement(void **state)
 {
@@ -219,6 +292,30 @@ speak(struct world *w, enum statement_verb verb, unsigned party, const struct st
 	s.at = s.at == 0 ? w->request.at : s.at;
 	s.scope = s.scope.len == 0 ? S("all") : s.scope;
 	return say(w, &s, 1u << party, why);
+}
+
+/* A category, too; and without a freeze it is only written down. */
+static void
+check_dispute_without_freeze(void **state)
+{
+	CLEANUP(world_free) struct world w = world_new();
+	struct why why = { 0 };
+	struct statement s =
+	    about(statement(&w, STATEMENT_DISPUTE, "category:indicator", "IN", 1), "x");
+
+	(void)state;
+	assert_int_equal(say(&w, &s, 1, &why), OK);
+	assert_true(w.standing.closed_categories != 0);
+	reopen(&w, "\"interim_freeze\":true", "\"interim_freeze\":false");
+	s.agreement = w.standing.agreement->hash;
+	assert_int_equal(say(&w, &s, 1, &why), OK);
+	assert_int_equal(w.standing.closed_categories, 0);
+	assert_int_equal(w.standing.disputes, 1);
+	s = statement(&w, STATEMENT_SETTLE, "category:indicator", "IN", 2);
+	assert_int_equal(say(&w, &s, 1, &why), OK);
+	reopen(&w, "\"dispute\":", "\"x_dispute\":");
+	s = about(statement(&w, STATEMENT_DISPUTE, "all", "IN", 1), "x");
+	assert_int_equal(say(&w, &s, 1, &why), ERR_FORBIDDEN);
 }
 
 static void
@@ -481,6 +578,9 @@ main(int argc, char **argv)
 	CASE(&cases, check_steps);
 	CASE(&cases, check_other_agreement);
 	CASE(&cases, check_statement);
+	CASE(&cases, check_dispute);
+	CASE(&cases, check_dispute_and_suspension);
+	CASE(&cases, check_dispute_without_freeze);
 	CASE(&cases, check_approvals);
 	CASE(&cases, check_delegates);
 	CASE(&cases, check_renewal);

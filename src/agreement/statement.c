@@ -11,6 +11,8 @@ static const char *const verbs[] = {
 	[STATEMENT_RENEW] = "renew",
 	[STATEMENT_LAPSE] = "lapse",
 	[STATEMENT_SUCCEED] = "succeed",
+	[STATEMENT_DISPUTE] = "dispute",
+	[STATEMENT_SETTLE] = "settle",
 };
 static_assert(COUNTOF(verbs) == STATEMENT_VERBS, "each verb has its name");
 
@@ -73,7 +75,7 @@ read_verb(const struct doc *d, enum statement_verb *ret)
 		return OK;
 	return doc_fail(d, ERR_INVALID, "standing.verb",
 	    "the verb \"" STR_FMT
-	    "\" is not suspend, resume, terminate, approve, enact, renew, lapse or succeed",
+	    "\" is not suspend, resume, terminate, approve, enact, renew, lapse, succeed, dispute or settle",
 	    STR_ARG(verb));
 }
 

@@ -49,6 +49,34 @@ print_life(struct json_writer *w, const struct standing *s)
 	json_end_array(w);
 }
 
+/* What is in dispute, and by when each step of the agreement is due. */
+static void
+print_disputes(struct json_writer *w, const struct standing *s)
+{
+	api_begin_array(w, "disputes");
+	for (size_t i = 0; i < s->disputes; i++) {
+		const struct dispute_terms *terms = &s->agreement->dispute;
+		const struct dispute *d = &s->dispute[i];
+
+		json_begin_object(w);
+		api_put_text(w, "scope", d->scope);
+		api_put_text(w, "party", d->party);
+		api_put_text(w, "about", d->about);
+		api_put_time(w, "at", d->at);
+		api_put_flag(w, "frozen", terms->interim_freeze);
+		api_begin_array(w, "steps");
+		for (size_t k = 0; k < terms->steps; k++) {
+			json_begin_object(w);
+			api_put_text(w, "step", terms->step[k].step);
+			api_put_time(w, "by", d->at + (time_us)terms->step[k].days * US_PER_DAY);
+			json_end_object(w);
+		}
+		json_end_array(w);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static void
 print_parties(struct json_writer *w, const struct agreement *g)
 {
@@ -122,6 +150,7 @@ print_agreement(struct json_writer *w, const struct standing *s, time_us now)
 	for (size_t i = 0; i < s->suspended_areas; i++)
 		json_put_str(w, s->suspended_area[i]);
 	json_end_array(w);
+	print_disputes(w, s);
 	print_parties(w, g);
 	print_codes(w, g);
 	json_end_object(w);
@@ -185,6 +214,7 @@ api_get_agreement(void *ctx, struct http_request *req, struct http_response *ret
 	if (agreement_is_model(s->agreement))
 		api_put_text(&w, "notice", S(MODEL_NOTICE));
 	api_put_hash(&w, "hash", &s->agreement->hash);
+	print_disputes(&w, s);
 	json_put_raw(json_key(&w, S("document")), s->agreement->json->raw);
 	json_end_object(&w);
 	return OK;
@@ -326,7 +356,7 @@ read_verb(struct str name, enum statement_verb *ret, struct why *why)
 		return OK;
 	return fail(why, ERR_NOT_FOUND, "api.verb",
 	    "there is no verb " STR_FMT
-	    "; write suspend, resume, terminate, approve, enact, renew, lapse or succeed",
+	    "; write suspend, resume, terminate, approve, enact, renew, lapse, succeed, dispute or settle",
 	    STR_ARG(name));
 }
 

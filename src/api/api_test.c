@@ -273,7 +273,7 @@ static const struct body_case {
 	{ "a source policy for RED",  "approver", "/api/v1/sources", "{\"type\":\"torana-source-policy\",\"format\":1,\"source\":\"a\",\"version\":1,\"marking\":\"RED\",\"reason\":\"r\"}",
 	  400, "source.marking", NULL },
 	{ "an unknown verb",          NULL, "/api/v1/agreements/X/forget", "{\"scope\":\"all\",\"reason\":\"r\"}",
-	  404, "api.verb",   "there is no verb forget; write suspend, resume, terminate, approve, enact, renew, lapse or succeed" },
+	  404, "api.verb",   "there is no verb forget; write suspend, resume, terminate, approve, enact, renew, lapse, succeed, dispute or settle" },
 	{ "no such agreement",        NULL, "/api/v1/agreements/X/suspend", "{\"scope\":\"all\",\"reason\":\"r\"}",
 	  404, "agreement.none", NULL },
 	{ "signing with a wish",      NULL, "/api/v1/agreements/X/sign", "{\"key\":\"mine\"}",

@@ -70,7 +70,7 @@ const struct http_route api_routes[] = {
 	{ HTTP_POST,   "/api/v1/agreements/{id}/sign",            SCOPE_ADMIN,   0, NAME_BODY,
 	  api_sign_agreement,   "sign a stored agreement for our party" },
 	{ HTTP_POST,   "/api/v1/agreements/{id}/{verb}",          SCOPE_ADMIN,   0, TEXT_BODY,
-	  api_post_statement,   "suspend, resume, terminate, approve, enact, renew, lapse or succeed" },
+	  api_post_statement,   "suspend, resume, terminate, approve, enact, renew, lapse, succeed, dispute or settle" },
 	{ HTTP_GET,    "/api/v1/packs",                           SCOPE_READ,    0, 0,
 	  api_get_packs,        "rule packs that are active" },
 	{ HTTP_GET,    "/api/v1/packs/{id}",                      SCOPE_READ,    0, 0,

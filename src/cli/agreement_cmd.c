@@ -155,6 +155,11 @@ static const struct cli_option renew_options[] = {
 static const struct cli_option lapse_options[] = {
 	{ "reason", "TEXT", "why, for the partner" },
 };
+static const struct cli_option dispute_options[] = {
+	{ "act", "TEXT", "what is in dispute: an order, a clause, a duty" },
+	{ "scope", "SCOPE", "an area of the agreement, or category:CODE; without it: all" },
+	{ "reason", "TEXT", "why, for the partner" },
+};
 static const struct cli_option succeed_options[] = {
 	{ "act", "ORG", "the organisation that is gone" },
 	{ "scope", "ORG", "the organisation that took over" },
@@ -261,6 +266,12 @@ const struct cli_command agreement_commands[] = {
 	{ "agreement", "succeed", "ID", 1, 1, succeed_options, COUNTOF(succeed_options), run_state,
 	  "record that one of our organisations took over from another",
 	  "torana agreement succeed IJ-MODEL --act JP:NISC --scope JP:NCO --reason 'reorganised'" },
+	{ "agreement", "dispute", "ID", 1, 1, dispute_options, COUNTOF(dispute_options), run_state,
+	  "open a dispute: its scope is frozen at once where the agreement says so",
+	  "torana agreement dispute IJ-MODEL --act 'order 4f1c' --scope INFO --reason 'consultation'" },
+	{ "agreement", "settle", "ID", 1, 1, state_options, COUNTOF(state_options), run_state,
+	  "say that a dispute that we opened is over",
+	  "torana agreement settle IJ-MODEL --scope INFO --reason 'agreed on 1 May'" },
 };
 /* clang-format on */
 const size_t agreement_commands_count = COUNTOF(agreement_commands);

@@ -79,6 +79,28 @@ print_clauses(const struct json *answer, const struct json *document)
 		print_clause(v, model, notice);
 }
 
+/* What is in dispute, and the days of its steps. */
+static void
+print_disputes(const struct json *answer)
+{
+	static const struct cli_column columns[] = { { "SCOPE", "scope", 24 },
+		{ "OPENED BY", "party", 10 }, { "ON", "at", 28 }, { "FROZEN", "frozen", 7 },
+		{ "ABOUT", "about", 60 } };
+	static const struct cli_column steps[] = { { "STEP", "step", 30 }, { "DUE BY", "by", 28 } };
+	const struct json *list = json_get(answer, S("disputes"));
+
+	if (!json_is(list, JSON_ARRAY) || list->first == NULL)
+		return;
+	(void)printf("\nIn dispute\n");
+	cli_table(list, columns, COUNTOF(columns));
+	for (const struct json *v = list->first; v != NULL; v = v->next) {
+		(void)printf("\n");
+		cli_text(json_str(json_get(v, S("about"))));
+		(void)printf("\n");
+		cli_table(json_get(v, S("steps")), steps, COUNTOF(steps));
+	}
+}
+
 int
 agreement_show(struct cli *c)
 {
@@ -96,6 +118,7 @@ agreement_show(struct cli *c)
 	(void)printf(" version " STR_FMT ", " STR_FMT "\n",
 	    STR_ARG(json_get(answer, S("version"))->raw),
 	    STR_ARG(json_str(json_get(answer, S("hash")))));
+	print_disputes(answer);
 	for (size_t i = 0; i < COUNTOF(blocks); i++)
 		print_block(document, &blocks[i]);
 	print_clauses(answer, document);
