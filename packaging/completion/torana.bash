@@ -4,7 +4,7 @@
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
 _torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
-	standing person consent disclosure internal scan sighting audit'
+	standing person consent disclosure internal scan pattern sighting audit'
 
 _torana_verbs() {
 	case $1 in
@@ -22,6 +22,7 @@ _torana_verbs() {
 	consent) echo add list withdraw ;;
 	disclosure) echo list dossier ;;
 	internal) echo approve list show withdraw ;;
+	pattern) echo check match explain ;;
 	sighting) echo make ;;
 	audit) echo verify replay pack heads ;;
 	esac

@@ -3,7 +3,7 @@
  * A noun has one file and one table of commands; main.c joins the tables.  A
  * command is a client of the API (node_call), whether somebody serves the
  * folder or not; only scan and audit read it themselves, and
- * agreement lint reads its file alone.
+ * agreement lint and pattern read their files alone.
  *
  * Exit codes: 0 fine, 1 found something wrong, 2 used wrongly. */
 #pragma once
@@ -68,6 +68,7 @@ CLI_TABLE(consent);
 CLI_TABLE(disclosure);
 CLI_TABLE(internal);
 CLI_TABLE(scan);
+CLI_TABLE(pattern);
 CLI_TABLE(source);
 CLI_TABLE(audit);
 

@@ -29,6 +29,7 @@ static const struct {
 	{ disclosure_commands, &disclosure_commands_count },
 	{ internal_commands,  &internal_commands_count },
 	{ scan_commands,      &scan_commands_count },
+	{ pattern_commands,   &pattern_commands_count },
 	{ audit_commands,     &audit_commands_count },
 };
 static const struct cli_option common[] = {

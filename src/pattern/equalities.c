@@ -171,7 +171,7 @@ collect_and(struct collector *c, const struct node *n)
 static void
 collect(struct collector *c, const struct node *n)
 {
-	if (n->qualified) {
+	if (n->qualifier != NULL) {
 		leave_out(c, "a qualifier restricts when or how often");
 		return;
 	}

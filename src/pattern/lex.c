@@ -293,6 +293,17 @@ word(struct lexer *lx, struct token *ret)
 	}
 }
 
+bool
+lex_is_name(struct str text)
+{
+	struct lexer lx = { .text = text };
+	struct token tok = { .kind = TOKEN_END };
+
+	if (text.len > 0 && is_name_start(text.ptr[0]))
+		word(&lx, &tok);
+	return tok.kind == TOKEN_NAME && lx.at == text.len;
+}
+
 /* [+-] digits, or [+-] [digits] '.' digits.  The caller has seen that it is
  * one of both. */
 static enum err

@@ -8,6 +8,8 @@ struct parser {
 	struct arena *a;
 	size_t depth; /* open parentheses */
 	size_t literals;
+	size_t tests;
+	size_t observations;
 	struct why *why;
 };
 
@@ -197,7 +199,7 @@ append_literal(struct parser *p, struct literal ***tail)
 
 	if (l == NULL)
 		return no_memory(p);
-	*l = (struct literal){ .kind = p->tok.kind, .value = p->tok.value };
+	*l = (struct literal){ .kind = p->tok.kind, .at = p->tok.at, .value = p->tok.value };
 	**tail = l;
 	*tail = &l->next;
 	p->literals++;
@@ -354,6 +356,7 @@ property_test(struct parser *p, struct node **ret)
 		return parenthesis(p, comparison, ret);
 	TRY(node_new(p, NODE_TEST, &n));
 	assert(n != NULL);
+	n->test.number = p->tests++;
 	*ret = n;
 	if (!at(p, TOKEN_NOT) && !at(p, TOKEN_EXISTS)) {
 		TRY(object_path(p, &n->test));
@@ -402,21 +405,29 @@ positive(struct parser *p, bool integer_only, const char *what)
 	return advance(p);
 }
 
+static enum err
+instant(struct parser *p, struct str *ret)
+{
+	*ret = p->tok.value;
+	return take(p, TOKEN_TIMESTAMP, "a timestamp like t'2026-01-31T23:59:59Z'");
+}
+
 /* The part of a qualifier behind its first word. */
 static enum err
-qualifier_rest(struct parser *p, enum token_kind first)
+qualifier_rest(struct parser *p, struct qualifier *q)
 {
-	if (first == TOKEN_WITHIN) {
+	q->value = p->tok.value;
+	if (q->kind == TOKEN_WITHIN) {
 		TRY(positive(p, false, "a number of seconds above 0"));
 		return take(p, TOKEN_SECONDS, "SECONDS");
 	}
-	if (first == TOKEN_REPEATS) {
+	if (q->kind == TOKEN_REPEATS) {
 		TRY(positive(p, true, "an integer above 0"));
 		return take(p, TOKEN_TIMES, "TIMES");
 	}
-	TRY(take(p, TOKEN_TIMESTAMP, "a timestamp like t'2026-01-31T23:59:59Z'"));
+	TRY(instant(p, &q->value));
 	TRY(take(p, TOKEN_STOP, "STOP"));
-	return take(p, TOKEN_TIMESTAMP, "a timestamp like t'2026-01-31T23:59:59Z'");
+	return instant(p, &q->stop);
 }
 
 /* { qualifier }, each kind at most once. */
@@ -424,16 +435,26 @@ static enum err
 qualifiers(struct parser *p, struct node *n)
 {
 	bool seen[3] = { false };
+	struct qualifier **tail = &n->qualifier;
 
+	/* A parenthesis around the unit opened another: its qualifiers come first. */
+	while (*tail != NULL)
+		tail = &(*tail)->next;
 	while (at(p, TOKEN_START) || at(p, TOKEN_WITHIN) || at(p, TOKEN_REPEATS)) {
 		enum token_kind kind = p->tok.kind;
 		bool *mine = &seen[kind == TOKEN_START ? 0 : kind == TOKEN_WITHIN ? 1 : 2];
 
 		if (*mine)
 			return expected(p, "another kind of qualifier than before");
-		*mine = n->qualified = true;
+		*mine = true;
+		struct qualifier *q = arena_make(p->a, struct qualifier, 1);
+		if (q == NULL)
+			return no_memory(p);
+		q->kind = kind;
+		*tail = q;
+		tail = &q->next;
 		TRY(advance(p));
-		TRY(qualifier_rest(p, kind));
+		TRY(qualifier_rest(p, q));
 	}
 	return OK;
 }
@@ -450,6 +471,7 @@ observation(struct parser *p, struct node **ret)
 	struct node *n = NULL;
 	TRY(node_new(p, NODE_OBSERVATION, &n));
 	assert(n != NULL);
+	n->number = p->observations++;
 	*ret = n;
 	TRY(advance(p));
 	TRY(comparison(p, &n->child));
@@ -491,7 +513,10 @@ pattern_parse(struct arena *a, struct str text, const struct pattern **ret, stru
 	TRY(observations(&p, &pattern->root));
 	if (!at(&p, TOKEN_END))
 		return expected(&p, "AND, OR, FOLLOWEDBY, a qualifier or the end");
+	pattern->text = text;
 	pattern->literals = p.literals;
+	pattern->tests = p.tests;
+	pattern->observations = p.observations;
 	*ret = pattern;
 	return OK;
 }

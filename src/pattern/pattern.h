@@ -1,9 +1,9 @@
 /* pattern.h: the STIX pattern language: what an indicator looks for.
  *
  * pattern_parse() accepts the whole language and keeps a small tree in the
- * caller's arena; nothing is evaluated here.  pattern_equalities() reads from
- * the tree the plain values ("this address, or that domain") that an index
- * can look for.
+ * caller's arena.  pattern_compile() and pattern_run() look for it in observed
+ * data (conformance level 3); pattern_equalities() reads from the tree the
+ * plain values ("this address, or that domain") that an index can look for.
  *
  * A pattern is immutable and lives as long as the arena and the text that it
  * was parsed from; any number of threads may read it.
@@ -12,6 +12,9 @@
 #pragma once
 
 #include "base.h"
+#include "buf.h"
+#include "json.h"
+#include "json_writer.h"
 
 enum {
 	PATTERN_TEXT_MAX = MIB, /* bytes; the longest published ones have some 100 KiB */
@@ -91,3 +94,93 @@ struct pattern_atoms {
  * ERR_LIMIT       the arena is full */
 enum err pattern_equalities(const struct pattern *p, struct arena *a, struct pattern_atoms *ret,
     struct why *why);
+
+/* ---- writing a pattern ---- */
+
+/* The pattern in one form: one blank between words, no comments, quotes only where
+ * they are needed.  Reading it again and writing it gives the same bytes. */
+void pattern_print(const struct pattern *p, struct buf *out);
+
+/* What it looks for, in English, an indented line for each part. */
+void pattern_explain(const struct pattern *p, struct buf *out);
+
+/* The conformance level that it needs: 1 one observation, 2 several joined by AND
+ * and OR, 3 qualifiers or FOLLOWEDBY.  Source: STIX 2.1, section 9.9. */
+unsigned pattern_level(const struct pattern *p);
+
+/* Something that is allowed and can hardly be meant: it never matches.  Both are
+ * constants. */
+struct pattern_remark {
+	const char *code;
+	const char *text; /* a sentence without full stop */
+};
+enum { PATTERN_REMARKS_MAX = 8 };
+
+/* Writes at most PATTERN_REMARKS_MAX; each once.  Returns how many. */
+size_t pattern_remarks(const struct pattern *p, struct pattern_remark *ret);
+
+/* Writes what there is to say about a text as one JSON object, for a person and for
+ * a machine alike:
+ *
+ *   valid     whether it is a pattern
+ *   line, column, code, message   of the error; null, null, "", "" when valid
+ *   pattern, level, remarks       when valid: pattern_print(), pattern_level(), and
+ *             pattern_remarks() with what pattern_compile() cannot run, each with
+ *             code and message
+ *   indexed   when valid: the plain values of pattern_equalities(), each with kind
+ *             and value
+ *
+ * Returns whether it is valid. */
+bool pattern_check(struct str text, struct json_writer *w);
+
+/* ---- looking for it in observed data ---- */
+
+struct pattern_data;
+
+/* Observed data, from a bundle, an array of bundles or of observed-data objects,
+ * or one such object.  The observables of an observation are those of its
+ * object_refs that stand in the same bundle (or array), or its own `objects`.
+ * Everything slices root, which must outlive it.  Immutable.
+ *
+ * ERR_INVALID   neither of these, or an observed-data object whose times or
+ *               number_observed are wrong
+ * ERR_LIMIT     the arena is full */
+enum err pattern_data_read(struct arena *a, const struct json *root,
+    const struct pattern_data **ret, struct why *why);
+
+/* A pattern with its constants read and its regular expressions compiled.  Runs of
+ * one program go one after the other. */
+struct pattern_program;
+
+/* p and the arena must outlive the program.
+ *
+ * ERR_INVALID   a regular expression that cannot run in linear time, or is none;
+ *               why->where is its line and column
+ * ERR_LIMIT     a path or a regular expression is too long, or the arena is full */
+enum err pattern_compile(struct arena *a, const struct pattern *p, struct pattern_program **ret,
+    struct why *why);
+void pattern_program_free(struct pattern_program *program);
+
+/* An observation that was bound. */
+struct pattern_observed {
+	struct str id; /* empty: it has none */
+	size_t place;  /* among the observations of the input, from 0 */
+};
+
+struct pattern_match {
+	bool matches;
+	size_t len;
+	const struct pattern_observed *observed; /* in the order of time */
+};
+
+/* Whether the observations match, and which of them were bound.
+ *
+ * Where the text of section 9 is open: an observation may be taken at any instant
+ * between first_observed and last_observed, each qualifier by itself; for
+ * REPEATS it counts number_observed times; NOT EXISTS is true of an object of
+ * the type that lacks the property; WITHIN x means a distance less than x; a
+ * timestamp is compared with a text only if that is one.
+ *
+ * ERR_LIMIT   too much work, or the arena is full: nothing is known then */
+enum err pattern_run(struct pattern_program *program, const struct pattern_data *data,
+    struct arena *a, struct pattern_match *ret, struct why *why);

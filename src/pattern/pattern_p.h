@@ -67,6 +67,9 @@ struct lexer {
  * ERR_INVALID with the place, or ERR_LIMIT when the arena is full. */
 enum err lex_next(struct lexer *lx, struct token *ret, struct why *why);
 
+/* Whether it can stand in a path without quotes. */
+bool lex_is_name(struct str text);
+
 /* Adds "line 1, column 13" of a byte offset to why and returns err. */
 enum err lex_where(const struct lexer *lx, size_t at, enum err err, struct why *why);
 
@@ -78,6 +81,7 @@ struct step {
 
 struct literal {
 	enum token_kind kind; /* TOKEN_INTEGER to TOKEN_BOOLEAN */
+	size_t at;
 	struct str value;
 	struct literal *next;
 };
@@ -92,8 +96,17 @@ enum node_kind {
 	NODE_TEST,
 };
 
+/* What stands behind an observation. */
+struct qualifier {
+	enum token_kind kind; /* TOKEN_START, TOKEN_WITHIN or TOKEN_REPEATS */
+	struct str value;     /* the first instant, the seconds, the times */
+	struct str stop;      /* of TOKEN_START */
+	struct qualifier *next;
+};
+
 /* The test of one path.  EXISTS has no literal. */
 struct test {
+	size_t number; /* among the tests of the pattern, from 0 */
 	bool negated;
 	enum token_kind op;
 	struct str type; /* of the object */
@@ -103,13 +116,17 @@ struct test {
 
 struct node {
 	enum node_kind kind;
-	bool qualified; /* START, WITHIN or REPEATS stands behind it */
+	size_t number;               /* of NODE_OBSERVATION: among those of the pattern, from 0 */
+	struct qualifier *qualifier; /* in their order; of observations and lists of them */
 	struct node *child;
 	struct node *next; /* sibling */
 	struct test test;  /* of NODE_TEST */
 };
 
 struct pattern {
+	struct str text;
 	struct node *root;
 	size_t literals; /* in the whole tree */
+	size_t tests;
+	size_t observations;
 };
