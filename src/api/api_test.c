@@ -48,6 +48,7 @@ static const struct access_case {
 	{ "POST /api/v1/packs/test",                      "AOPLYDUS" },
 	{ "GET /api/v1/sources",                          "AOPLYDUS" },
 	{ "POST /api/v1/sources",                         "PLYD" },
+	{ "POST /api/v1/patterns/check",                  "AOPLYDUS" },
 	{ "POST /api/v1/import",                          "AOS" },
 	{ "GET /api/v1/objects",                          "AOPLYDUS" },
 	{ "GET /api/v1/objects/{id}",                     "AOPLYDUS" },

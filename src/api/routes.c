@@ -85,6 +85,8 @@ const struct http_route api_routes[] = {
 	  api_get_sources,      "source policies in force" },
 	{ HTTP_POST,   "/api/v1/sources",                         SCOPE_APPROVE, APPROVERS, TEXT_BODY,
 	  api_post_source,      "sign a source policy and put it in force" },
+	{ HTTP_POST,   "/api/v1/patterns/check",                  SCOPE_READ,    0, TEXT_BODY,
+	  api_check_pattern,    "whether a text is a STIX pattern, and what can hardly be meant" },
 	{ HTTP_POST,   "/api/v1/import",                          SCOPE_WRITE,   0, IMPORT_BODY,
 	  api_post_import,      "validate and store objects; nothing leaves" },
 	{ HTTP_GET,    "/api/v1/objects",                         SCOPE_READ,    0, 0,
