@@ -175,14 +175,16 @@ struct agreement_decision {
 	const struct redaction_change *change; /* at most CHANGES_MAX */
 	struct str leaving_id; /* own id, or the copy's; empty when nothing leaves */
 	struct str bytes;      /* what would leave (also of a HOLD); empty on DENY and ROUTE */
-	struct str facts;      /* fact vector, JCS */
-	time_us valid_until;   /* decide again then */
+	struct hash bytes_hash;
+	struct str facts;    /* fact vector, JCS */
+	time_us valid_until; /* decide again then */
 };
 
 struct agreement_decisions {
 	size_t len; /* one per selected item, in their order */
 	const struct agreement_decision *decision;
-	struct hash inputs; /* over everything the decisions depend on */
+	struct hash inputs;     /* over everything the decisions depend on */
+	struct str inputs_text; /* that has this hash (request.h) */
 };
 
 /* Decides the whole selection.  The result lives in the arena and slices the

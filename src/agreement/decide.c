@@ -124,13 +124,15 @@ decision_valid_until(const struct gate *gate)
 /* ---- one decision ---- */
 
 static void
-fill_leaving(const struct piece *p, struct agreement_decision *d)
+fill_leaving(const struct gate *gate, const struct piece *p, struct agreement_decision *d)
 {
+	d->bytes_hash = hash_of(S(""));
 	if (d->outcome == OUTCOME_DENY || d->outcome == OUTCOME_ROUTE)
 		return;
 	assert(p->form != FORM_NONE);
 	d->leaving_id = p->form == FORM_COPY ? piece_copy_id(p) : p->item->object.id;
 	d->bytes = p->form == FORM_COPY ? p->bytes : p->item->object.raw;
+	d->bytes_hash = p->form == FORM_COPY ? hash_of(d->bytes) : gate->raw_hash[p - gate->piece];
 	d->changes = p->form == FORM_COPY ? p->changes : 0;
 	d->change = p->change;
 }
@@ -142,7 +144,7 @@ decide_item(struct gate *gate, const struct piece *p, struct agreement_decision 
 	d->item = p->item;
 	d->valid_until = gate->until;
 	TRY(explain_instead(gate, p, d));
-	fill_leaving(p, d);
+	fill_leaving(gate, p, d);
 	return OK;
 }
 
@@ -155,12 +157,13 @@ decide_all(struct gate *gate, struct agreement_decisions *ret)
 	if (d == NULL)
 		return gate_memory(gate);
 	gate->until = decision_valid_until(gate);
+	TRY(decision_inputs(gate, ret));
 	for (size_t i = 0; i < gate->pieces; i++) {
 		if (gate->piece[i].item->selected)
 			TRY(decide_item(gate, &gate->piece[i], &d[ret->len++]));
 	}
 	ret->decision = d;
-	return decision_inputs(gate, &ret->inputs);
+	return OK;
 }
 
 static void

@@ -24,4 +24,4 @@ enum err explain_alike(struct gate *gate, const struct piece *p, struct agreemen
 time_us decision_valid_until(const struct gate *gate);
 
 /* Hash over everything that decisions depend on (request.h).  ERR_LIMIT. */
-enum err decision_inputs(const struct gate *gate, struct hash *ret);
+enum err decision_inputs(struct gate *gate, struct agreement_decisions *ret);

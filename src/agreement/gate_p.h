@@ -74,6 +74,7 @@ struct gate {
 	/* The last marking that was referred to, and the item that it is. */
 	struct str last_marking;
 	size_t last_marking_target;
+	struct hash *raw_hash;    /* of each piece's bytes */
 	struct alike_room *alike; /* NULL before the first is explained */
 	struct buf scratch;       /* of one text */
 	time_us until;            /* decide again then */

@@ -13,6 +13,7 @@ struct tape {
 	struct json_writer *w; /* writing; NULL: reading */
 	const struct json *at; /* reading: the object whose members are meant */
 	const struct request_source *source;
+	struct hash *raw; /* writing: of each item's bytes, for the caller; may be NULL */
 	struct arena *a;
 	struct why *why;
 	enum err err; /* the first thing that went wrong */
@@ -178,6 +179,8 @@ each_item(struct tape *t, void *list, size_t i)
 
 	if (t->w != NULL)
 		h = hash_of(item->object.raw);
+	if (t->raw != NULL)
+		t->raw[i] = h;
 	tape_text(t, "id", &id);
 	tape_hash(t, "raw", &h);
 	if (t->w == NULL)
@@ -356,10 +359,10 @@ request_members(struct tape *t, struct agreement_request *r)
 /* ---- both ways ---- */
 
 static void
-put_request(struct buf *out, const struct agreement_request *from)
+put_request(struct buf *out, const struct agreement_request *from, struct hash *raw)
 {
 	struct json_writer w = json_writer(out);
-	struct tape t = { .w = &w };
+	struct tape t = { .w = &w, .raw = raw };
 	struct agreement_request r = *from;
 
 	json_begin_object(&w);
@@ -375,28 +378,37 @@ put_request(struct buf *out, const struct agreement_request *from)
 	json_end_object(&w);
 }
 
-enum err
-agreement_request_write(struct arena *a, const struct agreement_request *r, struct str *ret,
-    struct why *why)
+static enum err
+keep_text(struct arena *a, const struct buf *out, struct str *ret, struct why *why)
 {
-	CLEANUP(buf_free) struct buf out = buf_new(REQUEST_TEXT_MAX);
-
-	put_request(&out, r);
-	TRY(buf_check(&out, "the inputs of a decision", why));
-	*ret = arena_str(a, buf_str(&out));
+	TRY(buf_check(out, "the inputs of a decision", why));
+	*ret = arena_str(a, buf_str(out));
 	if (ret->ptr == NULL)
 		return fail(why, ERR_LIMIT, "request.memory", "no memory is left");
 	return OK;
 }
 
 enum err
-decision_inputs(const struct gate *gate, struct hash *ret)
+agreement_request_write(struct arena *a, const struct agreement_request *r, struct str *ret,
+    struct why *why)
 {
 	CLEANUP(buf_free) struct buf out = buf_new(REQUEST_TEXT_MAX);
 
-	put_request(&out, gate->r);
-	TRY(buf_check(&out, "the inputs of a decision", gate->why));
-	*ret = hash_of(buf_str(&out));
+	put_request(&out, r, NULL);
+	return keep_text(a, &out, ret, why);
+}
+
+enum err
+decision_inputs(struct gate *gate, struct agreement_decisions *ret)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(REQUEST_TEXT_MAX);
+
+	gate->raw_hash = arena_make(gate->a, struct hash, gate->r->items + 1);
+	if (gate->raw_hash == NULL)
+		return gate_memory(gate);
+	put_request(&out, gate->r, gate->raw_hash);
+	TRY(keep_text(gate->a, &out, &ret->inputs_text, gate->why));
+	ret->inputs = hash_of(ret->inputs_text);
 	return OK;
 }
 
@@ -426,7 +438,7 @@ check_whole(const struct agreement_request *r, struct str text, struct why *why)
 {
 	CLEANUP(buf_free) struct buf again = buf_new(REQUEST_TEXT_MAX);
 
-	put_request(&again, r);
+	put_request(&again, r, NULL);
 	if (again.full || !str_eq(buf_str(&again), text))
 		return fail(why, ERR_INVALID, "request.other",
 		    "these inputs hold something that this program does not know");

@@ -47,7 +47,6 @@ print_decision(struct json_writer *w, const struct preview *p, const struct agre
 {
 	CLEANUP(buf_free) struct buf text = buf_new(HTTP_RESPONSE_MAX);
 	struct json_writer inner = json_writer(&text);
-	struct hash bytes = hash_of(d->bytes);
 
 	agreement_decision_write(&inner, &p->request, d, false);
 	TRY(buf_check(&text, "the decision", why));
@@ -55,7 +54,7 @@ print_decision(struct json_writer *w, const struct preview *p, const struct agre
 	text.len--;
 	inner = (struct json_writer){ .out = &text, .comma = true };
 	api_put_text(&inner, "half", str_of(half_name(p->half[d->item - p->request.item])));
-	api_put_hash(&inner, "bytes_sha256", &bytes);
+	api_put_hash(&inner, "bytes_sha256", &d->bytes_hash);
 	api_put_text(&inner, "original", d->item->object.raw);
 	buf_putc(&text, '}');
 	TRY(buf_check(&text, "the decision", why));
@@ -87,7 +86,6 @@ print_choice(struct json_writer *w, const struct preview *p)
 static void
 print_glance(struct json_writer *w, const struct agreement_decision *d)
 {
-	struct hash bytes = hash_of(d->bytes);
 
 	json_begin_object(w);
 	api_put_text(w, "id", d->item->object.id);
@@ -96,7 +94,7 @@ print_glance(struct json_writer *w, const struct agreement_decision *d)
 	for (size_t i = 0; i < d->codes; i++)
 		json_put_str(w, d->code[i]);
 	json_end_array(w);
-	api_put_hash(w, "bytes_sha256", &bytes);
+	api_put_hash(w, "bytes_sha256", &d->bytes_hash);
 	json_end_object(w);
 }
 

@@ -205,7 +205,6 @@ check_unchanged(const struct held *h, const struct agreement_request *r,
     const struct agreement_decision *d, struct why *why)
 {
 	struct hash rules = record_rules(r);
-	struct hash bytes = hash_of(d->bytes);
 
 	if (!str_eq(d->item->version, h->version))
 		return fail(why, ERR_CONFLICT, "release.version",
@@ -218,7 +217,7 @@ check_unchanged(const struct held *h, const struct agreement_request *r,
 		return fail(why, ERR_CONFLICT, "release.no-longer",
 		    STR_FMT " may not leave any more: %s", STR_ARG(h->source_id),
 		    outcome_name(d->outcome));
-	if (!hash_eq(&bytes, &h->preview_hash))
+	if (!hash_eq(&d->bytes_hash, &h->preview_hash))
 		return fail(why, ERR_CONFLICT, "release.changed",
 		    STR_FMT
 		    " would leave with other bytes than were approved: the approval is void",
@@ -251,7 +250,7 @@ release_held(const struct release_job *job, const struct held *h, const struct r
 	const struct agreement_decision *d = agreement_decision_about(all, h->source_id);
 	struct decisions_in out = { .job = job, .request = &request, .order_id = v->order_id };
 	TRY(check_unchanged(h, &request, d, why));
-	TRY(decisions_release_held(&out, v->ordinal, d, why));
+	TRY(decisions_release_held(&out, v->ordinal, all, d, why));
 	const struct envelope_in envelope = { job, &request, v->order_id };
 	return request.channel == CHANNEL_PERSON ? envelope_put(&envelope, v->ordinal, d, why) : OK;
 }

@@ -72,14 +72,10 @@ static const char keep_inputs[] = "INSERT INTO decision_inputs (hash, body, adde
 
 /* The text that the decisions can be made from again. */
 static enum err
-write_inputs(const struct decisions_in *in, struct hash *ret, struct why *why)
+write_inputs(const struct release_job *job, const struct agreement_decisions *all, struct why *why)
 {
-	struct str text = { 0 };
-
-	TRY(agreement_request_write(in->job->arena, in->request, &text, why));
-	*ret = hash_of(text);
-	return db_run(in->job->db, why, keep_inputs, DB_B(hash_str(ret)), DB_B(text),
-	    DB_I(in->job->at));
+	return db_run(job->db, why, keep_inputs, DB_B(hash_str(&all->inputs)),
+	    DB_B(all->inputs_text), DB_I(job->at));
 }
 
 /* One decision on its way into the database. */
@@ -100,8 +96,8 @@ make_row(const struct decisions_in *in, const struct hash *inputs,
 		.decision = d,
 		.order_id = in->order_id,
 		.inputs = *inputs,
+		.bytes_hash = d->bytes_hash,
 	};
-	ret->record.bytes_hash = hash_of(d->bytes);
 	random_bytes(ret->record.nonce, RECORD_NONCE_BYTES);
 	TRY(record_decision(in->job->arena, in->request, d, &ret->record.decision_json, why));
 	return record_write(in->job->arena, &ret->record, &ret->bytes, why);
@@ -169,15 +165,15 @@ decisions_write(const struct decisions_in *in, const struct agreement_decisions 
     struct release_sent *ret, struct why *why)
 {
 	struct row *rows = arena_make(in->job->arena, struct row, all->len + 1);
-	struct hash inputs, rules = record_rules(in->request);
+	struct hash rules = record_rules(in->request);
 
 	if (rows == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
 	*ret = (struct release_sent){ .order_id = in->order_id, .decisions = all };
-	TRY(write_inputs(in, &inputs, why));
+	TRY(write_inputs(in->job, all, why));
 	for (size_t i = 0; i < all->len; i++) {
 		rows[i].ordinal = i;
-		TRY(make_row(in, &inputs, &all->decision[i], &rows[i], why));
+		TRY(make_row(in, &all->inputs, &all->decision[i], &rows[i], why));
 	}
 	TRY(append_batches(in, rows, all->len, why));
 	ret->leaf = rows[0].leaf;
@@ -204,14 +200,13 @@ static const char release_held[] =
 
 enum err
 decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
-    const struct agreement_decision *d, struct why *why)
+    const struct agreement_decisions *all, const struct agreement_decision *d, struct why *why)
 {
 	struct row row = { .ordinal = ordinal };
-	struct hash inputs;
 	int64_t changed = 0;
 
-	TRY(write_inputs(in, &inputs, why));
-	TRY(make_row(in, &inputs, d, &row, why));
+	TRY(write_inputs(in->job, all, why));
+	TRY(make_row(in, &all->inputs, d, &row, why));
 	assert(row.record.type == RECORD_RELEASE);
 	TRY(append_batch(in, &row, 1, why));
 	struct str nonce = { (const char *)row.record.nonce, RECORD_NONCE_BYTES };
@@ -220,7 +215,8 @@ decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
 	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)ordinal),
 	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row.record.decision_json),
 	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)row.leaf), DB_I(in->request->at),
-	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until), DB_B(hash_str(&inputs)),
+	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
+	        DB_B(hash_str(&all->inputs)),
 	        DB_T(str_of(state_of(row.record.type, in->request->channel)))),
 	    &changed, why));
 	if (changed != 1)

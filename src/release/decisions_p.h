@@ -23,7 +23,7 @@ enum err decisions_write(const struct decisions_in *in, const struct agreement_d
 /* The held item of an order was approved: its row becomes released under a
  * batch of its own. */
 enum err decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
-    const struct agreement_decision *d, struct why *why);
+    const struct agreement_decisions *all, const struct agreement_decision *d, struct why *why);
 
 /* Writes the row of an order whose decisions were written. */
 enum err order_insert(const struct decisions_in *in, const struct release_ask *ask,

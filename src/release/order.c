@@ -48,9 +48,8 @@ check_expected(const struct release_send *send, const struct agreement_decisions
 		    "%zu hashes for %zu objects; give one for each", send->expected, send->ask.ids);
 	for (size_t i = 0; i < send->expected; i++) {
 		const struct agreement_decision *d = agreement_decision_about(all, send->ask.id[i]);
-		struct hash now = hash_of(d->bytes);
 
-		if (!hash_eq(&now, &send->expect[i]))
+		if (!hash_eq(&d->bytes_hash, &send->expect[i]))
 			return fail(why, ERR_CONFLICT, "release.changed",
 			    STR_FMT
 			    " would leave with other bytes than were previewed; preview again",

@@ -135,10 +135,8 @@ enum meaning {
 static bool
 is_too_much(const struct again *x, const struct agreement_decision *d)
 {
-	struct hash now = hash_of(d->bytes);
-
-	return !x->copied ||
-	       (str_eq(x->version, d->item->version) && !str_eq(x->bytes_hash, hash_str(&now)));
+	return !x->copied || (str_eq(x->version, d->item->version) &&
+	                         !str_eq(x->bytes_hash, hash_str(&d->bytes_hash)));
 }
 
 static enum meaning
