@@ -7,9 +7,10 @@
 #include "codec.h"
 #include "random.h"
 
-/* A node of a Merkle tree, a salted record: joined on the stack they cost one
- * call of the library and no allocation. */
-enum { JOINED_MAX = 512 };
+/* Joined on the stack, parts cost one call of the library and no allocation: a
+ * node of a Merkle tree in little room, which is cleared each time, a salted
+ * record or a decision in more. */
+enum { JOINED_MAX = 512, JOINED_LONG_MAX = 4096 };
 
 struct hasher {
 	gnutls_hash_hd_t handle;
@@ -24,18 +25,26 @@ need(int result)
 }
 
 static size_t
-join(const struct str *part, size_t count, char ret[JOINED_MAX])
+parts_len(const struct str *part, size_t count)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++)
+		len += part[i].len;
+	return len;
+}
+
+static struct str
+join(const struct str *part, size_t count, char *room)
 {
 	size_t len = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (part[i].len > JOINED_MAX - len)
-			return SIZE_MAX;
 		if (part[i].len > 0)
-			memcpy(ret + len, part[i].ptr, part[i].len);
+			memcpy(room + len, part[i].ptr, part[i].len);
 		len += part[i].len;
 	}
-	return len;
+	return (struct str){ room, len };
 }
 
 struct hash
@@ -48,14 +57,24 @@ hash_of(struct str bytes)
 	return h;
 }
 
+static struct hash
+hash_of_long(const struct str *part, size_t count)
+{
+	char joined[JOINED_LONG_MAX];
+
+	return hash_of(join(part, count, joined));
+}
+
 struct hash
 hash_of_parts(const struct str *part, size_t count)
 {
 	char joined[JOINED_MAX];
-	size_t len = join(part, count, joined);
+	size_t len = parts_len(part, count);
 
-	if (len != SIZE_MAX)
-		return hash_of((struct str){ joined, len });
+	if (len <= sizeof(joined))
+		return hash_of(join(part, count, joined));
+	if (len <= JOINED_LONG_MAX)
+		return hash_of_long(part, count);
 
 	CLEANUP(hasher_freep) struct hasher *hasher = hasher_new();
 	for (size_t i = 0; i < count; i++)

@@ -155,10 +155,9 @@ hash_records(struct pending *p, struct merkle_head *ret, struct why *why)
 
 	p->salt = heap_new(sizeof(*p->salt), p->records);
 	p->leaf = heap_new(sizeof(*p->leaf), p->records);
-	for (size_t i = 0; i < p->records; i++) {
-		p->salt[i] = batch_salt_new();
+	batch_salts_new(p->salt, p->records);
+	for (size_t i = 0; i < p->records; i++)
 		p->leaf[i] = batch_leaf(&p->salt[i], p->record[i]);
-	}
 	TRY(batch_new(p->leaf, p->records, &batch, why));
 	*ret = batch_head(batch);
 	return OK;

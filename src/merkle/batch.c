@@ -11,13 +11,10 @@ struct batch {
 	struct hash node[2 * BATCH_RECORDS_MAX];
 };
 
-struct batch_salt
-batch_salt_new(void)
+void
+batch_salts_new(struct batch_salt *ret, size_t n)
 {
-	struct batch_salt salt;
-
-	random_bytes(salt.byte, sizeof(salt.byte));
-	return salt;
+	random_bytes(ret, n * sizeof(*ret));
 }
 
 struct hash

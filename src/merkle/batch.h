@@ -30,8 +30,8 @@ struct batch_proof {
 	struct hash node[BATCH_PATH_MAX];
 };
 
-/* 32 random bytes, a fresh one for each record. */
-struct batch_salt batch_salt_new(void);
+/* 32 random bytes each, fresh ones for n records. */
+void batch_salts_new(struct batch_salt *ret, size_t n);
 
 /* SHA-256(0x00 || salt || record). */
 struct hash batch_leaf(const struct batch_salt *salt, struct str record);

@@ -23,10 +23,9 @@ fixture_new(size_t count)
 	struct fixture *f = heap_new(sizeof(*f), 1);
 	char text[32];
 
-	for (size_t i = 0; i < count; i++) {
-		f->salt[i] = batch_salt_new();
+	batch_salts_new(f->salt, count);
+	for (size_t i = 0; i < count; i++)
 		f->leaf[i] = batch_leaf(&f->salt[i], record_of(i, text));
-	}
 	return f;
 }
 
