@@ -1,6 +1,9 @@
 #include "json.h"
+#include "put.h"
 #include "record_p.h"
 #include "release.h"
+
+enum { SCRATCH_MAX = 128 * MIB }; /* one object, parsed and in canonical form */
 
 /* The leaf up to which items were put into collections. */
 static const char find_mark[] =
@@ -13,6 +16,7 @@ static const char list_items[] =
     " FROM release_item WHERE leaf >= $1 AND leaf < $2 AND state = 'released'"
     " ORDER BY leaf, place";
 
+/* Slices a row that is being read. */
 struct item {
 	struct str order_id;
 	int64_t ordinal;
@@ -23,25 +27,72 @@ struct item {
 	struct hash hash;
 };
 
-static enum err
-find_collection(const struct release_job *job, const struct item *item, struct collection *ret,
-    struct why *why)
-{
-	const struct gate *g = job->gate;
+/* Items on their way into collections.  Those of an order follow each other:
+ * the collection stays open until another one is meant. */
+struct showing {
+	const struct release_job *job;
+	struct arena *scratch; /* cleared after each item */
+	struct provenance from;
+	bool open;
+	struct collection collection;
+	struct put_head head;
+};
 
-	*ret = (struct collection){
-		.alias = item->recipient,
+static void
+showing_done(struct showing *s)
+{
+	arena_free(s->scratch);
+}
+
+static struct showing
+showing_new(const struct release_job *job)
+{
+	return (struct showing){
+		.job = job,
+		.scratch = arena_new(SCRATCH_MAX),
+		.from = {
+			.owner = job->gate->organisation,
+			.enclave = job->gate->enclave,
+			.originator = job->gate->organisation,
+		},
+	};
+}
+
+static enum err
+close_collection(struct showing *s, struct why *why)
+{
+	if (!s->open)
+		return OK;
+	s->open = false;
+	return put_end(&s->head, why);
+}
+
+static enum err
+open_collection(struct showing *s, const struct item *item, struct why *why)
+{
+	const struct gate *g = s->job->gate;
+	struct arena *a = s->job->arena;
+
+	if (s->open && str_eq(s->collection.recipient, item->recipient) &&
+	    str_eq(s->collection.agreement, item->agreement))
+		return OK;
+	TRY(close_collection(s, why));
+	s->collection = (struct collection){
+		.alias = arena_str(a, item->recipient),
 		.kind = COLLECTION_RELEASED,
-		.title = arena_printf(job->arena, "Released to " STR_FMT, STR_ARG(item->recipient)),
-		.description = arena_printf(job->arena,
+		.title = arena_printf(a, "Released to " STR_FMT, STR_ARG(item->recipient)),
+		.description = arena_printf(a,
 		    "What " STR_FMT " released to " STR_FMT " under " STR_FMT,
 		    STR_ARG(g->organisation), STR_ARG(item->recipient), STR_ARG(item->agreement)),
 		.owner = g->organisation,
 		.enclave = g->enclave,
-		.recipient = item->recipient,
-		.agreement = item->agreement,
+		.recipient = arena_str(a, item->recipient),
+		.agreement = arena_str(a, item->agreement),
 	};
-	return store_collection_ensure(job->db, job->arena, ret, why);
+	TRY(store_collection_ensure(s->job->db, a, &s->collection, why));
+	TRY(put_begin(s->job->db, s->collection.shard_key, &s->head, why));
+	s->open = true;
+	return OK;
 }
 
 /* What lies there already was answered already: its recipient will not see it again. */
@@ -70,40 +121,47 @@ copy_receipt(const struct release_job *job, const struct item *item, struct why 
 	    DB_I(at), DB_T(receipt));
 }
 
-/* The bytes are hashed again on their way out: a flipped bit stays here. */
+/* A copy, or what was released before: its bytes are read as those of an import. */
 static enum err
-put_item(const struct release_job *job, const struct item *item, enum put_result *ret,
-    struct why *why)
+put_parsed(struct showing *s, const struct item *item, enum put_result *ret, struct why *why)
 {
-	struct collection c;
 	const struct json *tree = NULL;
 	struct stix_object object;
 	struct stix_hashes hashes;
-	struct provenance from = {
-		.owner = job->gate->organisation,
-		.enclave = job->gate->enclave,
-		.originator = job->gate->organisation,
-	};
 	int64_t added = 0;
+
+	arena_clear(s->scratch);
+	TRY(json_parse(s->scratch, item->bytes, NULL, &tree, why));
+	TRY(stix_scan(tree, &object, why));
+	TRY(stix_hash(&object, s->scratch, &hashes, why));
+	struct store_put put = {
+		.shard_key = s->collection.shard_key,
+		.object = &object,
+		.hashes = &hashes,
+		.provenance = &s->from,
+		.now = s->job->at,
+		.again = true, /* recalled, and released anew */
+	};
+	return put_one(&s->head, &put, ret, &added, why);
+}
+
+/* The bytes are hashed again on their way out: a flipped bit stays here. */
+static enum err
+put_item(struct showing *s, const struct item *item, enum put_result *ret, struct why *why)
+{
+	const struct put_twin twin = { item->leaving_id, item->bytes, &item->hash, &s->from,
+		s->job->at };
 	struct hash now = hash_of(item->bytes);
+	bool done = false;
 
 	if (!hash_eq(&now, &item->hash))
 		return fail(why, ERR_TAMPERED, "release.damaged",
 		    "the bytes of " STR_FMT " changed after they were released",
 		    STR_ARG(item->leaving_id));
-	TRY(find_collection(job, item, &c, why));
-	TRY(json_parse(job->arena, item->bytes, NULL, &tree, why));
-	TRY(stix_scan(tree, &object, why));
-	TRY(stix_hash(&object, job->arena, &hashes, why));
-	struct store_put put = {
-		.shard_key = c.shard_key,
-		.object = &object,
-		.hashes = &hashes,
-		.provenance = &from,
-		.now = job->at,
-		.again = true, /* recalled, and released anew */
-	};
-	return store_put(job->db, &put, ret, &added, why);
+	TRY(open_collection(s, item, why));
+	TRY(put_twin(&s->head, &twin, &done, why));
+	*ret = PUT_NEW;
+	return done ? OK : put_parsed(s, item, ret, why);
 }
 
 static const char keep_item[] =
@@ -112,11 +170,12 @@ static const char keep_item[] =
 
 /* One that cannot be shown stays here, is said, and holds up no other. */
 static enum err
-show_item(const struct release_job *job, const struct item *item, bool *ret_shown, struct why *why)
+show_item(struct showing *s, const struct item *item, bool *ret_shown, struct why *why)
 {
+	const struct release_job *job = s->job;
 	enum put_result result = PUT_NEW;
 	struct why bad = { 0 };
-	enum err err = put_item(job, item, &result, &bad);
+	enum err err = put_item(s, item, &result, &bad);
 
 	*ret_shown = err == OK;
 	if (err == OK)
@@ -131,30 +190,45 @@ show_item(const struct release_job *job, const struct item *item, bool *ret_show
 	return record_event(job, "release.damaged", item->leaving_id, S(""), why);
 }
 
-static enum err
-read_item(const struct db_rows *rows, struct arena *a, struct item *ret, struct why *why)
+static struct item
+read_item(const struct db_rows *rows)
 {
 	struct str hash = db_col_blob(rows, 6);
-
-	*ret = (struct item){
-		.order_id = arena_str(a, db_col_text(rows, 0)),
+	struct item item = {
+		.order_id = db_col_text(rows, 0),
 		.ordinal = db_col_i64(rows, 1),
-		.recipient = arena_str(a, db_col_text(rows, 2)),
-		.agreement = arena_str(a, db_col_text(rows, 3)),
-		.leaving_id = arena_str(a, db_col_text(rows, 4)),
-		.bytes = arena_str(a, db_col_blob(rows, 5)),
+		.recipient = db_col_text(rows, 2),
+		.agreement = db_col_text(rows, 3),
+		.leaving_id = db_col_text(rows, 4),
+		.bytes = db_col_blob(rows, 5),
 	};
-	if (ret->bytes.ptr == NULL && db_col_blob(rows, 5).len > 0)
-		return fail(why, ERR_LIMIT, "release.memory", "too much to show at once");
+
 	/* Of another length it is the hash of nothing, and the item is damaged. */
 	if (hash.len == HASH_BYTES)
-		memcpy(ret->hash.byte, hash.ptr, HASH_BYTES);
-	return OK;
+		memcpy(item.hash.byte, hash.ptr, HASH_BYTES);
+	return item;
+}
+
+static enum err
+show_items(struct showing *s, struct db_rows *rows, size_t *ret_shown, struct why *why)
+{
+	for (;;) {
+		struct item item;
+		bool has = false, shown = false;
+
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			return close_collection(s, why);
+		item = read_item(rows);
+		TRY(show_item(s, &item, &shown, why));
+		*ret_shown += shown;
+	}
 }
 
 enum err
 release_project(const struct release_job *job, size_t *ret_shown, struct why *why)
 {
+	CLEANUP(showing_done) struct showing s = showing_new(job);
 	CLEANUP(db_rows_endp) struct db_rows mark = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	uint64_t published = 0;
@@ -168,17 +242,7 @@ release_project(const struct release_job *job, size_t *ret_shown, struct why *wh
 	if ((uint64_t)from >= published)
 		return OK;
 	TRY(db_select(job->db, &rows, why, list_items, DB_I(from), DB_I((int64_t)published)));
-	for (;;) {
-		struct item item;
-		bool shown = false;
-
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			break;
-		TRY(read_item(&rows, job->arena, &item, why));
-		TRY(show_item(job, &item, &shown, why));
-		*ret_shown += shown;
-	}
+	TRY(show_items(&s, &rows, ret_shown, why));
 	return db_run(job->db, why, set_mark, DB_I((int64_t)published));
 }
 
@@ -189,15 +253,16 @@ static const char find_item[] =
 enum err
 release_show(const struct release_job *job, struct str order_id, int64_t ordinal, struct why *why)
 {
+	CLEANUP(showing_done) struct showing s = showing_new(job);
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	uint64_t published = 0;
-	struct item item;
 	bool shown = false;
 
 	TRY(ledger_published(job->db, ledger_origin(job->ledger), &published, why));
 	TRY(db_select_one(job->db, &rows, why, find_item, DB_T(order_id), DB_I(ordinal)));
 	if (db_col_i64(&rows, 7) >= (int64_t)published)
 		return OK; /* it comes when its leaf does */
-	TRY(read_item(&rows, job->arena, &item, why));
-	return show_item(job, &item, &shown, why);
+	const struct item item = read_item(&rows);
+	TRY(show_item(&s, &item, &shown, why));
+	return close_collection(&s, why);
 }

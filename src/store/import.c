@@ -4,7 +4,7 @@
  * that other writers wait for nothing but the writing itself. */
 #include "import_p.h"
 #include "marking.h"
-#include "put_p.h"
+#include "put.h"
 #include "store.h"
 #include "stored_p.h"
 

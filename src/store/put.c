@@ -1,6 +1,7 @@
 /* Putting versions into a collection. */
+#include "put.h"
+
 #include "marking.h"
-#include "put_p.h"
 #include "store.h"
 #include "stored_p.h"
 
@@ -347,8 +348,14 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 {
 	const struct stix_object *o = put->object;
 	struct known k = { 0 };
+	struct marking marking;
 	char version[STIX_KEY_MAX];
 
+	if (is_predefined(o) && marking_of(o, &marking, why) != OK) {
+		if (why != NULL)
+			why->code = "store.tlp";
+		return ERR_CONFLICT;
+	}
 	if (memchr(o->spec_version.ptr, '\0', o->spec_version.len) != NULL)
 		return fail(why, ERR_INVALID, "store.spec-version",
 		    STR_FMT " has a spec_version with a zero byte in it", STR_ARG(o->id));
@@ -377,18 +384,82 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 	return OK;
 }
 
+static const char find_here[] =
+    "SELECT 1 FROM object WHERE shard_key = $1 AND object_id = $2 LIMIT 1";
+static const char find_twin[] =
+    "SELECT version, type, spec_version, created, modified, modified_us, revoked, jcs_hash, "
+    "normal_hash FROM object WHERE object_id = $1 AND latest = 1 AND raw_hash = $2";
+
+static enum err
+is_here(const struct put_head *h, struct str id, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(h->db, &rows, why, find_here, DB_I(h->shard_key), DB_T(id)));
+	return db_next(&rows, ret, why);
+}
+
+/* The row that is written for a twin: what the row that was found says. */
+static enum err
+insert_twin(struct put_head *h, const struct put_twin *twin, const struct db_rows *rows,
+    struct why *why)
+{
+	const struct stix_object o = {
+		.id = twin->id,
+		.raw = twin->raw,
+		.type = db_col_text(rows, 1),
+		.spec_version = db_col_text(rows, 2),
+		.created = db_col_text(rows, 3),
+		.modified = db_col_text(rows, 4),
+		.revoked = db_col_i64(rows, 6) != 0,
+	};
+	struct str jcs = db_col_blob(rows, 7), normal = db_col_blob(rows, 8);
+	struct stix_hashes hashes = { .raw = *twin->raw_hash };
+	const struct store_put put = {
+		.object = &o,
+		.hashes = &hashes,
+		.provenance = twin->provenance,
+	};
+	const struct row r = {
+		.put = &put,
+		.version = db_col_text(rows, 0),
+		.modified_us = db_col_i64(rows, 5),
+		.date_added = next_added(h, twin->now),
+		.latest = true,
+	};
+
+	if (jcs.len != HASH_BYTES || normal.len != HASH_BYTES)
+		return fail(why, ERR_TAMPERED, "store.row",
+		    "a stored object has a damaged row: restore the database from a backup");
+	memcpy(hashes.jcs.byte, jcs.ptr, HASH_BYTES);
+	memcpy(hashes.normalised.byte, normal.ptr, HASH_BYTES);
+	return insert_row(h, &r, why);
+}
+
+enum err
+put_twin(struct put_head *h, const struct put_twin *twin, bool *ret_done, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool here = false;
+
+	*ret_done = false;
+	if (str_is(stix_id_type(twin->id), "marking-definition"))
+		return OK;
+	TRY(is_here(h, twin->id, &here, why));
+	if (here)
+		return OK;
+	TRY(db_select(h->db, &rows, why, find_twin, DB_T(twin->id),
+	    DB_B(hash_str(twin->raw_hash))));
+	TRY(db_next(&rows, ret_done, why));
+	return *ret_done ? insert_twin(h, twin, &rows, why) : OK;
+}
+
 enum err
 store_put(struct db *db, const struct store_put *put, enum put_result *ret, int64_t *ret_date_added,
     struct why *why)
 {
 	struct put_head h;
-	struct marking marking;
 
-	if (is_predefined(put->object) && marking_of(put->object, &marking, why) != OK) {
-		if (why != NULL)
-			why->code = "store.tlp";
-		return ERR_CONFLICT;
-	}
 	TRY(put_begin(db, put->shard_key, &h, why));
 	TRY(put_one(&h, put, ret, ret_date_added, why));
 	return put_end(&h, why);

@@ -1,4 +1,4 @@
-/* put_p.h: putting several objects under one visit to the collection's head. */
+/* put.h: putting several objects under one visit to the collection's head. */
 #pragma once
 
 #include "store.h"
@@ -19,6 +19,19 @@ enum err put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struc
  * nothing: the transaction can go on.  The tree of put->object is not used. */
 enum err put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
     int64_t *ret_date_added, struct why *why);
+
+/* An object whose very bytes another collection holds. */
+struct put_twin {
+	struct str id, raw;
+	const struct hash *raw_hash;
+	const struct provenance *provenance;
+	time_us now;
+};
+
+/* Adds it without reading it again: what its bytes say stands in the other row.
+ * *ret_done is false when no latest row has these bytes, when the collection
+ * knows the identifier, and for a marking definition: then it is put_one()'s. */
+enum err put_twin(struct put_head *h, const struct put_twin *twin, bool *ret_done, struct why *why);
 
 /* Writes the head row when something was added. */
 enum err put_end(struct put_head *h, struct why *why);
