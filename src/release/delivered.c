@@ -31,6 +31,8 @@ link_copy(struct gathering *g, struct agreement_item *item, struct why *why)
 	    DB_T(item->copy_id));
 }
 
+static const char next_released[] = "SELECT source_id FROM release_item WHERE source_id >= $1"
+                                    " ORDER BY source_id LIMIT 1";
 static const char find_delivered[] =
     "SELECT copied, version, copy_modified FROM release_item"
     " WHERE source_id = $1 AND recipient = $2 AND agreement = $3"
@@ -42,6 +44,9 @@ selection_find_delivered(struct gathering *g, struct agreement_item *item, struc
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
+	TRY(selection_gap(g, &g->released, next_released, item->object.id, &has, why));
+	if (!has)
+		return OK;
 	TRY(db_select(g->job->db, &rows, why, find_delivered, DB_T(item->object.id),
 	    DB_T(g->ask->to), DB_T(g->agreement), DB_I(g->as_of_leaf)));
 	TRY(db_next(&rows, &has, why));

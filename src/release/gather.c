@@ -68,6 +68,27 @@ add_known(struct gathering *g, const struct agreement_request *r, struct why *wh
 	return OK;
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* In the order of their identifiers, which is that of the indexes. */
+static enum err
+add_asked(struct gathering *g, struct why *why)
+{
+	struct str *id = arena_make(g->job->arena, struct str, g->ask->ids + 1);
+
+	if (id == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+	memcpy(id, g->ask->id, g->ask->ids * sizeof(*id));
+	qsort(id, g->ask->ids, sizeof(*id), by_text);
+	for (size_t i = 0; i < g->ask->ids; i++)
+		TRY(selection_add(g, id[i], true, why));
+	return OK;
+}
+
 static enum err
 gather_items(const struct gather *in, const struct release_ask *ask, struct agreement_request *r,
     struct why *why)
@@ -83,8 +104,7 @@ gather_items(const struct gather *in, const struct release_ask *ask, struct agre
 	};
 
 	TRY(add_known(&all, r, why));
-	for (size_t i = 0; i < in->ask->ids; i++)
-		TRY(selection_add(&all, in->ask->id[i], true, why));
+	TRY(add_asked(&all, why));
 	TRY(add_redaction_identity(&all, why));
 	TRY(selection_add_surroundings(&all, why));
 	TRY(selection_add_needles(&all, why));
@@ -185,8 +205,7 @@ is_changed_copy(struct db *db, const struct agreement_request *r,
 	TRY(db_select(db, &rows, why, find_bytes, DB_T(d->item->object.id), DB_T(r->to),
 	    DB_T(r->standing->agreement->id)));
 	TRY(db_next(&rows, &has, why));
-	struct hash hash = hash_of(d->bytes);
-	*ret = has && !str_eq(db_col_blob(&rows, 0), hash_str(&hash));
+	*ret = has && !str_eq(db_col_blob(&rows, 0), hash_str(&d->bytes_hash));
 	return OK;
 }
 

@@ -77,7 +77,40 @@ id_set_add(struct id_set *set, struct str id, struct why *why)
 	return OK;
 }
 
+/* ---- gaps ---- */
+
+static bool
+is_in_gap(const struct gap *gap, struct str id)
+{
+	return gap->known && str_cmp(gap->from, id) <= 0 &&
+	       (gap->end.ptr == NULL || str_cmp(id, gap->end) < 0);
+}
+
+enum err
+selection_gap(struct gathering *g, struct gap *gap, const char *next, struct str id, bool *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	*ret = false;
+	if (is_in_gap(gap, id))
+		return OK;
+	TRY(db_select(g->job->db, &rows, why, next, DB_T(id)));
+	TRY(db_next(&rows, &has, why));
+	*gap = (struct gap){ .known = true, .from = id };
+	if (has)
+		gap->end = arena_str(g->job->arena, db_col_text(&rows, 0));
+	if (has && gap->end.ptr == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+	*ret = has && str_eq(gap->end, id);
+	return OK;
+}
+
 /* ---- one object ---- */
+
+static const char next_given[] =
+    "SELECT object_id FROM object WHERE object_id >= $1 AND giver <> '' ORDER BY object_id LIMIT 1";
 
 static const char list_ways[] =
     "SELECT giver, originator, path, received_under FROM object"
@@ -92,6 +125,9 @@ add_ways(struct gathering *g, struct agreement_item *item, struct why *why)
 	struct arena *a = g->job->arena;
 	bool has = false;
 
+	TRY(selection_gap(g, &g->given, next_given, item->object.id, &has, why));
+	if (!has)
+		return OK;
 	TRY(db_select(g->job->db, &rows, why, list_ways, DB_T(item->object.id), DB_I(WAYS_MAX)));
 	for (;;) {
 		TRY(db_next(&rows, &has, why));

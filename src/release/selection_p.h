@@ -20,6 +20,14 @@ size_t id_set_find(const struct id_set *set, struct str id);
 /* Adds an identifier that is not there; it is kept as a slice.  ERR_LIMIT: no memory is left. */
 enum err id_set_add(struct id_set *set, struct str id, struct why *why);
 
+/* Identifiers between which a table has none: objects are asked for in the order
+ * of their identifiers, and most are in no such table. */
+struct gap {
+	bool known;
+	struct str from; /* inclusive */
+	struct str end;  /* the next one that is there; ptr is NULL: none is */
+};
+
 /* The items found so far. */
 struct gathering {
 	const struct release_job *job;
@@ -36,6 +44,7 @@ struct gathering {
 	 * organisations, publishers of public sources. */
 	struct id_set known;
 	struct source_memo source;
+	struct gap given, referred, released;
 	struct why *why;
 	enum err err; /* of a callback that has no other way to say it */
 };
@@ -47,6 +56,11 @@ struct gathering {
  *
  * ERR_NOT_FOUND  one that is asked for; ERR_LIMIT  more hang together than are judged at once */
 enum err selection_add(struct gathering *g, struct str id, bool selected, struct why *why);
+
+/* Whether id may be in the table out of which `next` (one column, the first
+ * identifier from $1) reads: false is certain. */
+enum err selection_gap(struct gathering *g, struct gap *gap, const char *next, struct str id,
+    bool *ret, struct why *why);
 
 /* What the selected objects name, and what names them and can tie them to
  * something withheld; and every identity, mailbox and account here, for its

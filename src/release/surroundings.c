@@ -62,12 +62,14 @@ add_target(void *arg, struct str id, struct str property, struct str pointer)
 
 /* ---- what refers to an object ---- */
 
+static const char next_referred[] =
+    "SELECT target FROM object_ref WHERE target >= $1 ORDER BY target LIMIT 1";
+static const char list_referrers[] =
+    "SELECT source FROM object_ref WHERE target = $1 ORDER BY source";
 /* Our own objects that refer to one, and those of its giver: what others
  * received and said about it ties nothing of ours, and does not count. */
-static const char list_referrers[] =
-    "SELECT DISTINCT r.source FROM object_ref r WHERE r.target = $1 AND EXISTS"
-    " (SELECT 1 FROM object o WHERE o.object_id = r.source AND o.latest = 1"
-    " AND o.giver IN ('', $2)) ORDER BY r.source LIMIT $3";
+static const char is_telling[] = "SELECT 1 FROM object WHERE object_id = $1 AND latest = 1"
+                                 " AND giver IN ('', $2) LIMIT 1";
 /* What an object refers to, and which of that has parts under a marking of their own. */
 #define HAS_PARTS(id)                                                                \
 	"CASE WHEN EXISTS (SELECT 1 FROM object_ref m WHERE m.target = '" REFS_PARTS \
@@ -101,7 +103,26 @@ put_id(struct arena *a, struct id_list *list, struct str id, struct why *why)
 	return OK;
 }
 
-/* Those that were not followed yet, of what refers to an item. */
+/* One that was not followed yet; what others said is passed over. */
+static enum err
+take_referrer(struct gathering *g, const struct agreement_item *item, struct str id,
+    struct id_list *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool counts = false;
+
+	TRY(db_select(g->job->db, &rows, why, is_telling, DB_T(id), DB_T(item->giver)));
+	TRY(db_next(&rows, &counts, why));
+	if (!counts)
+		return OK;
+	if (ret->len + 1 == REFERRERS_SEEN_MAX)
+		return fail(why, ERR_LIMIT, "release.hub",
+		    "%d or more objects refer to " STR_FMT "; its ties cannot be judged",
+		    REFERRERS_SEEN_MAX, STR_ARG(item->object.id));
+	return put_id(g->job->arena, ret, id, why);
+}
+
+/* Those that were not followed yet, of what refers to an item, each once. */
 static enum err
 list_new_referrers(struct gathering *g, const struct agreement_item *item, struct id_list *ret,
     struct why *why)
@@ -109,21 +130,19 @@ list_new_referrers(struct gathering *g, const struct agreement_item *item, struc
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_select(g->job->db, &rows, why, list_referrers, DB_T(item->object.id),
-	    DB_T(item->giver), DB_I(REFERRERS_SEEN_MAX)));
-	for (size_t n = 0;; n++) {
-		struct str id;
-
+	TRY(selection_gap(g, &g->referred, next_referred, item->object.id, &has, why));
+	if (!has)
+		return OK;
+	TRY(db_select(g->job->db, &rows, why, list_referrers, DB_T(item->object.id)));
+	for (;;) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			return OK;
-		if (n + 1 == REFERRERS_SEEN_MAX)
-			return fail(why, ERR_LIMIT, "release.hub",
-			    "%d or more objects refer to " STR_FMT "; its ties cannot be judged",
-			    REFERRERS_SEEN_MAX, STR_ARG(item->object.id));
-		id = db_col_text(&rows, 0);
-		if (id_set_find(&g->followed, id) == SIZE_MAX)
-			TRY(put_id(g->job->arena, ret, id, why));
+		struct str id = db_col_text(&rows, 0);
+		bool again = ret->len > 0 && str_eq(ret->id[ret->len - 1], id);
+
+		if (!again && id_set_find(&g->followed, id) == SIZE_MAX)
+			TRY(take_referrer(g, item, id, ret, why));
 	}
 }
 
