@@ -12,6 +12,10 @@
  *           readers share the system's page cache below them, and what one of
  *           them reads should fit the processor's (measured: pages of objects
  *           are read a seventh faster than with 4 MiB)
+ *   spill   so much of a change stays in memory until it is committed: a page that
+ *           was written before, and changes again, is written twice, and the sums
+ *           of all that was written after it are made anew (measured: an order of
+ *           25,000 objects then reads and writes half as much again)
  *   map     nothing: a read error of a mapped file is a signal that kills the
  *           node, where a read error of a call is an error of one request
  *   wal     the write-ahead log is cut to this after a large import */
@@ -19,6 +23,7 @@ enum {
 	PAGE_BYTES = 4096,
 	CACHE_WRITER_KIB = 32 * KIB,
 	CACHE_READER_KIB = 512,
+	SPILL_PAGES = 256 * MIB / PAGE_BYTES,
 	MAP_BYTES = 0,
 	WAL_KEEP_BYTES = 64 * MIB,
 	PRAGMA_MAX = 80,
@@ -193,6 +198,7 @@ configure(struct db_conn *conn, const struct db_config *config, struct why *why)
 		{ "cell_size_check",     1,                                            true },
 		{ "synchronous",         2 /* FULL */,                                 !config->read_only },
 		{ "cache_size",          config->read_only ? -CACHE_READER_KIB : -CACHE_WRITER_KIB, true },
+		{ "cache_spill",         SPILL_PAGES,                                  !config->read_only },
 		{ "mmap_size",           MAP_BYTES,                                    true },
 		{ "temp_store",          2 /* in memory: nothing leaves the folder */, true },
 		{ "secure_delete",       1 /* what is deleted is gone */,              !config->read_only },
