@@ -10,7 +10,7 @@ _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
-	agreement) echo make add lint sign list show suspend resume terminate approve enact \
+	agreement) echo make add lint evidence sign list show suspend resume terminate approve enact \
 		renew lapse succeed dispute settle ;;
 	pack) echo lint test candidates diff sign rekey adopt activate list show ;;
 	source) echo list set ;;
@@ -43,6 +43,7 @@ _torana_options() {
 	'agreement renew') echo --until --reason ;;
 	'agreement lapse') echo --reason ;;
 	'agreement succeed') echo --act --scope --reason ;;
+	'agreement evidence') echo --text --ca --agreement --at ;;
 	'agreement dispute') echo --act --scope --reason ;;
 	'agreement suspend' | 'agreement resume' | 'agreement terminate' | 'agreement settle') echo --scope --reason ;;
 	'pack test' | 'pack candidates') echo --against --at ;;

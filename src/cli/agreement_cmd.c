@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "agreement_evidence_p.h"
 #include "agreement_show_p.h"
 #include "buf.h"
 #include "cli.h"
@@ -238,6 +239,10 @@ const struct cli_command agreement_commands[] = {
 	{ "agreement", "lint", "FILE", 1, 1, NULL, 0, run_lint,
 	  "say what is missing or contradictory in an agreement, a template or an envelope",
 	  "torana agreement lint share/agreements/india-japan.json" },
+	{ "agreement", "evidence", "SIGNATURE", 1, 1, agreement_evidence_options,
+	  COUNTOF(agreement_evidence_options), agreement_evidence,
+	  "verify a State's detached CMS signature over the text of an instrument, offline",
+	  "torana agreement evidence moc.p7s --text moc.pdf --ca cca-india.pem --agreement ij.envelope" },
 	{ "agreement", "sign", "ID", 1, 1, NULL, 0, run_sign,
 	  "sign an agreement that is here for our party, print the envelope",
 	  "torana agreement sign IJ-MODEL" },
