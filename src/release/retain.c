@@ -257,6 +257,35 @@ retain_released(const struct period *p)
 	           : db_run(p->job->db, p->why, move_mark, DB_T(name), DB_I(0), DB_I(l.mark));
 }
 
+/* ---- events ---- */
+
+/* Events are numbered by their time; the newest stays, so that numbers only rise. */
+static const char forget_events[] =
+    "DELETE FROM event WHERE ordinal IN (SELECT ordinal FROM event WHERE ordinal < $1"
+    " AND ordinal < (SELECT MAX(ordinal) FROM event) ORDER BY ordinal LIMIT $2)";
+
+/* Kept for the longest of what the agreements say; leaves of the log never go. */
+static enum err
+retain_events(const struct release_job *job, struct release_retained *ret, struct why *why)
+{
+	uint64_t days = 0;
+	int64_t gone = 0;
+
+	for (size_t i = 0; i < job->gate->agreements; i++) {
+		const struct agreement *g = job->gate->standing[i]->agreement;
+
+		if (signed_of(job->gate, g->id) == g && g->records.log_days > days)
+			days = g->records.log_days;
+	}
+	if (days == 0)
+		return OK;
+	TRY(db_exec(job->db,
+	    DB_SQL(forget_events, DB_I(job->at - (time_us)days * US_PER_DAY), DB_I(LOOK_MAX)),
+	    &gone, why));
+	ret->more |= gone == LOOK_MAX;
+	return OK;
+}
+
 /* ---- all of it ---- */
 
 /* Every period of an agreement; c: of a collection, NULL: of what lies ready. */
@@ -296,5 +325,5 @@ release_retain(const struct release_job *job, struct release_retained *ret, stru
 		if (p.in == job->gate->standing[i]->agreement)
 			TRY(each_period(&p, NULL));
 	}
-	return OK;
+	return retain_events(job, ret, why);
 }

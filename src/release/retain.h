@@ -1,9 +1,10 @@
 /* retain.h: what was given may be kept for as long as the agreement says.
  *
  * What was received goes, and so does what lies ready for a partner, each with
- * a tombstone; our own objects stay.  Both sides ask agreement_keep() about the
- * same bytes.  A version of the agreement that shortens a period acts with the
- * next run; one that lengthens it brings nothing back. */
+ * a tombstone; our own objects stay.  Events go after records.log_days of the
+ * agreement that keeps them longest; the log of proofs stays whole.  Both sides ask
+ * agreement_keep() about the same bytes.  A version of the agreement that shortens a period acts
+ * with the next run; one that lengthens it brings nothing back. */
 #pragma once
 
 #include "release.h"

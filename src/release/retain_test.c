@@ -399,6 +399,36 @@ test_held(void **state)
 	    0);
 }
 
+/* ---- events ---- */
+
+/* Events are kept for as long as the agreement says, and the leaves for good. */
+static void
+test_events(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct release_retained ret;
+
+	(void)state;
+	office_open(&o);
+	struct str text =
+	    office_replaced(&o, office_agreement_text(), "\"version\":1", "\"version\":2");
+	office_agree_on(&o,
+	    office_replaced(&o, text, "\"obligations\":[]",
+	        "\"records\":{\"clause\":\"1\",\"log_days\":30},\"obligations\":[]"));
+	office_import(&o, 1, 1, "none");
+	(void)office_send(&o, 1, 1);
+	const int64_t events = office_count(&o, "SELECT COUNT(*) FROM event");
+	const int64_t leaves = office_count(&o, "SELECT COUNT(*) FROM ledger_leaf");
+	assert_true(events > 1);
+	office_wait(&o, 29 * 86400);
+	WORKS(&o, office_try(&o, retain_job, NULL, &ret));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM event"), events);
+	office_wait(&o, 2 * 86400);
+	WORKS(&o, office_try(&o, retain_job, NULL, &ret));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM event"), 1);
+	assert_true(office_count(&o, "SELECT COUNT(*) FROM ledger_leaf") >= leaves);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -415,5 +445,6 @@ main(int argc, char **argv)
 	CASE(&list, test_approved);
 	CASE(&list, test_shown_later);
 	CASE(&list, test_held);
+	CASE(&list, test_events);
 	return cases_run("retain", &list, argc, argv);
 }
