@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "cli.h"
 #include "json_writer.h"
+#include "object_check_p.h"
 
 enum { IMPORT_MAX = 256 * MIB }; /* as the API takes */
 
@@ -125,6 +126,11 @@ run_purge(struct cli *c)
 
 /* clang-format off */
 const struct cli_command object_commands[] = {
+	{ "object", "check", "FILE", 1, 1, NULL, 0, object_check,
+	  "what is wrong with the STIX objects of a file, by rule and place; nothing is stored (exit 1: one would be rejected)",
+	  "torana object check --json bundle.json" },
+	{ "object", "id", "FILE", 1, 1, NULL, 0, object_id,
+	  "the deterministic id of an observable", "torana object id address.json" },
 	{ "object", "import", "FILE", 1, 1, import_options, COUNTOF(import_options), run_import,
 	  "store the STIX objects of a bundle; nothing leaves by this (exit 1: some were refused)",
 	  "torana object import incident.json --as meera --password-file FILE" },

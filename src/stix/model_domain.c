@@ -173,7 +173,7 @@ static const struct property observed_data[] = {
 	TIMESTAMP("first_observed", REQUIRED),
 	TIMESTAMP("last_observed", REQUIRED),
 	INTEGER("number_observed", REQUIRED, observed_range),
-	OTHER("objects", 0, KIND_CONTAINER),
+	OTHER("objects", DEPRECATED, KIND_CONTAINER),
 	REF("object_refs", LIST, "@sco relationship sighting"),
 };
 

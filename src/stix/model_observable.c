@@ -126,7 +126,7 @@ static const struct property directory[] = {
 
 static const struct property domain_name[] = {
 	FORMAT("value", REQUIRED | IDENTIFYING, format_domain),
-	REF("resolves_to_refs", LIST, "domain-name ipv4-addr ipv6-addr"),
+	REF("resolves_to_refs", LIST | DEPRECATED, "domain-name ipv4-addr ipv6-addr"),
 };
 
 static const struct property email_addr[] = {

@@ -59,6 +59,7 @@ enum {
 	LIST = 2,        /* a list of the kind */
 	IDENTIFYING = 4, /* contributes to an observable's identifier */
 	EXPECTED = 8,    /* required, but its absence draws a warning only */
+	DEPRECATED = 32, /* its presence draws a note */
 	LENIENT = 16,    /* a reference to another type draws a warning only */
 };
 

@@ -1,5 +1,6 @@
 /* Conditions between the properties of one object. */
 #include "marking.h"
+#include "pattern.h"
 #include "relationship_p.h"
 #include "stamp_p.h"
 #include "validate_p.h"
@@ -73,6 +74,9 @@ need(struct check *c, const struct place *at, bool holds, const char *text)
 
 /* ---- domain objects ---- */
 
+/* The tree of a pattern of PATTERN_TEXT_MAX. */
+enum { PATTERN_ARENA_MAX = 64 * MIB };
+
 static void
 check_location(struct check *c, const struct place *at, const struct json *v)
 {
@@ -132,6 +136,39 @@ check_relationship(struct check *c, const struct place *at, const struct json *v
 		    "the specification names no relationship " STR_FMT " from " STR_FMT
 		    " to " STR_FMT,
 		    STR_ARG(str_sub(type, 0, 64)), STR_ARG(source), STR_ARG(target));
+}
+
+/* What a pattern of the language says, whether or not it ever matches. */
+static void
+check_meaning(struct check *c, const struct place *at, const struct pattern *p)
+{
+	struct pattern_remark remark[PATTERN_REMARKS_MAX];
+	size_t len = pattern_remarks(p, remark);
+
+	for (size_t i = 0; i < len; i++)
+		problem(c, at, STIX_WARNING, "PT-013", "%s", remark[i].text);
+}
+
+/* Patterns of other languages are nobody's here; version 2.0 of ours wrote instants
+ * otherwise. */
+static void
+check_indicator(struct check *c, const struct place *at, const struct json *v)
+{
+	const struct place inside = { .up = at, .key = S("pattern") };
+	struct str text, type, version = { 0 };
+	const struct pattern *p = NULL;
+	struct why why = { 0 };
+
+	if (!json_get_str(v, S("pattern"), &text) || text.len == 0 ||
+	    !json_get_str(v, S("pattern_type"), &type) || !str_is(type, "stix"))
+		return;
+	(void)json_get_str(v, S("pattern_version"), &version);
+	CLEANUP(arena_freep) struct arena *a = arena_new(PATTERN_ARENA_MAX);
+	if (pattern_parse(a, text, &p, &why) == OK)
+		check_meaning(c, &inside, p);
+	else
+		problem(c, &inside, str_is(version, "2.0") ? STIX_WARNING : STIX_ERROR, "SI-110",
+		    "is no STIX pattern: %s, %s", why.text, why.where);
 }
 
 /* ---- observables ---- */
@@ -427,6 +464,7 @@ static const struct rule object_rules[] = {
 	{ NAME("email-message"), check_header_fields },
 	{ NAME("extension-definition"), check_extension_definition },
 	{ NAME("file"), check_file },
+	{ NAME("indicator"), check_indicator },
 	{ NAME("location"), check_location },
 	{ NAME("malware"), check_malware },
 	{ NAME("malware-analysis"), check_malware_analysis },

@@ -70,7 +70,9 @@ void stix_version_key(const struct stix_object *o, const struct stix_hashes *h, 
 
 /* ---- validation ---- */
 
-enum stix_level { STIX_WARNING, STIX_ERROR };
+/* A note tells something worth knowing that nobody has to mend; a warning stays with the
+ * object for the officer who handles it; with an error it is not STIX. */
+enum stix_level { STIX_NOTE, STIX_WARNING, STIX_ERROR };
 
 enum { STIX_PROBLEMS_MAX = 64 };
 
@@ -81,10 +83,12 @@ struct stix_problem {
 	char message[WHY_TEXT_MAX];
 };
 
-/* The first STIX_PROBLEMS_MAX problems; `more` counts the rest. */
+/* The first STIX_PROBLEMS_MAX problems, the first error in any case among them; `more`
+ * counts the rest. */
 struct stix_report {
 	size_t errors;
 	size_t warnings;
+	size_t notes;
 	size_t len;
 	size_t more;
 	struct stix_problem problem[STIX_PROBLEMS_MAX];

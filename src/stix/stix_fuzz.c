@@ -74,7 +74,7 @@ check_report(const struct stix_object *o)
 	static struct stix_report report;
 
 	stix_validate(o, &report);
-	require(report.len + report.more == report.errors + report.warnings);
+	require(report.len + report.more == report.errors + report.warnings + report.notes);
 	require(report.len <= STIX_PROBLEMS_MAX);
 }
 

@@ -43,16 +43,15 @@ problem(struct check *c, const struct place *at, enum stix_level level, const ch
 	struct stix_report *r = c->report;
 	va_list args;
 
-	if (level == STIX_ERROR)
-		r->errors++;
-	else
-		r->warnings++;
-	if (r->len == STIX_PROBLEMS_MAX) {
-		r->more++;
+	r->errors += level == STIX_ERROR;
+	r->warnings += level == STIX_WARNING;
+	r->notes += level == STIX_NOTE;
+	/* The first error has its place, whatever was said before it. */
+	bool full = r->len == STIX_PROBLEMS_MAX;
+	r->more += full;
+	if (full && (level != STIX_ERROR || r->errors > 1))
 		return;
-	}
-
-	struct stix_problem *p = &r->problem[r->len++];
+	struct stix_problem *p = &r->problem[full ? r->len - 1 : r->len++];
 	p->level = level;
 	p->rule = rule;
 	place_text(at, p->pointer);
@@ -128,6 +127,8 @@ check_own(struct check *c, const struct place *at, const struct shape *shape,
 	if (p == NULL)
 		return false;
 	*seen |= (seen_set)1 << (p - shape->property);
+	if ((p->flags & DEPRECATED) != 0)
+		problem(c, &inside, STIX_NOTE, "SI-050", "is deprecated since STIX 2.1");
 	check_property(c, &inside, p, member);
 	return true;
 }
@@ -268,7 +269,7 @@ stix_validate(const struct stix_object *o, struct stix_report *ret)
 {
 	struct check c = { .root = o->json, .type = o->type, .report = ret };
 
-	ret->errors = ret->warnings = ret->len = ret->more = 0;
+	ret->errors = ret->warnings = ret->notes = ret->len = ret->more = 0;
 	c.declared = extension_declared(json_get(o->json, S("extensions")));
 	c.class = effective_class(o, &c.declared);
 	check_object(&c, NULL, o->json);

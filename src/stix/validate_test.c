@@ -17,6 +17,7 @@
 #define EXTENSION(more) SDO("extension-definition", ",\"created_by_ref\":" ID("identity") ",\"name\":\"x\",\"schema\":\"x\",\"version\":\"1\",\"description\":\"x\"" more)
 #define STATEMENT ",\"definition_type\":\"statement\",\"definition\":{\"statement\":\"x\"}"
 #define OBSERVED(more) SDO("observed-data", ",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:00Z\",\"number_observed\":1" more)
+#define INDICATOR(pattern, type) SDO("indicator", ",\"pattern\":\"" pattern "\",\"pattern_type\":\"" type "\",\"valid_from\":\"2026-01-01T00:00:00Z\"")
 #define EXTENSION_KEY "extension-definition--" EXAMPLE_UUID
 
 /* want is "" when there is nothing to report, or else one problem as
@@ -141,7 +142,13 @@ static const struct problem_case {
 	{ "foreign extension", TOOL(",\"extensions\":{\"x-own-ext\":{\"a_b\":1}}"), "W SI-095 /extensions/x-own-ext is no predefined extension; others should be named by an extension-definition" },
 
 	/* ---- domain objects ---- */
-	{ "valid for no time", SDO("indicator", ",\"pattern\":\"x\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\",\"valid_until\":\"2026-01-01T00:00:00.0Z\""), "E SI-050 /valid_until must be later than valid_from" },
+	{ "valid for no time", SDO("indicator", ",\"pattern\":\"[a:b = 1]\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\",\"valid_until\":\"2026-01-01T00:00:00.0Z\""), "E SI-050 /valid_until must be later than valid_from" },
+	{ "a deprecated property", SCO("domain-name", ",\"value\":\"a.example\",\"resolves_to_refs\":[" ID("ipv4-addr") "]"), "N SI-050 /resolves_to_refs is deprecated since STIX 2.1" },
+	{ "a pattern", INDICATOR("[a:b = 1]", "stix"), "" },
+	{ "what is no pattern", INDICATOR("[a:b = ]", "stix"), "E SI-110 /pattern is no STIX pattern: \"]\" stands where a constant should, line 1, column 8" },
+	{ "a pattern of 2.0", INDICATOR("[a:b = 1] START '2026-01-01T00:00:00Z' STOP '2026-01-02T00:00:00Z'", "stix\",\"pattern_version\":\"2.0"), "W SI-110 /pattern is no STIX pattern: \"'2026-01-01T00:00:00Z'\" stands where a timestamp like t'2026-01-31T23:59:59Z' should, line 1, column 17" },
+	{ "a pattern that never matches", INDICATOR("[a:b = 1 AND c:d = 2]", "stix"), "W PT-013 /pattern AND joins objects of different types in one bracket: no object is both; use a bracket for each" },
+	{ "a rule of another language", INDICATOR("rule x { }", "yara"), "" },
 	{ "no pattern", SDO("indicator", ",\"pattern\":\"\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\""), "E SI-050 /pattern must be a text that is not empty" },
 	{ "location without a place", SDO("location", ",\"name\":\"x\""), "E SI-050  needs a region, a country, or latitude and longitude" },
 	{ "latitude alone", SDO("location", ",\"latitude\":1"), "E SI-050  latitude and longitude come together" },
@@ -223,6 +230,12 @@ static const struct problem_case {
 };
 /* clang-format on */
 
+static char
+level_letter(enum stix_level level)
+{
+	return level == STIX_ERROR ? 'E' : level == STIX_WARNING ? 'W' : 'N';
+}
+
 static bool
 has_problem(const struct stix_report *r, const char *want)
 {
@@ -232,8 +245,8 @@ has_problem(const struct stix_report *r, const char *want)
 	for (size_t i = 0; i < r->len; i++) {
 		const struct stix_problem *p = &r->problem[i];
 
-		(void)snprintf(text, sizeof(text), "%c %s %s %s",
-		    p->level == STIX_ERROR ? 'E' : 'W', p->rule, p->pointer, p->message);
+		(void)snprintf(text, sizeof(text), "%c %s %s %s", level_letter(p->level), p->rule,
+		    p->pointer, p->message);
 		found = found || strncmp(text, want, strlen(want)) == 0;
 	}
 	return found;
@@ -243,7 +256,7 @@ static void
 print_report(const struct stix_report *r)
 {
 	for (size_t i = 0; i < r->len; i++)
-		print_message("%c %s %s %s\n", r->problem[i].level == STIX_ERROR ? 'E' : 'W',
+		print_message("%c %s %s %s\n", level_letter(r->problem[i].level),
 		    r->problem[i].rule, r->problem[i].pointer, r->problem[i].message);
 }
 
@@ -284,7 +297,8 @@ count_beyond_the_report(void **state)
 	stix_validate(&o, &report);
 	assert_int_equal(report.errors, 100 + 4);
 	assert_int_equal(report.len, STIX_PROBLEMS_MAX);
-	assert_int_equal(report.more, report.errors + report.warnings - STIX_PROBLEMS_MAX);
+	assert_int_equal(report.more,
+	    report.errors + report.warnings + report.notes - STIX_PROBLEMS_MAX);
 }
 
 static void
@@ -302,6 +316,27 @@ long_pointer_is_cut(void **state)
 	struct stix_object o = example_object(a, buf_str(&text));
 	stix_validate(&o, &report);
 	assert_true(report.errors > 0);
+}
+
+/* So many warnings that the error behind them would not be listed. */
+static void
+error_behind_warnings(void **state)
+{
+	(void)state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(EXAMPLE_ARENA);
+	CLEANUP(buf_free) struct buf text = buf_new(64 * KIB);
+	static struct stix_report report;
+
+	buf_put(&text, S("{\"tool_types\":[\"a\""));
+	for (size_t i = 0; i < STIX_PROBLEMS_MAX; i++)
+		buf_put(&text, S(",\"a\""));
+	buf_put(&text, S("],\"type\":\"tool\",\"id\":" ID("tool") ",\"spec_version\":\"2.1\"," TIMES
+	                                                          ",\"name\":1,\"aliases\":[1]}"));
+	struct stix_object o = example_object(a, buf_str(&text));
+	stix_validate(&o, &report);
+	assert_int_equal(report.errors, 2);
+	assert_int_equal(report.len, STIX_PROBLEMS_MAX);
+	assert_true(has_problem(&report, "E SI-003 /name must be a string"));
 }
 
 /* An object that asks for more look-ups than it is worth. */
@@ -418,6 +453,7 @@ main(int argc, char **argv)
 
 	CASES(&cases, problem_cases, check_problem);
 	CASE(&cases, count_beyond_the_report);
+	CASE(&cases, error_behind_warnings);
 	CASE(&cases, long_pointer_is_cut);
 	CASE(&cases, lookups_are_bounded);
 	CASE(&cases, shared_instances);
