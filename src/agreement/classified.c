@@ -32,33 +32,55 @@ is_label(struct str text)
 	return false;
 }
 
-/* Whether any of the marks can stand in a text: each has two capitals side by
- * side, or two strokes, or is of another script. */
+/* Whether one of the words stands at the head of a text. */
 static bool
-may_have_mark(struct str text)
+begins(struct str text, const char *const *words, size_t n)
 {
-	uint8_t last = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = (uint8_t)text.ptr[i];
-		bool capital = c >= 'A' && c <= 'Z';
-
-		if (c >= 0x80 || (capital && last >= 'A' && last <= 'Z') ||
-		    (c == '/' && last == '/'))
+	for (size_t i = 0; i < n; i++) {
+		if (words[i][0] == text.ptr[0] && str_starts(text, str_of(words[i])))
 			return true;
-		last = c;
 	}
 	return false;
 }
 
+/* Whether one of the words that are not of Latin letters stands in a text. */
 static bool
-has_mark(struct str text)
+has_other_script(struct str text, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < COUNTOF(marks); i++) {
-		if (str_find(text, str_of(marks[i])) != SIZE_MAX)
+	for (size_t i = 0; i < n; i++) {
+		if ((uint8_t)words[i][0] >= 0x80 && str_find(text, str_of(words[i])) != SIZE_MAX)
 			return true;
 	}
 	return false;
+}
+
+/* What stands in a text; most texts have none of it. */
+struct sight {
+	bool mark, leading;
+};
+
+/* One pass for the words of Latin letters: these are what they begin with. */
+static struct sight
+look_through(struct str text)
+{
+	struct sight seen = { 0 };
+	bool other_script = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		struct str rest = { text.ptr + i, text.len - i };
+
+		other_script = other_script || (uint8_t)c >= 0x80;
+		if (c != 'T' && c != 'S' && c != 'C' && c != 'R' && c != '/')
+			continue;
+		seen.mark = seen.mark || begins(rest, marks, COUNTOF(marks));
+		seen.leading = seen.leading || begins(rest, leading, COUNTOF(leading));
+	}
+	if (other_script) {
+		seen.mark = seen.mark || has_other_script(text, marks, COUNTOF(marks));
+		seen.leading = seen.leading || has_other_script(text, leading, COUNTOF(leading));
+	}
+	return seen;
 }
 
 /* Whether a mark stands in brackets somewhere. */
@@ -129,11 +151,11 @@ static bool
 check_text(void *arg, struct str text, struct str key, struct str pointer)
 {
 	struct looking *l = arg;
+	struct sight seen = look_through(text);
 
 	(void)pointer;
-	l->found = (str_is(key, "labels") && is_label(text)) ||
-	           (may_have_mark(text) && (has_mark(text) || has_leading(text))) ||
-	           has_agreed_mark(l->agreed, text);
+	l->found = (str_is(key, "labels") && is_label(text)) || seen.mark ||
+	           (seen.leading && has_leading(text)) || has_agreed_mark(l->agreed, text);
 	return !l->found;
 }
 

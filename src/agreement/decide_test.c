@@ -368,12 +368,18 @@ static const struct decide_case {
 	{ "no approval lifts classification", TELLING("TOP SECRET"), approve, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
 	{ "secret as a word", TELLING("the secret of the malware is its top layer"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 	{ "secret as a heading", TELLING("SECRET\\nrest"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "secret in brackets", TELLING("x [SECRET] y"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "a mark between strokes", TELLING("header//NOFORN"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "a restricted mark", TELLING("xRESTRICTED//y"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "a mark behind another script", TELLING("आज TOP-SECRET"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
 	{ "a URL with capitals", TELLING("see https://SIGMA.example/x"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 	{ "a key that is secret", TELLING("SECRET-KEY was leaked"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 	{ "secret as a label", LABELLED("Secret"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
 	{ "a Hindi mark", TELLING("अति गोपनीय"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
 	{ "a Hindi word", TELLING("यह जानकारी गोपनीय रखी जाए"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 	{ "a Japanese mark", TELLING("【極秘】資料"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "a Japanese heading", TELLING("機密：資料"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
+	{ "a Japanese mark in a text", TELLING("本件は特定秘密に当たる"), NULL, OUTCOME_DENY, "C-CLASSIFIED", "8", NULL },
 	{ "a Japanese word", TELLING("機密性を確保する"), NULL, OUTCOME_ALLOW, "", "2", NULL },
 };
 /* clang-format on */
