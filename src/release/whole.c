@@ -1,6 +1,6 @@
 #include "whole.h"
 
-#include "gather_p.h"
+#include "selection_p.h"
 
 static const char *const names[] = {
 	[WITH_TECHNIQUE] = "technique",
@@ -32,6 +32,7 @@ release_with_parse(struct str name, enum release_with *ret)
 struct whole {
 	const struct release_job *job;
 	struct str *id;        /* of SELECTION_MAX */
+	struct id_set found;   /* what is among them */
 	struct arena *scratch; /* of one object */
 	size_t named, len;
 	size_t root;       /* index of the one that is followed */
@@ -44,11 +45,7 @@ struct whole {
 static bool
 has(const struct whole *w, struct str id)
 {
-	for (size_t i = 0; i < w->len; i++) {
-		if (str_eq(w->id[i], id))
-			return true;
-	}
-	return false;
+	return id_set_find(&w->found, id) != SIZE_MAX;
 }
 
 static enum err
@@ -60,7 +57,19 @@ add(struct whole *w, struct str id)
 		return fail(w->why, ERR_LIMIT, "release.selection",
 		    "more than %d objects hang on " STR_FMT "; name those that are meant",
 		    SELECTION_MAX, STR_ARG(w->id[w->root]));
-	w->id[w->len++] = arena_str(w->job->arena, id);
+	w->id[w->len] = arena_str(w->job->arena, id);
+	return id_set_add(&w->found, w->id[w->len++], w->why);
+}
+
+/* Those that were asked for; whoever names one twice gets it twice. */
+static enum err
+add_named(struct whole *w, const struct release_ask *ask)
+{
+	for (; w->len < ask->ids; w->len++) {
+		w->id[w->len] = ask->id[w->len];
+		if (!has(w, ask->id[w->len]))
+			TRY(id_set_add(&w->found, ask->id[w->len], w->why));
+	}
 	return OK;
 }
 
@@ -299,8 +308,8 @@ release_choose(const struct release_job *job, const struct release_ask *ask,
 		.job = job,
 		.scratch = scratch,
 		.id = arena_make(job->arena, struct str, SELECTION_MAX + 1),
+		.found.a = job->arena,
 		.named = ask->ids,
-		.len = ask->ids,
 		.why = why,
 	};
 
@@ -309,7 +318,7 @@ release_choose(const struct release_job *job, const struct release_ask *ask,
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
 	if (ask->ids > SELECTION_MAX)
 		return OK; /* release_preview() says so */
-	memcpy(w.id, ask->id, ask->ids * sizeof(struct str));
+	TRY(add_named(&w, ask));
 	TRY(store_refs_catch_up(job->db, why));
 	for (size_t i = 0; i < w.named; i++) {
 		if (is_whole(w.id[i]))
