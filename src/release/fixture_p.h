@@ -27,7 +27,7 @@ struct office {
 	struct arena *arena;
 	struct realm *realm;
 	struct sign_key *partner; /* signs agreements for JP */
-	struct str id[8];         /* of the last selection */
+	struct str id[24];        /* of the last selection */
 	struct why why;
 };
 

@@ -233,7 +233,7 @@ enum err release_show(const struct release_job *job, struct str order_id, int64_
  * belongs to a suspended area and was not delivered yet is paused, and shown
  * at a new place when the area is resumed.
  * Works on at most TIGHTEN_MAX items at a time. */
-enum { TIGHTEN_MAX = 256 };
+enum { TIGHTEN_MAX = 1024 };
 struct release_tightened {
 	size_t decided, closed;
 	bool more;

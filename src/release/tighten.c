@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "channel_p.h"
 #include "decisions_p.h"
 #include "emergency_p.h"
@@ -88,39 +90,66 @@ list_items(const struct release_job *job, struct str about, const struct again *
 	}
 }
 
-/* The decision as it would be made today about what was sent then. */
-static enum err
-decide_again(const struct release_job *job, const struct again *x,
-    const struct agreement_decision **ret, struct why *why)
+static int
+item_cmp(const void *id, const void *item)
 {
-	struct release_ask ask = x->emergency;
+	return str_cmp(*(const struct str *)id, ((const struct agreement_item *)item)->object.id);
+}
+
+/* The item as it was when it was sent: asked for, with its approvals, under its copy's time. */
+static void
+take_back(struct agreement_request *r, const struct again *x)
+{
+	struct agreement_item *item =
+	    bsearch(&x->source_id, (void *)(uintptr_t)r->item, r->items, sizeof(*item), item_cmp);
+
+	if (item == NULL)
+		return;
+	item->selected = true;
+	item->approved = x->approved;
+	if (str_eq(item->version, x->version))
+		item->copy_modified = x->copy_modified;
+}
+
+/* Items of one order that were decided together: items of equal asks. */
+struct run {
+	const struct again *item;
+	size_t len;
+};
+
+/* The decisions as they would be made today about what was sent then. */
+static enum err
+decide_again(const struct release_job *job, const struct run *run,
+    const struct agreement_decisions **ret, struct why *why)
+{
+	const struct again *first = run->item;
+	struct release_ask ask = first->emergency;
+	struct str *id = arena_make(job->arena, struct str, run->len);
 	struct gather in = {
 		.job = job,
 		.ask = &ask,
-		.agreement = x->agreement,
-		.as_of_leaf = x->leaf,
+		.agreement = first->agreement,
+		.as_of_leaf = first->leaf,
 	};
-	const struct agreement_decisions *all = NULL;
 	struct agreement_request request;
 
-	ask.to = x->recipient;
-	ask.purpose = x->purpose;
-	ask.area = x->area;
-	ask.channel = x->channel;
-	ask.ids = 1;
-	ask.id = &x->source_id;
-	ask.copy_time = x->copy_time;
+	if (id == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	for (size_t i = 0; i < run->len; i++)
+		id[i] = run->item[i].source_id;
+	ask.to = first->recipient;
+	ask.purpose = first->purpose;
+	ask.area = first->area;
+	ask.channel = first->channel;
+	ask.ids = run->len;
+	ask.id = id;
+	ask.copy_time = first->copy_time;
 	TRY(gather_request(&in, &request, why));
-	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request.item;
-	for (size_t i = 0; i < request.items; i++) {
-		item[i].selected = str_eq(item[i].object.id, x->source_id);
-		item[i].approved = item[i].selected && x->approved;
-		if (item[i].selected && str_eq(item[i].version, x->version))
-			item[i].copy_modified = x->copy_modified;
-	}
-	TRY(agreement_decide(job->arena, &request, &all, why));
-	*ret = &all->decision[0];
-	return OK;
+	for (size_t i = 0; i < request.items; i++)
+		((struct agreement_item *)(uintptr_t)request.item)[i].selected = false;
+	for (size_t i = 0; i < run->len; i++)
+		take_back(&request, &run->item[i]);
+	return agreement_decide(job->arena, &request, ret, why);
 }
 
 /* What a new decision means for an object that was released. */
@@ -264,44 +293,142 @@ is_still_open(const struct release_job *job, const struct again *x, bool *ret, s
 	return OK;
 }
 
+static enum err
+note_decided(const struct release_job *job, const struct again *x,
+    const struct agreement_decision *d, struct release_tightened *ret, struct why *why)
+{
+	ret->decided++;
+	return db_run(job->db, why, decided_again, DB_T(x->order_id), DB_I(x->ordinal),
+	    DB_I((int64_t)job->gate->epoch), DB_I(d->valid_until));
+}
+
 /* A source that is gone, or one whose ties are too many to be judged, cannot be
  * decided: it is closed. */
 static enum err
 work_on(const struct release_job *job, const struct again *x, struct release_tightened *ret,
     struct why *why)
 {
+	const struct run alone = { x, 1 };
+	const struct agreement_decisions *all = NULL;
+	struct agreement_decision none = { .outcome = OUTCOME_DENY, .valid_until = TIME_NEVER };
+	const struct agreement_decision *d = &none;
 	bool open = false;
 
 	TRY(is_still_open(job, x, &open, why));
 	if (!open)
 		return OK;
-	struct agreement_decision none = { .outcome = OUTCOME_DENY, .valid_until = TIME_NEVER };
-	const struct agreement_decision *d = &none;
-	enum err err = decide_again(job, x, &d, why);
+	enum err err = decide_again(job, &alone, &all, why);
 
-	if (err != OK && err != ERR_INVALID && err != ERR_NOT_FOUND && err != ERR_LIMIT)
+	if (err == OK)
+		d = &all->decision[0];
+	else if (err != ERR_INVALID && err != ERR_NOT_FOUND && err != ERR_LIMIT)
 		return err;
-	ret->decided++;
-	TRY(db_run(job->db, why, decided_again, DB_T(x->order_id), DB_I(x->ordinal),
-	    DB_I((int64_t)job->gate->epoch), DB_I(d->valid_until)));
+	TRY(note_decided(job, x, d, ret, why));
 	/* No agreement names recipient or purpose any more: its door is shut. */
 	return err == ERR_INVALID ? OK : act_on(job, x, d, ret, why);
+}
+
+/* What the decision about all of a run means for one of its items.  What would
+ * be closed is decided alone: beside others an object may be judged strictly. */
+static enum err
+work_on_one(const struct release_job *job, const struct again *x,
+    const struct agreement_decision *d, struct release_tightened *ret, struct why *why)
+{
+	enum meaning meaning = d == NULL ? MEANS_CLOSED : meaning_of(x, d);
+	bool open = false;
+
+	if (meaning == MEANS_CLOSED)
+		return work_on(job, x, ret, why);
+	if (meaning == MEANS_SHOWN && !x->paused)
+		return note_decided(job, x, d, ret, why);
+	TRY(is_still_open(job, x, &open, why));
+	if (!open)
+		return OK;
+	TRY(note_decided(job, x, d, ret, why));
+	return act_on(job, x, d, ret, why);
+}
+
+/* Of a collection that was released at once nearly all may stay: its objects and
+ * their surroundings are gathered once.  Where that fails, each tells why alone. */
+static enum err
+work_on_run(const struct release_job *job, const struct run *run, struct release_tightened *ret,
+    struct why *why)
+{
+	const struct agreement_decisions *all = NULL;
+	struct why bad = { 0 };
+	enum err err = run->len > 1 ? decide_again(job, run, &all, &bad) : ERR_NOT_FOUND;
+
+	if (err != OK && err != ERR_INVALID && err != ERR_NOT_FOUND && err != ERR_LIMIT) {
+		if (why != NULL)
+			*why = bad;
+		return err;
+	}
+	for (size_t i = 0; i < run->len; i++) {
+		const struct again *x = &run->item[i];
+
+		TRY(work_on_one(job, x,
+		    err == OK ? agreement_decision_about(all, x->source_id) : NULL, ret, why));
+	}
+	return OK;
+}
+
+/* The first items of a list that one order asked for. */
+static struct run
+first_run(const struct again *list, size_t n)
+{
+	struct run run = { list, 1 };
+
+	while (run.len < n && str_eq(list[run.len].order_id, list->order_id) &&
+	       list[run.len].leaf == list->leaf)
+		run.len++;
+	return run;
+}
+
+static const char find_due[] =
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM release_item WHERE state = $1 AND decided_epoch < $2)"
+    " OR EXISTS (SELECT 1 FROM release_item WHERE state = $1 AND decided_epoch > $2)"
+    " OR EXISTS (SELECT 1 FROM release_item WHERE state = $1 AND valid_until <= $3)"
+    " THEN 1 ELSE 0 END";
+
+/* Whether anything is due: asked every second, and nearly always no. */
+static enum err
+is_due(const struct release_job *job, bool *ret, struct why *why)
+{
+	static const char *const states[] = { "released", "paused" };
+
+	*ret = false;
+	for (size_t i = 0; i < COUNTOF(states) && !*ret; i++) {
+		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+		TRY(db_select_one(job->db, &rows, why, find_due, DB_T(str_of(states[i])),
+		    DB_I((int64_t)job->gate->epoch), DB_I(job->at)));
+		*ret = db_col_i64(&rows, 0) != 0;
+	}
+	return OK;
 }
 
 enum err
 release_tighten(const struct release_job *job, struct release_tightened *ret, struct why *why)
 {
-	struct again *list = arena_make(job->arena, struct again, TIGHTEN_MAX);
-	bool more = false;
+	struct again *list = NULL;
+	bool more = false, due = false;
 	size_t n = 0;
 
 	*ret = (struct release_tightened){ 0 };
-	if (list == NULL)
-		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
 	TRY(holds_close(job, &ret->closed, &more, why));
-	TRY(list_items(job, S(""), NULL, list, &n, why));
-	for (size_t i = 0; i < n; i++)
-		TRY(work_on(job, &list[i], ret, why));
+	TRY(is_due(job, &due, why));
+	if (due) {
+		list = arena_make(job->arena, struct again, TIGHTEN_MAX);
+		if (list == NULL)
+			return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+		TRY(list_items(job, S(""), NULL, list, &n, why));
+	}
+	for (size_t done = 0; done < n;) {
+		struct run run = first_run(&list[done], n - done);
+
+		TRY(work_on_run(job, &run, ret, why));
+		done += run.len;
+	}
 	TRY(review_timer(job, why));
 	ret->more = more || n == TIGHTEN_MAX;
 	return OK;

@@ -51,6 +51,40 @@ check_neutral_pack(void **state)
 	assert_int_equal(office_tighten(&o).decided, 0);
 }
 
+/* An order of many is decided at once, and each of its objects gets its own answer. */
+static void
+check_many(void **state)
+{
+	enum { MANY = 12 };
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	for (unsigned n = 1; n <= MANY; n++)
+		office_import(&o, n, 1, n == 4 ? "topology" : n == 9 ? "copy" : "");
+	(void)office_send(&o, 1, MANY);
+	office_pack(&o, 1, "topology", "deny");
+	office_sql(&o, "DELETE FROM object WHERE object_id LIKE 'indicator%7' AND shard_key ="
+	               " (SELECT shard_key FROM collection WHERE kind = 'local')");
+	struct release_tightened done = office_tighten(&o);
+	assert_int_equal(done.decided, MANY + NODE);
+	assert_int_equal(done.closed, 2);
+	for (unsigned n = 1; n <= MANY; n++) {
+		bool closed = n == 4 || n == 7;
+
+		assert_string_equal(office_item_state(&o, n), closed ? "withdrawn" : "released");
+		assert_int_equal(place_shown(&o, n) > 0 || n == 9, !closed);
+	}
+	assert_int_equal(office_tighten(&o).decided, 0);
+
+	/* Without the missing one they are gathered at once. */
+	office_pack(&o, 2, "nothing", "deny");
+	done = office_tighten(&o);
+	assert_int_equal(done.decided, MANY + NODE - 2);
+	assert_int_equal(done.closed, 0);
+	assert_int_equal(office_tighten(&o).decided, 0);
+}
+
 /* What was delivered is recalled, what was not is withdrawn. */
 static void
 check_stricter_pack(void **state)
@@ -316,6 +350,7 @@ main(int argc, char **argv)
 	static struct cases list;
 
 	CASE(&list, check_neutral_pack);
+	CASE(&list, check_many);
 	CASE(&list, check_stricter_pack);
 	CASE(&list, check_redaction_asked_for);
 	CASE(&list, check_approved);
