@@ -10,6 +10,7 @@
 #include "realm_p.h"
 #include "record_p.h"
 #include "store.h"
+#include "words_p.h"
 
 /* A pass over one kind of row. */
 struct audit {
@@ -91,12 +92,13 @@ look_at_unreleased(struct audit *x, struct db_rows *rows, struct why *why)
 
 static const char all_items[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.state, i.outcome, i.preview_hash,"
-    " i.bytes, i.decision, i.facts, i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient,"
-    " i.inputs, LENGTH(r.salt), s.entry"
-    " FROM release_item i LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
-    " LEFT JOIN tombstone_record t ON t.leaf = i.leaf AND t.place = i.place"
-    " LEFT JOIN ledger_leaf s ON s.log = r.log AND s.leaf = t.said"
-    " ORDER BY i.leaf, i.place";
+    " i.bytes, " WORDS_OF("decision", "i") ", " WORDS_OF("facts",
+        "i") ", i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient,"
+             " i.inputs, LENGTH(r.salt), s.entry"
+             " FROM release_item i LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
+             " LEFT JOIN tombstone_record t ON t.leaf = i.leaf AND t.place = i.place"
+             " LEFT JOIN ledger_leaf s ON s.log = r.log AND s.leaf = t.said"
+             " ORDER BY i.leaf, i.place";
 
 static void
 wrong_decision(struct audit *x, const struct db_rows *rows, const char *what)

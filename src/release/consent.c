@@ -3,6 +3,7 @@
 #include "recall_p.h"
 #include "record_p.h"
 #include "role_p.h"
+#include "words_p.h"
 
 enum {
 	RESTED_PAGE = 1024,         /* identifiers that are read at once */
@@ -183,10 +184,11 @@ find(const struct release_job *job, const struct consent_withdrawal *w, struct c
 static const char list_rested[] =
     "SELECT DISTINCT i.source_id FROM release_item i WHERE i.owner = $1"
     " AND i.state IN ('released', 'paused') AND (i.source_id = $2"
-    " OR i.facts LIKE '%\"consent.%' OR i.source_id IN"
-    " (SELECT r.source FROM object_ref r WHERE r.target = $2) OR i.source_id IN"
-    " (SELECT o.target FROM object_ref r JOIN object_ref o ON o.source = r.source"
-    " WHERE r.target = $2)) AND i.source_id > $4 ORDER BY i.source_id LIMIT $3";
+    " OR " WORDS_OF("facts",
+        "i") " LIKE '%\"consent.%' OR i.source_id IN"
+             " (SELECT r.source FROM object_ref r WHERE r.target = $2) OR i.source_id IN"
+             " (SELECT o.target FROM object_ref r JOIN object_ref o ON o.source = r.source"
+             " WHERE r.target = $2)) AND i.source_id > $4 ORDER BY i.source_id LIMIT $3";
 
 /* Those behind `after`. */
 static enum err

@@ -2,14 +2,15 @@
 #include "decisions_p.h"
 #include "random.h"
 #include "request.h"
+#include "words_p.h"
 
 static const char insert_item[] =
     "INSERT INTO release_item (order_id, ordinal, agreement, recipient, owner, source_id, version,"
     " state, outcome, preview_hash, leaving_id, bytes, copied, copy_modified, decision, facts,"
     " rules_hash, nonce, approvals_needed, reason, leaf, place, changed_at,"
-    " received_at, receipt, decided_epoch, valid_until, inputs)"
+    " received_at, receipt, decided_epoch, valid_until, inputs, words)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, '', $20, $21, $22, 0, '', $23, $24, $25)";
+    " $19, '', $20, $21, $22, 0, '', $23, $24, $25, $26)";
 
 /* The row of a copy's first order fixes when the copy was created. */
 static const char date_link[] = "UPDATE copy_link SET created_at = $3"
@@ -84,6 +85,7 @@ struct row {
 	struct record record;
 	struct str bytes; /* of the record */
 	uint64_t leaf, place;
+	size_t words; /* its kind */
 };
 
 static enum err
@@ -104,9 +106,25 @@ make_row(const struct decisions_in *in, const struct hash *inputs,
 }
 
 static enum err
+take_words(struct words_kinds *kinds, struct row *row, struct why *why)
+{
+	const struct agreement_decision *d = row->record.decision;
+	const struct words words = {
+		.facts = d->facts,
+		.decision = row->record.decision_json,
+		.source_id = d->item->object.id,
+		.version = d->item->version,
+		.leaving_id = d->leaving_id,
+	};
+
+	return words_take(kinds, &words, &row->words, why);
+}
+
+static enum err
 insert_row(const struct decisions_in *in, const struct row *row, const struct hash *rules,
     struct why *why)
 {
+	bool own = row->words == 0;
 	const struct agreement_decision *d = row->record.decision;
 	const struct agreement_request *r = in->request;
 	struct str nonce = { (const char *)row->record.nonce, RECORD_NONCE_BYTES };
@@ -121,10 +139,11 @@ insert_row(const struct decisions_in *in, const struct row *row, const struct ha
 	    DB_T(str_of(state_of(row->record.type, r->channel))),
 	    DB_T(str_of(outcome_name(d->outcome))), DB_B(hash_str(&row->record.bytes_hash)),
 	    DB_T(d->leaving_id), DB_B(d->bytes), DB_I(is_copy(d)), DB_I(copy_modified(r, d)),
-	    DB_T(row->record.decision_json), DB_T(d->facts), DB_B(hash_str(rules)), DB_B(nonce),
-	    DB_T(join_approvals(in->job->arena, d)), DB_I((int64_t)row->leaf),
-	    DB_I((int64_t)row->place), DB_I(r->at), DB_I((int64_t)in->job->gate->epoch),
-	    DB_I(d->valid_until), DB_B(hash_str(&row->record.inputs)));
+	    DB_T(own ? row->record.decision_json : S("")), DB_T(own ? d->facts : S("")),
+	    DB_B(hash_str(rules)), DB_B(nonce), DB_T(join_approvals(in->job->arena, d)),
+	    DB_I((int64_t)row->leaf), DB_I((int64_t)row->place), DB_I(r->at),
+	    DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
+	    DB_B(hash_str(&row->record.inputs)), DB_I((int64_t)row->words));
 }
 
 static enum err
@@ -165,20 +184,24 @@ decisions_write(const struct decisions_in *in, const struct agreement_decisions 
     struct release_sent *ret, struct why *why)
 {
 	struct row *rows = arena_make(in->job->arena, struct row, all->len + 1);
+	struct words_kinds *kinds = words_kinds_new(in->job->arena);
 	struct hash rules = record_rules(in->request);
 
-	if (rows == NULL)
+	if (rows == NULL || kinds == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
 	*ret = (struct release_sent){ .order_id = in->order_id, .decisions = all };
 	TRY(write_inputs(in->job, all, why));
 	for (size_t i = 0; i < all->len; i++) {
 		rows[i].ordinal = i;
 		TRY(make_row(in, &all->inputs, &all->decision[i], &rows[i], why));
+		TRY(take_words(kinds, &rows[i], why));
 	}
 	TRY(append_batches(in, rows, all->len, why));
+	TRY(words_write(kinds, in->job->db, in->order_id, why));
 	ret->leaf = rows[0].leaf;
 	ret->last_leaf = rows[all->len - 1].leaf;
 	for (size_t i = 0; i < all->len; i++) {
+		rows[i].words = words_shared(kinds, rows[i].words);
 		TRY(insert_row(in, &rows[i], &rules, why));
 		ret->released += rows[i].record.type == RECORD_RELEASE;
 		ret->held += rows[i].record.type == RECORD_HOLD;
@@ -190,13 +213,15 @@ decisions_write(const struct decisions_in *in, const struct agreement_decisions 
 static const char keep_hold[] =
     "INSERT INTO decision_past (leaf, place, order_id, ordinal, agreement, recipient, owner,"
     " source_id, version, outcome, preview_hash, leaving_id, decision, facts, nonce, inputs)"
-    " SELECT leaf, place, order_id, ordinal, agreement, recipient, owner, source_id, version,"
-    " outcome, preview_hash, leaving_id, decision, facts, nonce, inputs FROM release_item"
-    " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+    " SELECT i.leaf, i.place, i.order_id, i.ordinal, i.agreement, i.recipient, i.owner,"
+    " i.source_id, i.version, i.outcome, i.preview_hash, i.leaving_id, " WORDS_OF("decision",
+        "i") ", " WORDS_OF("facts",
+        "i") ", i.nonce, i.inputs FROM release_item i"
+             " WHERE i.order_id = $1 AND i.ordinal = $2 AND i.state = 'held'";
 static const char release_held[] =
     "UPDATE release_item SET state = $12, outcome = $3, decision = $4, facts = $5,"
     " nonce = $6, leaf = $7, place = 0, changed_at = $8, decided_epoch = $9, valid_until = $10,"
-    " inputs = $11 WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+    " inputs = $11, words = 0 WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
 
 enum err
 decisions_release_held(const struct decisions_in *in, uint64_t ordinal,

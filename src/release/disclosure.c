@@ -1,6 +1,7 @@
 #include "disclosure.h"
 
 #include "disclosure_p.h"
+#include "words_p.h"
 
 /* ---- whom it is about ---- */
 
@@ -56,7 +57,7 @@ release_disclosure_about(struct db *db, struct arena *a, const struct compartmen
 /* clang-format off */
 static const char list_disclosed[] =
     "SELECT i.order_id, i.ordinal, l.at, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
-    " o.proposer, i.outcome, i.state, i.copied, i.decision, i.leaf, i.place, i.received_at,"
+    " o.proposer, i.outcome, i.state, i.copied, " WORDS_OF("decision", "i") ", i.leaf, i.place, i.received_at,"
     " COALESCE(r.state, ''), COALESCE(r.answer, ''), i.agreement"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " JOIN ledger_leaf l ON l.log = $3 AND l.leaf = i.leaf"

@@ -5,6 +5,7 @@
 #include "json_writer.h"
 #include "pack_place_p.h"
 #include "pack_tables_p.h"
+#include "words_p.h"
 
 /* clang-format off */
 
@@ -26,9 +27,9 @@
 #define DECISION_COLUMNS                                                                           \
 	"order_id ordinal# agreement recipient owner source_id version outcome preview_hash*"      \
 	" leaving_id decision facts nonce* leaf# place# inputs*"
-#define DECISION_SELECT                                                                            \
+#define DECISION_SELECT(decision, facts)                                                           \
 	"SELECT d.order_id, d.ordinal, d.agreement, d.recipient, d.owner, d.source_id, d.version," \
-	" d.outcome, d.preview_hash, d.leaving_id, d.decision, d.facts, d.nonce, d.leaf, d.place," \
+	" d.outcome, d.preview_hash, d.leaving_id, " decision ", " facts ", d.nonce, d.leaf, d.place," \
 	" d.inputs"
 
 const struct pack_table pack_tables[] = {
@@ -78,11 +79,11 @@ const struct pack_table pack_tables[] = {
 	  " FROM release_order w WHERE " PACK_BOTH("d.order_id = w.order_id") " ORDER BY w.order_id" },
 	{ "release_item", DECISION_COLUMNS " state bytes* copied# copy_modified# rules_hash* approvals_needed"
 	  " reason changed_at# received_at# receipt decided_epoch# valid_until#", PACK_ARGS_GIVEN, PACK_ALWAYS,
-	  DECISION_SELECT ", d.state, d.bytes, d.copied, d.copy_modified, d.rules_hash, d.approvals_needed,"
+	  DECISION_SELECT(WORDS_OF("decision", "d"), WORDS_OF("facts", "d")) ", d.state, d.bytes, d.copied, d.copy_modified, d.rules_hash, d.approvals_needed,"
 	  " d.reason, d.changed_at, d.received_at, d.receipt, d.decided_epoch, d.valid_until"
 	  " FROM release_item d WHERE " PACK_GIVEN " ORDER BY d.leaf, d.place" },
 	{ "decision_past", DECISION_COLUMNS, PACK_ARGS_GIVEN, PACK_ALWAYS,
-	  DECISION_SELECT " FROM decision_past d WHERE " PACK_GIVEN " ORDER BY d.leaf, d.place" },
+	  DECISION_SELECT("d.decision", "d.facts") " FROM decision_past d WHERE " PACK_GIVEN " ORDER BY d.leaf, d.place" },
 	{ "decision_inputs", "hash* body* added_at#", PACK_ARGS_GIVEN, PACK_ALWAYS,
 	  "SELECT w.hash, w.body, w.added_at FROM decision_inputs w WHERE w.hash IN"
 	  " (SELECT d.inputs FROM release_item d WHERE " PACK_GIVEN ") OR w.hash IN"

@@ -5,6 +5,7 @@
 #include "emergency_p.h"
 #include "gather_p.h"
 #include "pack_swap.h"
+#include "words_p.h"
 
 enum {
 	CHUNK = 128,                  /* decisions between two other writers */
@@ -36,13 +37,14 @@ struct trying {
 
 static const char list_past[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.recipient, o.purpose, o.area,"
-    " i.agreement, i.state, i.facts, i.outcome, i.approvals_needed, o.channel, o.copy_time, i.leaf,"
-    " i.place, o.urgency, o.harm, o.break_glass, o.proposer, o.person, " ORDER_SEEN
-    " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
-    " WHERE " COMPARTMENT_HAS("o", "$1",
-        "$2") " AND i.changed_at >= $3"
-              " AND (i.leaf < $4 OR (i.leaf = $4 AND i.place < $5))"
-              " ORDER BY i.leaf DESC, i.place DESC LIMIT $6";
+    " i.agreement, i.state, " WORDS_OF("facts",
+        "i") ", i.outcome, i.approvals_needed, o.channel, o.copy_time, i.leaf,"
+             " i.place, o.urgency, o.harm, o.break_glass, o.proposer, o.person, " ORDER_SEEN
+             " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
+             " WHERE " COMPARTMENT_HAS("o", "$1",
+                 "$2") " AND i.changed_at >= $3"
+                       " AND (i.leaf < $4 OR (i.leaf = $4 AND i.place < $5))"
+                       " ORDER BY i.leaf DESC, i.place DESC LIMIT $6";
 
 static enum err
 read_past(const struct trying *t, const struct release_job *job, struct past *ret, size_t *ret_len,

@@ -1,21 +1,23 @@
 #include "past.h"
 
+#include "words_p.h"
+
 /* One kind of row, newest first: each kind has its own bound, so that a page
  * costs a page. */
 /* clang-format off */
-#define PAST_ARM(table, state, facts, which)                                                       \
+#define PAST_ARM(table, state, decision, facts, which)                                                       \
 	"SELECT * FROM (SELECT d.leaf AS leaf, d.place AS place, COALESCE(l.at, 0) AS made_at,"    \
 	" d.order_id, d.ordinal, d.source_id, d.version, d.leaving_id, d.agreement, d.recipient,"  \
-	" o.purpose, o.area, o.proposer, d.outcome, " state " AS state, d.decision, " facts        \
+	" o.purpose, o.area, o.proposer, d.outcome, " state " AS state, " decision ", " facts        \
 	" AS facts, d.preview_hash, d.inputs FROM " table " d"                                     \
 	" JOIN release_order o ON o.order_id = d.order_id"                                         \
 	" LEFT JOIN ledger_leaf l ON l.log = $1 AND l.leaf = d.leaf"                               \
 	" WHERE " COMPARTMENT_HAS("o", "$2", "$3") " AND " which                                   \
 	" ORDER BY d.leaf DESC, d.place DESC LIMIT $4) AS " table "_arm"
-#define PAST_BOTH(facts, which)                                   \
-	PAST_ARM("release_item", "d.state", facts, which)         \
-	" UNION ALL "                                             \
-	PAST_ARM("decision_past", "'followed'", facts, which)     \
+#define PAST_BOTH(item_facts, past_facts, which)                                                   \
+	PAST_ARM("release_item", "d.state", WORDS_OF("decision", "d"), item_facts, which)          \
+	" UNION ALL "                                                                              \
+	PAST_ARM("decision_past", "'followed'", "d.decision", past_facts, which)                   \
 	" ORDER BY leaf DESC, place DESC LIMIT $4"
 
 #define PAST_ASKED                                                                                 \
@@ -25,8 +27,9 @@
 	" AND (d.leaf < $11 OR (d.leaf = $11 AND d.place < $12))"
 /* clang-format on */
 
-static const char list_past[] = PAST_BOTH("''", PAST_ASKED);
-static const char one_past[] = PAST_BOTH("d.facts", "d.leaf = $5 AND d.place = $6");
+static const char list_past[] = PAST_BOTH("''", "''", PAST_ASKED);
+static const char one_past[] =
+    PAST_BOTH(WORDS_OF("facts", "d"), "d.facts", "d.leaf = $5 AND d.place = $6");
 
 static void
 read_past(const struct db_rows *rows, struct arena *a, struct past_row *ret)

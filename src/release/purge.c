@@ -3,6 +3,7 @@
 #include "purge_p.h"
 #include "record_p.h"
 #include "role_p.h"
+#include "words_p.h"
 
 /* ---- a record of the ledger ---- */
 
@@ -13,22 +14,21 @@ struct decided {
 	struct record_secret secret;
 };
 
-#define DECIDED_COLUMNS                                                                \
-	"leaf, place, order_id, outcome, recipient, nonce, source_id, version, facts," \
-	" decision, inputs"
+#define DECIDED_COLUMNS "leaf, place, order_id, outcome, recipient, nonce, source_id, version"
+#define OF_ITEM                   \
+	"SELECT " DECIDED_COLUMNS \
+	", " WORDS_OF("facts", "i") ", " WORDS_OF("decision", "i") ", inputs FROM release_item i"
+#define OF_PAST "SELECT " DECIDED_COLUMNS ", facts, decision, inputs FROM decision_past"
 
-static const char decided_items[] = "SELECT " DECIDED_COLUMNS " FROM release_item"
-                                    " WHERE source_id = $1 AND owner = $2 AND leaf >= 0"
-                                    " ORDER BY leaf, place LIMIT $3";
-static const char decided_past[] = "SELECT " DECIDED_COLUMNS " FROM decision_past"
-                                   " WHERE source_id = $1 AND owner = $2"
-                                   " ORDER BY leaf, place LIMIT $3";
+static const char decided_items[] = OF_ITEM " WHERE source_id = $1 AND owner = $2 AND leaf >= 0"
+                                            " ORDER BY leaf, place LIMIT $3";
+static const char decided_past[] = OF_PAST " WHERE source_id = $1 AND owner = $2"
+                                           " ORDER BY leaf, place LIMIT $3";
 /* Of one item: the last decision, and that it waited before. */
 static const char decided_one[] =
-    "SELECT " DECIDED_COLUMNS " FROM release_item WHERE order_id = $1 AND ordinal = $2"
-    " AND leaf >= 0 UNION ALL SELECT " DECIDED_COLUMNS " FROM decision_past"
-    " WHERE source_id = (SELECT i.source_id FROM release_item i WHERE i.order_id = $1"
-    " AND i.ordinal = $2) AND order_id = $1 AND ordinal = $2 ORDER BY leaf, place LIMIT $3";
+    OF_ITEM " WHERE order_id = $1 AND ordinal = $2 AND leaf >= 0 UNION ALL " OF_PAST
+            " WHERE source_id = (SELECT j.source_id FROM release_item j WHERE j.order_id = $1"
+            " AND j.ordinal = $2) AND order_id = $1 AND ordinal = $2 ORDER BY leaf, place LIMIT $3";
 
 static void
 read_decided(const struct db_rows *rows, struct arena *a, struct decided *ret)

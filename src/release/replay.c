@@ -5,6 +5,7 @@
 #include "past.h"
 #include "realm_p.h"
 #include "record_p.h"
+#include "words_p.h"
 
 enum {
 	REPLAY_ROW_MAX = 64 * MIB,        /* one decision, parsed */
@@ -239,8 +240,9 @@ look_at(struct replay *x, const struct past *p, struct why *why)
 	"SELECT d.leaf, d.place, d.source_id, d.version, d.recipient, d.agreement, d.outcome,"    \
 	" d.preview_hash, d.inputs, d.facts, d.decision, d.nonce,"                                \
 	" CASE WHEN LENGTH(r.salt) = 0 THEN s.entry ELSE r.record END FROM"                       \
-	" (SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"  \
-	" inputs, facts, decision, nonce FROM release_item UNION ALL"                             \
+	" (SELECT i.leaf, i.place, i.source_id, i.version, i.recipient, i.agreement, i.outcome,"  \
+	" i.preview_hash, i.inputs, " WORDS_OF("facts", "i") " AS facts, "                        \
+	WORDS_OF("decision", "i") " AS decision, i.nonce FROM release_item i UNION ALL"           \
 	" SELECT leaf, place, source_id, version, recipient, agreement, outcome, preview_hash,"   \
 	" inputs, facts, decision, nonce FROM decision_past) AS d"                                \
 	" LEFT JOIN ledger_leaf l ON l.log = $1 AND l.leaf = d.leaf"                              \

@@ -1,10 +1,11 @@
 #include "json_writer.h"
 #include "release.h"
+#include "words_p.h"
 
 /* clang-format off */
 static const char list_rows[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.leaving_id, i.recipient, o.purpose,"
-    " o.area, o.proposer, i.state, i.outcome, i.decision, i.approvals_needed, i.reason,"
+    " o.area, o.proposer, i.state, i.outcome, " WORDS_OF("decision", "i") ", i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
     " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency, i.bytes,"
     " o.channel, o.person, COALESCE(p.name, ''), COALESCE(k.due_at, 0)"

@@ -16,6 +16,7 @@ extern const char store_schema_0013_internal_sql[];
 extern const char store_schema_0016_password_by_sql[];
 extern const char store_schema_0017_parts_sql[];
 extern const char store_schema_0019_acknowledgement_sql[];
+extern const char store_schema_0021_words_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
@@ -32,5 +33,6 @@ const struct db_migration store_migrations[] = {
 	{ "0016-password-by", store_schema_0016_password_by_sql },
 	{ "0017-parts", store_schema_0017_parts_sql },
 	{ "0019-acknowledgement", store_schema_0019_acknowledgement_sql },
+	{ "0021-words", store_schema_0021_words_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);
