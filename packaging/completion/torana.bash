@@ -20,7 +20,7 @@ _torana_verbs() {
 	standing) echo list propose approve stop ;;
 	recall) echo ask list ;;
 	consent) echo add list withdraw ;;
-	disclosure) echo list dossier ;;
+	disclosure) echo list dossier verify ;;
 	internal) echo approve list show withdraw ;;
 	pattern) echo check match explain ;;
 	sighting) echo make ;;
@@ -69,6 +69,7 @@ _torana_options() {
 	'consent add') echo --scope --to --until --evidence ;;
 	'consent list') echo --of ;;
 	'disclosure list') echo --about ;;
+	'disclosure verify') echo --key --html --lang ;;
 	'disclosure dossier') echo --about --out --html --lang ;;
 	'internal show') echo --to --enclave --reason ;;
 	'internal withdraw') echo --reason ;;

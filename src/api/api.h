@@ -33,6 +33,7 @@ struct api {
 	struct verified verified; /* starts as all zero */
 	struct tries tries;       /* the same */
 	atomic_uint verifying;    /* passwords at this moment; starts at 0 */
+	atomic_uint replaying;    /* decisions that are made again; starts at 0 */
 };
 
 extern const struct http_route api_routes[];

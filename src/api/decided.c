@@ -242,6 +242,30 @@ print_replay(struct json_writer *w, struct db *db, struct arena *a, const struct
 	return OK;
 }
 
+/* A decision is made again with all that its order decided, up to half a gigabyte: so
+ * many at a time and no more. */
+enum { REPLAYS_AT_ONCE = 2 };
+
+/* ERR_IO decision.busy; otherwise leave() makes room again. */
+static enum err
+enter(struct api *api, struct api **ret, struct why *why)
+{
+	if (atomic_fetch_add(&api->replaying, 1) < REPLAYS_AT_ONCE) {
+		*ret = api;
+		return OK;
+	}
+	atomic_fetch_sub(&api->replaying, 1);
+	return fail(why, ERR_IO, "decision.busy",
+	    "other decisions are made again at this moment; ask once more");
+}
+
+static void
+leave(struct api **in)
+{
+	if (*in != NULL)
+		atomic_fetch_sub(&(*in)->replaying, 1);
+}
+
 /* The hash of the bytes that it was about; none when nothing would have left. */
 static void
 print_bytes(struct json_writer *w, const struct past_row *row)
@@ -257,7 +281,8 @@ print_bytes(struct json_writer *w, const struct past_row *row)
 enum err
 api_get_decision(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
-	const struct api *api = ctx;
+	struct api *api = ctx;
+	CLEANUP(leave) struct api *in = NULL;
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
 	const struct past_query query = {
 		.of = api_compartment(api, req),
@@ -274,6 +299,7 @@ api_get_decision(void *ctx, struct http_request *req, struct http_response *ret,
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
 	TRY(release_past_one(lease.db, req->arena, &query, &at, &row, why));
 	TRY(api_log_read(api, lease.db, req->arena, &log, why));
+	TRY(enter(api, &in, why));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	print_head(&w, &row, &log);

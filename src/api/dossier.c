@@ -1,11 +1,10 @@
 /* The dossier: all that was shared about somebody, as one document that this
  * node signs. */
+#include "dossier.h"
+
 #include "consent.h"
 #include "dossier_p.h"
-#include "dsse.h"
 #include "handlers_p.h"
-
-#define DOSSIER_TYPE "application/vnd.torana.dossier+json"
 
 /* What the dossier is made of. */
 struct dossier {
@@ -128,7 +127,9 @@ write_dossier(struct dossier *x, struct buf *out, struct why *why)
 {
 	const struct realm_identity *id = realm_identity(x->api->realm);
 	struct json_writer w = json_writer(out);
+	struct str log_key = { 0 };
 
+	TRY(store_setting_get(x->db, S("log-key"), x->arena, &log_key, why));
 	json_begin_object(&w);
 	api_put_text(&w, "type", S("torana-dossier"));
 	api_put_u64(&w, "version", 1);
@@ -137,6 +138,7 @@ write_dossier(struct dossier *x, struct buf *out, struct why *why)
 	api_put_text(&w, "organisation", x->query.of.organisation);
 	api_put_text(&w, "realm", id->realm);
 	api_put_text(&w, "origin", id->origin);
+	api_put_text(&w, "log_key", log_key);
 	api_put_time(&w, "made_at", x->now);
 	api_put_text(&w, "about", x->query.identity);
 	api_put_text(&w, "name", name_of(x));

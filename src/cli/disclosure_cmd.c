@@ -6,8 +6,8 @@
 #include "cli.h"
 #include "console.h"
 #include "disk.h"
+#include "dossier.h"
 #include "dossier_html.h"
-#include "dsse.h"
 #include "hash.h"
 
 static const struct cli_option list_options[] = {
@@ -120,6 +120,69 @@ run_dossier(struct cli *c)
 	return err == OK ? EXIT_FINE : cli_fail(&why, err);
 }
 
+/* ---- one that somebody else made ---- */
+
+static const struct cli_option verify_options[] = {
+	{ "key", "KEY", "the log key by which you know the node: verifier key, or SHA-256" },
+	{ "html", "FILE", "the dossier to read and to print; a new file" },
+	{ "lang", "LANG", "of the page: en, hi or ja" },
+};
+
+static uint64_t
+count(const struct json *dossier, const char *name)
+{
+	const struct json *list = json_get(dossier, str_of(name));
+
+	return list != NULL ? list->len : 0;
+}
+
+static void
+print_dossier(const struct json *dossier)
+{
+	static const char *const shown[] = { "node", "origin", "made_at", "about", "name" };
+
+	for (size_t i = 0; i < COUNTOF(shown); i++) {
+		(void)printf("%-12s ", shown[i]);
+		cli_text(json_str(json_get(dossier, str_of(shown[i]))));
+		(void)printf("\n");
+	}
+	(void)printf("disclosures  %" PRIu64 "\nsignature    good\n",
+	    count(dossier, "disclosures"));
+}
+
+static enum err
+verify_dossier(struct cli *c, struct why *why)
+{
+	CLEANUP(buf_free) struct buf page = buf_new(PAGE_MAX);
+	const char *html = cli_option(c, "html"), *lang = cli_option(c, "lang");
+	const struct json *dossier = NULL;
+	struct str envelope;
+	struct dsse e;
+
+	TRY(cli_read(c, c->arg[0], DSSE_BYTES_MAX, &envelope, why));
+	TRY(dossier_open(c->arena, envelope, str_of(cli_option(c, "key")), &e, &dossier, why));
+	if (html != NULL) {
+		TRY(make_page(c, envelope, lang == NULL ? "en" : lang, &page, why));
+		TRY(write_new(html, buf_str(&page), why));
+	}
+	if (c->json)
+		(void)printf(STR_FMT "\n", STR_ARG(e.payload));
+	else
+		print_dossier(dossier);
+	return OK;
+}
+
+static int
+run_verify(struct cli *c)
+{
+	struct why why = { 0 };
+
+	if (cli_need(c, "key") == NULL)
+		return EXIT_USAGE;
+	enum err err = verify_dossier(c, &why);
+	return err == OK ? EXIT_FINE : cli_fail(&why, err);
+}
+
 /* clang-format off */
 const struct cli_command disclosure_commands[] = {
 	{ "disclosure", "list", "", 0, 0, list_options, COUNTOF(list_options), run_list,
@@ -128,6 +191,9 @@ const struct cli_command disclosure_commands[] = {
 	{ "disclosure", "dossier", "", 0, 0, dossier_options, COUNTOF(dossier_options), run_dossier,
 	  "all that was shared about an organisation: one signed file, and a page to print",
 	  "torana disclosure dossier --about 'Power Plant 7' --out p7.json --html p7.html --lang hi" },
+	{ "disclosure", "verify", "FILE", 1, 1, verify_options, COUNTOF(verify_options), run_verify,
+	  "whether a dossier is what the node signed; needs neither the node nor an account (exit 1: it is not)",
+	  "torana disclosure verify p7.json --key in.example/real+a1b2c3d4+AbCd..." },
 };
 /* clang-format on */
 const size_t disclosure_commands_count = COUNTOF(disclosure_commands);

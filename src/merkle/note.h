@@ -68,6 +68,13 @@ enum err note_key_make(struct str name, enum note_type type, const struct verify
  * ERR_TAMPERED   the id does not belong to name and key */
 enum err note_key_parse(struct str text, struct note_key *ret, struct why *why);
 
+/* Whether this is the key by which somebody knows a log: its verifier key, or the SHA-256 of
+ * the public key in hex.
+ *
+ * ERR_INVALID    note.known-text: known is neither
+ * ERR_TAMPERED   note.known: it is another key */
+enum err note_key_known(struct str known, const struct note_key *key, struct why *why);
+
 /* ret holds NOTE_KEY_TEXT_MAX bytes. */
 void note_key_text(const struct note_key *key, char *ret);
 

@@ -1,8 +1,14 @@
 #include "codec.h"
+#include "dsse.h"
 #include "hash.h"
 #include "note.h"
 
-enum { ID_DIGITS = 8, TYPED_KEY_BYTES = 1 + VERIFY_KEY_BYTES, SCRATCH_BYTES = 512 };
+enum {
+	ID_DIGITS = 8,
+	TYPED_KEY_BYTES = 1 + VERIFY_KEY_BYTES,
+	SCRATCH_BYTES = 512,
+	KNOWN_TEXT_MAX = 512, /* of a key that a person gives */
+};
 
 static bool
 is_name(struct str name)
@@ -119,4 +125,35 @@ note_key_text(const struct note_key *key, char *ret)
 	assert(!text.full);
 	memcpy(ret, text.ptr, text.len);
 	ret[text.len] = '\0';
+}
+
+/* The key that somebody knows, as SHA-256 of the public one. */
+static enum err
+known_hash(struct str known, char ret[HASH_HEX + 1], struct why *why)
+{
+	struct note_key key;
+	struct hash hash;
+
+	if (hash_parse(known, &hash)) {
+		hash_text(&hash, ret);
+		return OK;
+	}
+	if (known.len > KNOWN_TEXT_MAX || note_key_parse(known, &key, NULL) != OK)
+		return fail(why, ERR_INVALID, "note.known-text",
+		    "the key is neither 64 hex digits nor a log's verifier key (NAME+ID+BASE64)");
+	dsse_keyid(&key.key, ret);
+	return OK;
+}
+
+enum err
+note_key_known(struct str known, const struct note_key *key, struct why *why)
+{
+	char want[HASH_HEX + 1], has[HASH_HEX + 1];
+
+	TRY(known_hash(known, want, why));
+	dsse_keyid(&key->key, has);
+	if (strcmp(want, has) != 0)
+		return fail(why, ERR_TAMPERED, "note.known",
+		    "it is signed by the key %s, and not by %s", has, want);
+	return OK;
 }

@@ -16,7 +16,6 @@ enum {
 	AUDIT_PACK_PART_FILL = 4 * MIB,  /* a part is ended when it has so much */
 	AUDIT_PACK_PART_MAX = 160 * MIB, /* such a part with one row of DB_VALUE_MAX in base64 */
 	AUDIT_PACK_PARTS_MAX = 40'000,   /* their names and hashes fit into a signed manifest */
-	AUDIT_PACK_KEY_MAX = 512,        /* of the text of a key */
 };
 /* 40,000 full parts: more than one database of ours is meant to hold. */
 #define AUDIT_PACK_BYTES_MAX (160ULL * 1024 * MIB)
@@ -68,8 +67,9 @@ struct audit_pack {
  *         in hex, or the log's verifier key as an invitation has it
  *
  * ERR_INVALID    pack.header, pack.name, pack.end, pack.padding, pack.twice: the
- *                container; pack.manifest; pack.row; pack.key-text: key is neither
- * ERR_TAMPERED   pack.key: signed by another key than this one
+ *                container; pack.manifest; pack.row; note.known-text: key is neither
+ * ERR_TAMPERED   note.known: signed by another key than this one; pack.key: its
+ *                log is another's
  * ERR_LIMIT      pack.size, pack.parts: beyond the bounds above
  * ERR_NOT_FOUND  no such file; ERR_IO */
 enum err audit_pack_open(const char *path, struct str key, struct arena *a, struct audit_pack *ret,

@@ -175,24 +175,6 @@ audit_pack_compare(struct arena *a, const struct audit_pack_parts *parts,
 
 /* ---- the key ---- */
 
-/* The key that the auditor knows, as SHA-256 of the public one. */
-static enum err
-read_key(struct str key, char ret[HASH_HEX + 1], struct why *why)
-{
-	struct note_key note;
-	struct hash hash;
-
-	if (hash_parse(key, &hash)) {
-		hash_text(&hash, ret);
-		return OK;
-	}
-	if (key.len > AUDIT_PACK_KEY_MAX || note_key_parse(key, &note, NULL) != OK)
-		return fail(why, ERR_INVALID, "pack.key-text",
-		    "the key is neither 64 hex digits nor a log's verifier key (NAME+ID+BASE64)");
-	dsse_keyid(&note.key, ret);
-	return OK;
-}
-
 static enum err
 verify(struct arena *a, struct str envelope, struct str key, struct audit_pack_manifest *ret,
     struct why *why)
@@ -200,18 +182,13 @@ verify(struct arena *a, struct str envelope, struct str key, struct audit_pack_m
 	struct dsse_verdict verdict;
 	struct note_key log_key;
 	struct dsse e;
-	char want[HASH_HEX + 1], has[HASH_HEX + 1];
 
-	TRY(read_key(key, want, why));
 	TRY(dsse_parse(a, envelope, &e, why));
 	if (!str_is(e.payload_type, AUDIT_PACK_TYPE))
 		return bad_manifest("payloadType", why);
 	TRY(audit_pack_manifest(a, e.payload, ret, why));
 	TRY(note_key_parse(ret->log_key, &log_key, why));
-	dsse_keyid(&log_key.key, has);
-	if (strcmp(want, has) != 0)
-		return fail(why, ERR_TAMPERED, "pack.key",
-		    "the pack is signed by the key %s, and not by %s", has, want);
+	TRY(note_key_known(key, &log_key, why));
 	return dsse_verify(&e, &log_key.key, 1, &verdict, why);
 }
 

@@ -415,8 +415,8 @@ test_key(void **state)
 	(void)office_open_decided(&stranger);
 	const struct audit_pack_made made = make(&o, &w, "whole");
 	const struct audit_pack_made other = make(&stranger, &w, "whole");
-	REFUSES(&o, try_open(&o, "whole", other.key, &x), ERR_TAMPERED, "pack.key");
-	REFUSES(&o, try_open(&o, "whole", "kiran", &x), ERR_INVALID, "pack.key-text");
+	REFUSES(&o, try_open(&o, "whole", other.key, &x), ERR_TAMPERED, "note.known");
+	REFUSES(&o, try_open(&o, "whole", "kiran", &x), ERR_INVALID, "note.known-text");
 	REFUSES(&o, try_open(&o, "none", made.key, &x), ERR_NOT_FOUND, "pack.file");
 	/* The verifier key of an invitation does, too. */
 	WORKS(&o, try_open(&o, "whole",
@@ -431,7 +431,7 @@ test_key(void **state)
 		ustar_put(parts.part[i].name, parts.part[i].bytes, &out);
 	put_end(&out, &theirs);
 	write_file(&o, "mixed", buf_str(&out));
-	REFUSES(&o, try_open(&o, "mixed", made.key, &y), ERR_TAMPERED, "pack.key");
+	REFUSES(&o, try_open(&o, "mixed", made.key, &y), ERR_TAMPERED, "note.known");
 	WORKS(&o, try_open(&o, "mixed", other.key, &y));
 	assert_true(y.report->problems > 0);
 }

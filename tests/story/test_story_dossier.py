@@ -52,6 +52,22 @@ def test_a_dossier_is_a_signed_document_and_a_page(tale, about, lang):
     assert not re.search(r"\{\w+\}", page.split("</style>")[1])
 
 
+def test_whoever_has_a_dossier_can_verify_it(tale, about):
+    """By the key that the invitation told, without node and account; and a changed byte shows."""
+    dossier, _, envelope = write(tale, about, "en", name="verify")
+    key, path = dossier["log_key"], tale.folder / "verify-en.json"
+    assert key == tale.JP.json("peer", "list")["peers"][0]["log_key"]
+    good = tale.IN.run("disclosure", "verify", str(path), "--key", key, "--json")
+    assert json.loads(good.stdout) == dossier
+    wrong = tale.IN.run("disclosure", "verify", str(path), "--key", "0" * 64, check=False)
+    assert wrong.returncode == 1 and "not by" in wrong.stderr.decode()
+    forged = tale.folder / "forged.json"
+    payload = json.dumps(dossier | {"disclosures": []}).encode()
+    forged.write_text(json.dumps(envelope | {"payload": base64.b64encode(payload).decode()}))
+    wrong = tale.IN.run("disclosure", "verify", str(forged), "--key", key, check=False)
+    assert wrong.returncode == 1
+
+
 def test_a_dossier_of_nobody_says_so(tale):
     nobody = "identity--00000000-0000-4000-8000-00000000ffff"
     dossier, page, _ = write(tale, nobody, "en", name="nobody")
