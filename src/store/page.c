@@ -1,9 +1,9 @@
 /* Pages of a collection.
  *
  * Without filters a page is one range of the primary key.  With filters rows
- * are looked at without their bytes, along that range or, when identifiers are
- * asked for, along the index of versions; then the bytes of those that match
- * are fetched. */
+ * are looked at without their bytes, along that range or, when identifiers or
+ * types are asked for, along their index; then the bytes of those that match are
+ * fetched. */
 #include <stdlib.h>
 
 #include "store.h"
@@ -28,6 +28,8 @@ static const char by_id[] =
     "SELECT " STORED_COLUMNS ", o.latest FROM object o WHERE o.shard_key = $1 "
     "AND o.object_id = $2 AND o.date_added + 0 > $3 AND o.withdrawn_at = 0 "
     "ORDER BY o.date_added + 0";
+static const char by_type[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTER
+                              "o.type = $3 AND o.withdrawn_at = 0 ORDER BY o.date_added";
 static const char find_older[] =
     "SELECT 1 FROM object WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0 "
     "AND (modified_us < $3 OR (modified_us = $3 AND date_added < $4)) LIMIT 1";
@@ -173,6 +175,15 @@ oldest_first(const void *left, const void *right)
 	return (a->date_added > b->date_added) - (a->date_added < b->date_added);
 }
 
+/* The oldest of all that was found. */
+static void
+keep_oldest(struct gathering *g)
+{
+	qsort(g->list, g->len, sizeof(g->list[0]), oldest_first);
+	if (g->len > g->max)
+		g->len = g->max;
+}
+
 static enum err
 take_by_id(struct gathering *g, struct str id, struct why *why)
 {
@@ -182,9 +193,7 @@ take_by_id(struct gathering *g, struct str id, struct why *why)
 	TRY(db_select(g->db, &rows, why, by_id, DB_I(q->shard_key), DB_T(id),
 	    DB_I(q->added_after)));
 	TRY(take_rows(g, &rows, why));
-	qsort(g->list, g->len, sizeof(g->list[0]), oldest_first);
-	if (g->len > g->max)
-		g->len = g->max;
+	keep_oldest(g);
 	return OK;
 }
 
@@ -196,6 +205,24 @@ take_by_ids(struct gathering *g, struct why *why)
 	for (size_t i = 0; i < q->ids; i++) {
 		if (i == 0 || !is_listed(q->id[i], q->id, i))
 			TRY(take_by_id(g, q->id[i], why));
+	}
+	return OK;
+}
+
+static enum err
+take_by_types(struct gathering *g, struct why *why)
+{
+	const struct page_query *q = g->filter->q;
+
+	for (size_t i = 0; i < q->types; i++) {
+		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+		if (is_listed(q->type[i], q->type, i) && i > 0)
+			continue;
+		TRY(db_select(g->db, &rows, why, by_type, DB_I(q->shard_key), DB_I(q->added_after),
+		    DB_T(q->type[i])));
+		TRY(take_rows(g, &rows, why));
+		keep_oldest(g);
 	}
 	return OK;
 }
@@ -231,7 +258,10 @@ filtered_page(struct gathering *g, struct page *ret, struct why *why)
 	const struct page_query *q = g->filter->q;
 
 	g->scratch = scratch;
-	TRY(q->ids > 0 ? take_by_ids(g, why) : take_by_range(g, why));
+	if (q->ids > 0)
+		TRY(take_by_ids(g, why));
+	else
+		TRY(q->types > 0 ? take_by_types(g, why) : take_by_range(g, why));
 	ret->object = g->list;
 	ret->more = g->len > q->limit;
 	ret->len = ret->more ? q->limit : g->len;
