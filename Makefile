@@ -33,8 +33,8 @@ install: build-release ## install the release build; PREFIX and DESTDIR are heed
 	ninja -C build-release program
 	meson install -C build-release --no-rebuild $(if $(DESTDIR),--destdir $(DESTDIR))
 
-test: need-browser build ## the tests; T=merkle runs those of one module
-	$(suites) unit corpus $(if $(T),,tree house system browser)
+test: need-browser build ## the tests; T=merkle runs those of one module, T=TS-082 those of one rule
+	$(suites) unit corpus $(if $(T),,tree house system browser) conformance
 
 test-long: need-test build ## the tests that take longer
 	$(suites) long

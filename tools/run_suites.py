@@ -3,6 +3,7 @@
 
     tools/run_suites.py unit tree system      these suites, in this order
     tools/run_suites.py --module merkle unit  only the tests of src/merkle
+    tools/run_suites.py --module TS-082 unit conformance   what proves one rule
 
 A row of a test table counts as one test, not its executable.  A check that has
 no rows (a build, a formatter) is one test.  The exit code is 0 when nothing
@@ -105,10 +106,20 @@ def count_cmocka(result, output):
     return counts
 
 
+def that_name(rule):
+    """The test programs whose source names a rule: SI-046."""
+    if rule is None or not re.fullmatch(r"[A-Z]+-\d+", rule):
+        return set()
+    return {p.stem.removesuffix("_test") for p in files("*_test.c", under=["src"])
+            if re.search(rf"\b{rule}\b", p.read_text())}
+
+
 def meson_suite(suite, args):
     known = json.loads((ROOT / GCC / "meson-info" / "intro-tests.json").read_text())
     labels = {t["name"]: {s.rpartition(":")[2] for s in t["suite"]} for t in known}
-    names = [n for n, found in labels.items() if suite in found and args.module in (None, n, *found)]
+    wanted = {args.module, *that_name(args.module)}
+    names = [n for n, found in labels.items()
+             if suite in found and (args.module is None or wanted & {n, *found})]
     log = ROOT / GCC / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
     if not names:
@@ -160,7 +171,12 @@ def house(args):
     return pytest(args, "tools", "bench", "tests/house")
 
 
-OTHER_SUITES = [f"--ignore=tests/{name}" for name in ("house", "interop", "browser")]
+OTHER_SUITES = [f"--ignore=tests/{name}" for name in ("house", "conformance", "interop", "browser")]
+
+
+def conformance(args):
+    """TAXII 2.1 rule by rule, against two running nodes."""
+    return pytest(args, "tests/conformance")
 
 
 def system(args):
@@ -279,8 +295,8 @@ def fuzz(args):
 
 
 SUITES = {f.__name__: f for f in [
-    build_gcc, build_clang, build_release, unit, corpus, tree, house, system, browser, long, interop,
-    format, tidy, cppcheck, fuzz,
+    build_gcc, build_clang, build_release, unit, corpus, tree, house, conformance, system, browser, long,
+    interop, format, tidy, cppcheck, fuzz,
 ]}
 
 

@@ -15,20 +15,21 @@ enum {
 	DISTANCE_MAX = 64,           /* letters of a key that are compared */
 };
 
-enum key_kind { KEY_TEXT, KEY_PORT, KEY_NUMBER };
+enum key_kind { KEY_TEXT, KEY_URL, KEY_PORT, KEY_NUMBER };
 
 /* Where a key's value goes. */
 struct key_place {
 	const char *name;
 	enum key_kind kind;
 	size_t at;
-	size_t size; /* KEY_TEXT */
+	size_t size; /* KEY_TEXT, KEY_URL */
 	uint32_t min, max;
 };
 
-#define TEXT_AT(field)                                                                           \
-	KEY_TEXT, offsetof(struct node_config, field), sizeof(((struct node_config *)0)->field), \
-	    0, 0
+#define AT(field) \
+	offsetof(struct node_config, field), sizeof(((struct node_config *)0)->field), 0, 0
+#define TEXT_AT(field) KEY_TEXT, AT(field)
+#define URL_AT(field)  KEY_URL, AT(field)
 
 /* clang-format off */
 const struct node_key node_keys[] = {
@@ -45,7 +46,7 @@ static const struct key_place places[] = {
 	{ "node.realm",       TEXT_AT(realm) },
 	{ "people.address",   TEXT_AT(people_address) },
 	{ "people.port",      KEY_PORT,   offsetof(struct node_config, people_port),       0, 0,   65535 },
-	{ "people.base-url",  TEXT_AT(base_url) },
+	{ "people.base-url",  URL_AT(base_url) },
 	{ "peer.address",     TEXT_AT(peer_address) },
 	{ "peer.port",        KEY_PORT,   offsetof(struct node_config, peer_port),         0, 0,   65535 },
 	{ "exchange.every",   KEY_NUMBER, offsetof(struct node_config, exchange_every_ms), 0, 100, 3'600'000 },
@@ -117,6 +118,21 @@ set_text(const struct key_place *key, const char *value, struct node_config *c, 
 	return OK;
 }
 
+/* API roots are told under it: TAXII takes no other scheme, no query and no dots,
+ * and discovery stands at the root of the authority. */
+static enum err
+set_url(const struct key_place *key, const char *value, struct node_config *c, struct why *why)
+{
+	const size_t scheme = sizeof("https://") - 1;
+
+	if (value[0] != '\0' && (strncmp(value, "https://", scheme) != 0 || value[scheme] == '\0' ||
+	                            strpbrk(value + scheme, "/?#@\\ ") != NULL))
+		return fail(why, ERR_INVALID, "config.url",
+		    "%s = %s: it would be right as https://in.example:8440, without a path",
+		    key->name, value);
+	return set_text(key, value, c, why);
+}
+
 static enum err
 set_number(const struct key_place *key, const char *value, struct node_config *c, struct why *why)
 {
@@ -141,8 +157,11 @@ set_key(const char *name, const char *value, struct node_config *c, struct why *
 	for (size_t i = 0; i < COUNTOF(places); i++) {
 		if (strcmp(places[i].name, name) != 0)
 			continue;
-		return places[i].kind == KEY_TEXT ? set_text(&places[i], value, c, why)
-		                                  : set_number(&places[i], value, c, why);
+		if (places[i].kind == KEY_TEXT)
+			return set_text(&places[i], value, c, why);
+		if (places[i].kind == KEY_URL)
+			return set_url(&places[i], value, c, why);
+		return set_number(&places[i], value, c, why);
 	}
 	return fail(why, ERR_INVALID, "config.key", "there is no key %s; the nearest is %s", name,
 	    nearest(name));
@@ -207,7 +226,8 @@ put_value(struct buf *out, const struct key_place *key, const struct node_config
 	uint32_t number;
 
 	switch (key->kind) {
-	case KEY_TEXT: buf_printf(out, "%s", at); break;
+	case KEY_TEXT:
+	case KEY_URL: buf_printf(out, "%s", at); break;
 	case KEY_PORT:
 		memcpy(&port, at, sizeof(port));
 		buf_printf(out, "%u", (unsigned)port);

@@ -101,6 +101,8 @@ node_people_site(struct node_site *s, struct realm *realm, struct exchange *exch
 	                 .prefix = S("/"),
 	                 .routes = console_routes,
 	                 .len = console_routes_count,
+	                 /* An unknown path is an API root that does not exist. */
+	                 .print_error = taxii_print_error,
 	             });
 	add_taxii(s, realm, base_url, false);
 }

@@ -170,6 +170,28 @@ check_unknown_collection(void **)
 	assert_string_equal(why.text, "there is no collection number 77");
 }
 
+/* TS-084: the collection took something in when the clock was an hour ahead. */
+static void
+check_clock_steps_back(void **)
+{
+	const int64_t ahead = FRESH_NOW + 60 * INT64_C(60) * US_PER_S;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+	struct page page;
+
+	fresh_begin(&f);
+	fresh_ok(db_run(f.db, &why,
+	             "UPDATE collection_head SET last_added = $1 WHERE shard_key = $2", DB_I(ahead),
+	             DB_I(f.local.shard_key)),
+	    &why);
+	fresh_ok(fresh_put(&f, f.local.shard_key, S(SCO("")), &result, &why), &why);
+	const struct page_query q = { .shard_key = f.local.shard_key, .limit = 1 };
+	fresh_ok(store_page(f.db, f.arena, &q, &page, &why), &why);
+	assert_int_equal(page.len, 1);
+	assert_int_equal(page.object[0].date_added, ahead + 1);
+}
+
 /* ---- the latest version ---- */
 
 static const char *const version_order[] = {
@@ -543,6 +565,7 @@ main(int argc, char **argv)
 	CASE(&list, check_collections);
 	CASES(&list, put_cases, check_put);
 	CASE(&list, check_unknown_collection);
+	CASE(&list, check_clock_steps_back);
 	CASE(&list, check_latest_version);
 	CASE(&list, check_latest_over_collections);
 	CASE(&list, check_marking_over_collections);

@@ -1,0 +1,34 @@
+"""Two nodes with an agreement in force and objects released under it; all checks share them."""
+
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tools"), str(pathlib.Path(__file__).parent)]
+
+import server as under_test  # noqa: E402
+import story  # noqa: E402
+
+
+def add_people(node):
+    """One of another organisation, and one of another enclave, of the same party."""
+    for name, more in (("ravi", ["--organisation", "IN:NCIIPC"]), ("sita", ["--enclaves", "vault"])):
+        node.run("account", "add", name, "--roles", "analyst", *more,
+                 "--new-password-file", str(node.folder / "password"))
+
+
+@pytest.fixture(scope="session")
+def server(program, tmp_path_factory):
+    tale = story.Story(program.resolve(), tmp_path_factory.mktemp("conformance") / "nodes")
+    try:
+        tale.make()
+        tale.wrong_fingerprint()
+        add_people(tale.IN)
+        tale.agree()
+        tale.import_incident()
+        tale.send("JP:JPCERT")
+        yield under_test.Server(tale)
+    finally:
+        tale.stop()

@@ -1,0 +1,36 @@
+"""docs/conformance.md says what the tests prove, and claims nothing without one."""
+
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "tests/conformance"
+sys.path[:0] = [str(ROOT / "tools"), str(FOLDER)]
+
+import document  # noqa: E402
+import rows  # noqa: E402
+import rules  # noqa: E402
+
+
+def test_the_document_is_what_the_tests_say():
+    done = subprocess.run([FOLDER / "document.py", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_check_proves_a_known_rule():
+    assert [r for row in rows.ROWS for r in row.rules if r not in rules.RULES] == []
+    names = [row.name for row in rows.ROWS]
+    assert len(names) == len(set(names)) > 80
+
+
+def test_no_rule_holds_without_a_proof():
+    proved = {r for row in rows.ROWS for r in row.rules} | document.c_tests().keys()
+    claimed = {n for n, r in rules.RULES.items() if r.status in (rules.HOLDS, rules.OTHERWISE)}
+    assert sorted(claimed - proved) == []
+
+
+def test_what_differs_says_how():
+    for number, rule in rules.RULES.items():
+        assert rule.note or rule.status != rules.OTHERWISE, number
+        assert rule.level in ("MUST", "SHOULD", "MAY", "FIELD", "DECIDE"), number
