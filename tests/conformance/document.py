@@ -16,7 +16,7 @@ sys.path.append(str(ROOT / "tools"))
 import http_rows  # noqa: E402,F401
 import object_rows  # noqa: E402,F401
 import query_rows  # noqa: E402,F401
-import rows  # noqa: E402
+import checks  # noqa: E402
 import rules  # noqa: E402
 
 DOCUMENT = ROOT / "docs/conformance.md"
@@ -48,14 +48,14 @@ def c_tests():
 
 
 def server_table(in_c):
-    checks = collections.defaultdict(list)
-    for row in rows.ROWS:
+    proving = collections.defaultdict(list)
+    for row in checks.ROWS:
         for number in row.rules:
-            checks[number].append(row.name)
+            proving[number].append(row.name)
     yield "| rule | level | what | status | proved by |\n|---|---|---|---|---|\n"
     for number, rule in rules.RULES.items():
         status = rule.status + (f": {rule.note}" if rule.note else "")
-        proof = checks[number] + sorted(f"`src`: {name}" for name in in_c.get(number, []))
+        proof = proving[number] + sorted(f"`src`: {name}" for name in in_c.get(number, []))
         yield f"| {number} | {rule.level} | {rule.text} | {status} | {', '.join(proof)} |\n"
 
 

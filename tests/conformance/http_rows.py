@@ -9,7 +9,7 @@ import subprocess
 import time
 import uuid
 
-from rows import row
+from checks import row
 from server import DATE, FIRST, LAST, TAXII, basic, indicator, new_id
 
 BODY_MAX = 16 * 1024 * 1024

@@ -5,7 +5,7 @@ import uuid
 
 from http_rows import is_error
 from query_rows import address, versions
-from rows import row
+from checks import row
 from server import DATE, TAXII, indicator, new_id, version_of
 
 

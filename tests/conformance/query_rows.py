@@ -5,7 +5,7 @@ import random
 import uuid
 
 from http_rows import is_error
-from rows import row
+from checks import row
 from server import DATE, FIRST, LAST, indicator, new_id, version_of
 
 FOUND = "observable that nobody has seen"

@@ -5,12 +5,12 @@ import pytest
 import query_rows  # noqa: F401
 import object_rows  # noqa: F401
 import http_rows  # noqa: F401
-import rows
+import checks
 import rules
 
 
 def cases():
-    for row in rows.ROWS:
+    for row in checks.ROWS:
         undone = any(rules.RULES[r].status == rules.UNDONE for r in row.rules)
         # strict: who makes it work says so in rules.py
         marks = [pytest.mark.xfail(strict=True, reason="not done")] if undone else []

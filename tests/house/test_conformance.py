@@ -9,7 +9,7 @@ FOLDER = ROOT / "tests/conformance"
 sys.path[:0] = [str(ROOT / "tools"), str(FOLDER)]
 
 import document  # noqa: E402
-import rows  # noqa: E402
+import checks  # noqa: E402
 import rules  # noqa: E402
 
 
@@ -19,13 +19,13 @@ def test_the_document_is_what_the_tests_say():
 
 
 def test_every_check_proves_a_known_rule():
-    assert [r for row in rows.ROWS for r in row.rules if r not in rules.RULES] == []
-    names = [row.name for row in rows.ROWS]
+    assert [r for row in checks.ROWS for r in row.rules if r not in rules.RULES] == []
+    names = [row.name for row in checks.ROWS]
     assert len(names) == len(set(names)) > 80
 
 
 def test_no_rule_holds_without_a_proof():
-    proved = {r for row in rows.ROWS for r in row.rules} | document.c_tests().keys()
+    proved = {r for row in checks.ROWS for r in row.rules} | document.c_tests().keys()
     claimed = {n for n, r in rules.RULES.items() if r.status in (rules.HOLDS, rules.OTHERWISE)}
     assert sorted(claimed - proved) == []
 
