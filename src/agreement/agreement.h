@@ -39,7 +39,7 @@ bool harm_parse(struct str name, enum harm *ret);
 /* What becomes of a selection of which one object is denied. */
 enum bundle_mode {
 	BUNDLE_PARTIAL, /* the others go */
-	BUNDLE_STRICT,  /* none goes */
+	BUNDLE_STRICT,  /* none goes, nor before all may */
 };
 
 /* A wish to pass over a refusal in an emergency.  At most it turns a refusal
@@ -235,7 +235,8 @@ const struct agreement_decision *agreement_decision_about(const struct agreement
 /* The decision as JSON, in the one form that the command line, the API and
  * dossiers share: {"id","version","recipient","purpose","area","outcome",
  * "codes","clause","why","what","conditions","would_change","obligations",
- * "approvals","changes","rules","leaving_id","bytes"}.  for_partner leaves out
+ * "approvals","changes","rules","leaving_id","bytes"}, and where they are given
+ * "asked","legal_basis","strict","contact_failed".  for_partner leaves out
  * rule texts and codes of national packs.  Clauses of a model agreement carry
  * "model": true and are shown as "model text, not the Memorandum". */
 struct json_writer;

@@ -8,6 +8,7 @@ const struct reason reasons[] = {
 	{ "A-SCOPE",          "Recipient, sender or area is not covered by the agreement." },
 	{ "B-CONSENT",        "The person concerned has agreed; the approval of that consent is asked for." },
 	{ "B-STRICT",         "It goes only together with all others of its selection, and one of them stays." },
+	{ "B-STRICT.waits",   "It goes only together with all others of its selection, and one of them waits." },
 	{ "B-WITHDRAWN",      "A consent was given and has been withdrawn." },
 	{ "C-CLASSIFIED",     "It carries a mark of classification, and such matters have their own channel." },
 	{ "C-CONTROLLED",     "It is controlled information." },

@@ -22,8 +22,8 @@ say_what(const struct piece *p, const struct agreement_decision *d, struct buf *
 		    p->changes);
 		break;
 	case OUTCOME_HOLD:
-		buf_put(out, p->form == FORM_COPY ? S("A copy waits for approval: ")
-		                                  : S("It waits for approval: "));
+		buf_put(out, p->form == FORM_COPY ? S("A copy waits for ") : S("It waits for "));
+		buf_put(out, d->approvals > 0 ? S("approval: ") : S("the others of its selection"));
 		for (size_t i = 0; i < d->approvals; i++) {
 			buf_put(out, i == 0 ? S("") : S(", "));
 			buf_put(out, d->approval[i]);

@@ -62,6 +62,7 @@ struct facts {
 	struct str legal_basis;
 	bool strict;       /* one that is denied stops all */
 	bool stopped;      /* and one is */
+	bool waits;        /* and, while none is, one of them is held */
 	uint64_t persons;  /* whose data it holds: as told, or as counted in the selection */
 	struct str closed; /* code of what keeps the agreement closed; empty: in force */
 	bool approved;

@@ -164,6 +164,7 @@ write_after(struct json_writer *w, const struct facts *f, const struct documents
 	json_put_str(json_key(w, S("to")), f->to);
 	json_put_str(json_key(w, S("urgency")), str_of(urgency_name(f->urgency)));
 	json_put_bool(json_key(w, S("verified")), f->verified);
+	json_put_bool(json_key(w, S("waits")), f->waits);
 	json_end_object(w);
 }
 
@@ -313,7 +314,8 @@ read_case(const struct doc *d, struct facts *f)
 	TRY(doc_number(d, "persons", JSON_INTEGER_MAX, DOC_REQUIRED, &f->persons));
 	TRY(doc_number(d, "poc_failed", JSON_INTEGER_MAX, DOC_REQUIRED, &f->poc_failed));
 	TRY(doc_flag(d, "stopped", DOC_REQUIRED, &f->stopped));
-	return doc_flag(d, "strict", DOC_REQUIRED, &f->strict);
+	TRY(doc_flag(d, "strict", DOC_REQUIRED, &f->strict));
+	return doc_flag(d, "waits", DOC_REQUIRED, &f->waits);
 }
 
 static enum err

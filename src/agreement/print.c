@@ -81,6 +81,12 @@ agreement_decision_write(struct json_writer *w, const struct agreement_request *
 		json_put_str(json_key(w, S("asked")), request->asked);
 	json_put_str(json_key(w, S("purpose")), request->purpose);
 	json_put_str(json_key(w, S("area")), request->area);
+	if (request->legal_basis.len > 0)
+		json_put_str(json_key(w, S("legal_basis")), request->legal_basis);
+	if (request->mode == BUNDLE_STRICT)
+		json_put_bool(json_key(w, S("strict")), true);
+	if (!for_partner && request->poc_failed > 0)
+		json_put_u64(json_key(w, S("contact_failed")), request->poc_failed);
 	json_put_str(json_key(w, S("outcome")), str_of(outcome_name(d->outcome)));
 	put_list(w, S("codes"), for_partner ? d->shared_code : d->code,
 	    for_partner ? d->shared_codes : d->codes);

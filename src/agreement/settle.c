@@ -7,11 +7,13 @@
 #include "gate_p.h"
 #include "marking.h"
 
-/* What is held is not counted on: its approval may never come. */
+/* What is held is not counted on: its approval may never come.  Of a strict
+ * selection nothing goes before it has. */
 static bool
-leaves_now(const struct piece *p)
+leaves_now(const struct gate *gate, const struct piece *p)
 {
-	return p->item->selected && p->form != FORM_NONE && !p->held;
+	return p->item->selected && p->form != FORM_NONE &&
+	       (!p->held || gate->r->mode == BUNDLE_STRICT);
 }
 
 /* What a reference to an item of the request is written as. */
@@ -21,10 +23,10 @@ resolve_piece(const struct gate *gate, const struct piece *p)
 	struct str id = p->item->object.id;
 
 	if (p->withheld)
-		return p->stands_in && leaves_now(p) ? piece_copy_id(p) : (struct str){ 0 };
+		return p->stands_in && leaves_now(gate, p) ? piece_copy_id(p) : (struct str){ 0 };
 	if (p->tied && p->item->object.class == STIX_SCO)
 		return (struct str){ 0 };
-	if (leaves_now(p))
+	if (leaves_now(gate, p))
 		return p->form == FORM_ORIGINAL ? id : piece_copy_id(p);
 	if (p->item->delivered == DELIVERED_ORIGINAL || gate_is_public(gate, id) ||
 	    gate_is_recipients(gate, p))
@@ -259,23 +261,26 @@ build_copies(struct gate *gate, struct verdict *v, bool *ret_changed)
 	return OK;
 }
 
-/* All or nothing: one that stays keeps all others here. */
+/* All or nothing: one that stays keeps all others here, and while one waits all do. */
 static void
 stop_strict(struct gate *gate, struct verdict *v)
 {
-	bool stopped = false;
+	bool stopped = false, waits = false;
 
 	for (size_t i = 0; i < gate->pieces && !stopped; i++) {
 		if (!gate->piece[i].item->selected)
 			continue;
 		judge(gate->piece[i].facts, &gate->documents, v);
 		stopped = v->effect >= EFFECT_ROUTE;
+		waits = waits || v->effect == EFFECT_HOLD;
 	}
-	for (size_t i = 0; stopped && i < gate->pieces; i++) {
+	for (size_t i = 0; (stopped || waits) && i < gate->pieces; i++) {
 		if (!gate->piece[i].item->selected)
 			continue;
-		gate->piece[i].facts->stopped = true;
-		gate->piece[i].form = FORM_NONE;
+		gate->piece[i].facts->stopped = stopped;
+		gate->piece[i].facts->waits = !stopped;
+		if (stopped)
+			gate->piece[i].form = FORM_NONE;
 	}
 }
 

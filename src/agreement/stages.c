@@ -145,6 +145,11 @@ stage_record(struct judging *j)
 {
 	if (j->f->strict && j->f->stopped && j->v->effect < EFFECT_ROUTE)
 		find_own(j, EFFECT_DENY, "B-STRICT", (struct str){ 0 });
+	else if (j->f->strict && j->f->waits && j->v->effect < EFFECT_HOLD)
+		find(j, &(struct finding){ .effect = EFFECT_HOLD,
+		            .code = S("B-STRICT"),
+		            .shared = S("B-STRICT"),
+		            .say = S("B-STRICT.waits") });
 	if (j->f->approved && j->v->effect == EFFECT_HOLD && !j->v->overflown)
 		lift_holds(j->v);
 	if (j->v->effect >= EFFECT_ROUTE) /* nothing happens that could be reviewed */

@@ -210,8 +210,9 @@ try_alone(struct trial *t)
 {
 	reset(t);
 	t->facts.strict = false;
-	if (t->now->stopped && is_looser(t))
-		say(t, "It goes without those of its selection that stay.");
+	if ((t->now->stopped || t->now->waits) && is_looser(t))
+		say(t, t->now->stopped ? "It goes without those of its selection that stay."
+		                       : "It goes without those of its selection that wait.");
 }
 
 static void

@@ -408,7 +408,19 @@ class Evaluation:
     # ---- the stages ----
 
     def decide(self, item):
-        """The least strict outcome, and why."""
+        """The least strict outcome, and why: in a strict selection that of the strictest."""
+        if not self.request.get("strict"):
+            return self.decide_alone(item)
+        found = {i: self.decide_alone(o) for i, o in self.items.items() if o["selected"]}
+        own, why = found[item["object"]["id"]]
+        worst = max((o for o, _ in found.values()), key=ORDER.index)
+        if worst in ("ROUTE", "DENY") and own not in ("ROUTE", "DENY"):
+            return "DENY", ["B-STRICT"]
+        if worst == "HOLD" and own in ORDER[:2] and not item.get("approved"):
+            return "HOLD", ["B-STRICT"]
+        return own, why
+
+    def decide_alone(self, item):
         found = self.first_three(item)
         if found:
             return ORDER[-1], [found]
@@ -503,6 +515,16 @@ class Evaluation:
     def purpose(self):
         if self.request["purpose"] not in [p["code"] for p in self.agreement["purposes"]]:
             yield "DENY", "P-PURPOSE"
+        bases = self.agreement.get("legal_bases", [])
+        cited = self.request.get("legal_basis", "")
+        if cited and bases and not any(self.is_good(b) for b in bases if b["code"] == cited):
+            yield "DENY", "L-BASIS"
+
+    def is_good(self, basis):
+        """In force for the sender; what it is for is not looked at here."""
+        return basis.get("party", "") in ("", self.request["from"].partition(":")[0]) \
+            and "in_force_from" in basis and instant(basis["in_force_from"]) <= self.at \
+            and not ("in_force_until" in basis and self.at >= instant(basis["in_force_until"]))
 
     def grounds(self, obj, facts):
         """Personal data that is not withheld goes on a ground of its giver's own row."""

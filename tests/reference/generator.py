@@ -274,6 +274,10 @@ class Case:
             r["legal_basis"] = self.dice.choice(("IN-CERT-FUNCTION", "IN-CERT-FUNCTION", "JP-CONSENT",
                                                  "nonsense"))
         if self.often(0.2):
+            r["strict"] = True
+        if self.often(0.2):
+            r["legal_basis"] = self.dice.choice(("IN-CERT-FUNCTION", "JP-CONSENT", "UNCC"))
+        if self.often(0.2):
             r["purpose"] = self.dice.choice(("prevention", "prevention", "prevention", "gossip"))
         odd = [("order_realm", "real"), ("verified", False), ("signed", False), ("area", "X"),
                ("area", ""), ("suspended", True), ("terminated", True), ("poc_failed", 2),
