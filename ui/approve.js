@@ -23,6 +23,10 @@ function circumstances(item) {
 	const emergency = emergencyOf(item);
 	return [
 		emergency ? el("p.problem", {}, el("b", {}, t("approve.emergency")), ` (${emergency}): `, el("span", { dir: "auto" }, item.reason)) : null,
+		item.strict ? el("p.hint", {}, t("approve.strict")) : null,
+		item.legal_basis ? el("p.hint", {}, t("approve.basis", { code: item.legal_basis })) : null,
+		item.contact ? el("p.hint", {}, t("approve.contact." + item.contact), " ", el("span", { dir: "auto" }, item.reason)) : null,
+		item.asked ? el("p.hint", {}, t("approve.asked-of", { asked: item.asked, to: item.recipient })) : null,
 		el("p.hint", {}, t("approve.until", { at: when(item.expires_at) })),
 		item.given.length > 0 ? el("ul.plain.hint", {}, item.given.map((g) => el("li", {},
 			g.counts ? t("approve.given", spoken(g)) : t("approve.given-void", spoken(g))))) : null];

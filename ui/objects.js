@@ -157,6 +157,9 @@ function askCard() {
 			count: () => {} };
 	const purpose = chooseAmong("purpose", named("purpose", agreement.purposes));
 	const area = chooseAmong("area", named("area", agreement.areas));
+	const basis = chooseAmong("legal_basis", [["", t("ask.no-basis")], ...agreement.legal_bases.map((code) => [code, code])]);
+	const strict = select(["false", "true"].map((s) => [s, t("strict." + s)]), String(state.ask.strict),
+		(v) => (state.ask.strict = v === "true"));
 	const along = chooseAmong("with", ["technique", "victim", "all"].map((w) => [w, t("with." + w)]));
 	const place = el("div");
 	const count = el("p.hint", { "aria-live": "polite" });
@@ -171,7 +174,8 @@ function askCard() {
 	});
 	const card = el("section.card.ask", { "aria-labelledby": "ask-title" },
 		el("h2", { id: "ask-title" }, t("ask.title")),
-		field(t("ask.to"), to), field(t("ask.purpose"), purpose), field(t("ask.area"), area), field(t("ask.with"), along), count, place, button);
+		field(t("ask.to"), to), field(t("ask.purpose"), purpose), field(t("ask.area"), area), field(t("ask.with"), along),
+		field(t("ask.legal-basis"), basis), field(t("ask.strict"), strict), count, place, button);
 	return { card, count: () => {
 		const n = ids().length;
 		replace(count, state.chosen.size > 0 ? t("ask.chosen", { n: number(n) }) : t("ask.all", { n: number(n) }));

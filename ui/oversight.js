@@ -48,7 +48,7 @@ function reviews(_, again) {
 		[t("oversight.state"), (r) => el("span.badge", { "data-outcome": r.state === "done" ? "ALLOW" : r.state === "open" ? "HOLD" : "DENY" },
 			t("review." + r.state))],
 		[t("oversight.why"), (r) => [strong([r.harm === "none" ? "" : r.harm, r.break_glass].filter(Boolean).join(" · ")),
-			el("div", { dir: "auto" }, r.reason)]],
+			el("div", { dir: "auto" }, r.reason), r.contact ? el("div.sub", {}, t("approve.contact." + r.contact)) : null]],
 		[t("oversight.who"), (r) => [r.proposer, " → ", r.recipient, el("div.sub", {}, stamp(r.opened_at))]],
 		[t("oversight.due"), (r) => stamp(r.due_at)],
 		[t("oversight.finding"), (r) => (r.state === "done"

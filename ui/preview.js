@@ -37,11 +37,13 @@ async function send({ ask, answer }) {
 	refresh();
 }
 
-function summaryLines(decisions) {
+function summaryLines(decisions, ask) {
 	const leaves = count(decisions, "ALLOW") + count(decisions, "ALLOW_WITH_REDACTION");
 	return el("ul.plain", {},
 		el("li", {}, t("send.leaves", { n: number(leaves), copies: number(count(decisions, "ALLOW_WITH_REDACTION")) })),
 		el("li", {}, t("send.waits", { n: number(count(decisions, "HOLD")) })),
+		ask.strict ? el("li", {}, t("ask.strict"), ": ", t("strict.true")) : null,
+		ask.legal_basis ? el("li", {}, t("approve.basis", { code: ask.legal_basis })) : null,
 		el("li", {}, t("send.stays", { n: number(count(decisions, "DENY") + count(decisions, "ROUTE")) })));
 }
 
@@ -92,7 +94,7 @@ export function previewPage(root) {
 	const drawButtons = () => replace(buttons,
 		state.preview.sent ? sentCard(state.preview.sent) : [
 			may.send() ? el("button.primary", { type: "button", id: "send", onclick: () => question({
-				title: t("send.title", { to: ask.to }), text: summaryLines(answer.decisions), button: t("send.button"),
+				title: t("send.title", { to: ask.to }), text: summaryLines(answer.decisions, ask), button: t("send.button"),
 				run: async () => {
 					await send(p);
 					drawButtons();

@@ -11,7 +11,7 @@ const NODE_EVERY_MS = 15000;
 const nothing = () => ({
 	session: null, agreements: [], objects: [], holds: [], releases: [], recalls: [], events: [],
 	loaded: new Set(), cursor: 0,
-	chosen: new Set(), ask: { to: "", purpose: "", area: "", with: "technique" }, filter: { text: "", type: "", whose: "all" },
+	chosen: new Set(), ask: { to: "", purpose: "", area: "", with: "technique", strict: false, legal_basis: "" }, filter: { text: "", type: "", whose: "all" },
 	preview: null,
 });
 

@@ -50,8 +50,10 @@ _torana_options() {
 	'pack sign') echo --key ;;
 	'pack rekey') echo --key --lost ;;
 	'object import') echo --source ;;
-	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle ;;
-	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --person ;;
+	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --strict \
+		--legal-basis --contact --persons ;;
+	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --strict \
+		--legal-basis --contact --persons --person ;;
 	'release explain') echo --to --purpose --area --at ;;
 	'release approve') echo --role --bytes ;;
 	'release refuse') echo --role --bytes --reason ;;
@@ -63,7 +65,7 @@ _torana_options() {
 	'person add' | 'person verify') echo --fingerprint ;;
 	'person received') echo --text ;;
 	'person open') echo --key --realm --invitation ;;
-	'standing propose') echo --to --purpose --area --categories --ceiling --days ;;
+	'standing propose') echo --to --purpose --area --categories --ceiling --days --with ;;
 	'standing approve' | 'standing stop') echo --reason ;;
 	'recall ask') echo --to --reason ;;
 	'consent add') echo --scope --to --until --evidence ;;
@@ -89,6 +91,7 @@ _torana_values() {
 	case $1 in
 	--realm) echo real exercise demo ;;
 	--with) echo technique victim all ;;
+	--contact) echo failed answered ;;
 	--role) echo officer legal policy defence-liaison ;;
 	--scope) echo all technique name personal ;;
 	--lang) echo en hi ja ;;

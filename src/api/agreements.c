@@ -113,6 +113,10 @@ print_codes(struct json_writer *w, const struct agreement *g)
 	for (size_t i = 0; i < g->purposes; i++)
 		json_put_str(w, g->purpose[i].code);
 	json_end_array(w);
+	api_begin_array(w, "legal_bases");
+	for (size_t i = 0; i < g->legal_bases; i++)
+		json_put_str(w, g->legal_basis[i].code);
+	json_end_array(w);
 	api_begin_array(w, "categories");
 	for (size_t i = 0; i < g->categories; i++)
 		json_put_str(w, g->category[i].code);

@@ -36,6 +36,10 @@ print_hold(struct json_writer *w, const struct release_row *row,
 	api_put_text(w, "harm", row->harm);
 	api_put_text(w, "break_glass", row->break_glass);
 	api_put_text(w, "reason", row->emergency);
+	api_put_text(w, "contact", row->contact);
+	api_put_text(w, "legal_basis", row->legal_basis);
+	api_put_flag(w, "strict", row->strict);
+	api_put_text(w, "asked", row->asked);
 	api_put_words(w, "needed", row->approvals_needed);
 	print_given(w, given);
 	api_put_hash(w, "bytes_sha256", &row->bytes_hash);

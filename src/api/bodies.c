@@ -301,6 +301,9 @@ api_read_statement(struct arena *a, struct str text, struct statement_body *ret,
 
 /* ---- releases ---- */
 
+/* What api_read_claims() reads. */
+#define CLAIMS "urgency harm break_glass reason legal_basis contact strict persons"
+
 static enum err
 read_channel(const struct json *root, enum channel *ret, struct why *why)
 {
@@ -315,23 +318,6 @@ read_channel(const struct json *root, enum channel *ret, struct why *why)
 	return OK;
 }
 
-/* How urgent it is, and what it asks to pass over. */
-static enum err
-read_emergency(const struct json *root, struct release_ask *ret, struct why *why)
-{
-	struct str urgency = { 0 }, harm = { 0 };
-
-	TRY(read_text(root, "urgency", OPTIONAL, &urgency, why));
-	TRY(read_text(root, "harm", OPTIONAL, &harm, why));
-	TRY(read_text(root, "break_glass", OPTIONAL, &ret->break_glass, why));
-	TRY(read_text(root, "reason", OPTIONAL, &ret->reason, why));
-	if (urgency.len > 0 && !urgency_parse(urgency, &ret->urgency))
-		return bad(why, "urgency", "routine, priority, immediate or flash");
-	if (harm.len > 0 && !harm_parse(harm, &ret->harm))
-		return bad(why, "harm", "none or imminent-safety");
-	return OK;
-}
-
 static enum err
 read_ask(struct arena *a, const struct json *root, struct release_ask *ret, struct why *why)
 {
@@ -340,7 +326,7 @@ read_ask(struct arena *a, const struct json *root, struct release_ask *ret, stru
 	TRY(read_text(root, "to", REQUIRED, &ret->to, why));
 	TRY(read_text(root, "purpose", REQUIRED, &ret->purpose, why));
 	TRY(read_text(root, "area", OPTIONAL, &ret->area, why));
-	TRY(read_emergency(root, ret, why));
+	TRY(api_read_claims(a, root, ret, why));
 	TRY(read_text(root, "person", OPTIONAL, &ret->person, why));
 	TRY(read_texts(a, root, "ids", SELECTION_MAX, &ids, why));
 	ret->ids = ids.len;
@@ -355,8 +341,7 @@ api_read_preview(struct arena *a, struct str text, struct preview_body *ret, str
 	struct str with = { 0 };
 
 	*ret = (struct preview_body){ 0 };
-	TRY(read_object(a, text,
-	    "to purpose area channel person ids with urgency harm break_glass reason brief", &root,
+	TRY(read_object(a, text, "to purpose area channel person ids with brief " CLAIMS, &root,
 	    why));
 	TRY(read_channel(root, &ret->ask.channel, why));
 	TRY(read_text(root, "with", OPTIONAL, &with, why));
@@ -411,8 +396,7 @@ api_read_order(struct arena *a, struct str text, struct str also, struct order_b
 	const struct json *root = NULL;
 
 	*ret = (struct order_body){ .ask.channel = CHANNEL_OFFICER };
-	TRY(read_object(a, text,
-	    "to recipient purpose area channel person ids at expect urgency harm break_glass reason",
+	TRY(read_object(a, text, "to recipient purpose area channel person ids at expect " CLAIMS,
 	    &root, why));
 	TRY(read_channel(root, &ret->ask.channel, why));
 	if (ret->ask.channel == CHANNEL_AUTO)
@@ -460,9 +444,10 @@ api_read_standing(struct arena *a, struct str text, struct standing_body *ret, s
 {
 	const struct json *root = NULL;
 	struct texts categories = { 0 };
-	struct str ceiling = { 0 };
+	struct str ceiling = { 0 }, with = { 0 };
 
-	TRY(read_object(a, text, "to purpose area categories ceiling days", &root, why));
+	ret->with = WITH_TECHNIQUE;
+	TRY(read_object(a, text, "to purpose area categories ceiling days with", &root, why));
 	TRY(read_text(root, "to", REQUIRED, &ret->to, why));
 	TRY(read_text(root, "purpose", REQUIRED, &ret->purpose, why));
 	TRY(read_text(root, "area", OPTIONAL, &ret->area, why));
@@ -470,6 +455,9 @@ api_read_standing(struct arena *a, struct str text, struct standing_body *ret, s
 	ret->categories = categories.len;
 	ret->category = categories.item;
 	TRY(read_text(root, "ceiling", REQUIRED, &ceiling, why));
+	TRY(read_text(root, "with", OPTIONAL, &with, why));
+	if (with.len > 0 && !release_with_parse(with, &ret->with))
+		return bad(why, "with", "technique, victim or all");
 	if (!tlp_parse(ceiling, &ret->ceiling))
 		return bad(why, "ceiling", "CLEAR, GREEN, AMBER, AMBER+STRICT or RED");
 	return read_number(root, "days", PERSON_CARD_DAYS_MAX, &ret->days, why);

@@ -78,6 +78,10 @@ struct statement_body {
 enum err api_read_statement(struct arena *a, struct str text, struct statement_body *ret,
     struct why *why);
 
+/* What an officer says beside the objects: members of a preview and of an order. */
+enum err api_read_claims(struct arena *a, const struct json *root, struct release_ask *ret,
+    struct why *why);
+
 /* What is asked, without the times. */
 struct preview_body {
 	struct release_ask ask;
@@ -130,6 +134,7 @@ struct standing_body {
 	size_t categories;
 	struct str *category;
 	enum tlp ceiling;
+	enum release_with with; /* technique when nothing is said */
 	uint64_t days;
 };
 enum err api_read_standing(struct arena *a, struct str text, struct standing_body *ret,

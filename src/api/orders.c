@@ -150,6 +150,7 @@ print_release(struct json_writer *w, const struct api_log *log, const struct rel
 	api_put_text(w, "version", row->version);
 	api_put_text(w, "leaving_id", row->leaving_id);
 	api_put_text(w, "recipient", row->recipient);
+	api_put_text(w, "asked", row->asked);
 	api_put_text(w, "purpose", row->purpose);
 	api_put_text(w, "area", row->area);
 	api_put_text(w, "proposer", row->proposer);

@@ -13,6 +13,7 @@ print_review(struct json_writer *w, const struct release_review_row *r)
 	api_put_text(w, "harm", r->harm);
 	api_put_text(w, "break_glass", r->break_glass);
 	api_put_text(w, "reason", r->reason);
+	api_put_text(w, "contact", r->contact);
 	api_put_time(w, "opened_at", r->opened_at);
 	api_put_time(w, "due_at", r->due_at);
 	api_put_text(w, "finding", r->finding);

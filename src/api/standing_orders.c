@@ -49,12 +49,17 @@ static enum err
 print_scope(struct json_writer *w, struct arena *a, struct str scope, struct why *why)
 {
 	const struct json *tree = NULL;
+	struct str with = { 0 };
 
 	TRY(json_parse(a, scope, NULL, &tree, why));
 	const struct json *categories = json_get(tree, S("categories"));
 	if (categories != NULL)
 		json_put_raw(json_key(w, S("categories")), categories->raw);
 	api_put_text(w, "ceiling", json_str(json_get(tree, S("ceiling"))));
+	/* What was agreed to before halves were named is for the technique alone. */
+	if (!json_get_str(tree, S("with"), &with))
+		with = S("technique");
+	api_put_text(w, "with", with);
 	return OK;
 }
 
@@ -145,6 +150,7 @@ api_post_standing(void *ctx, struct http_request *req, struct http_response *ret
 		.categories = body.categories,
 		.category = body.category,
 		.ceiling = body.ceiling,
+		.with = body.with,
 		.proposer = req->principal.id,
 	};
 	struct api_job job = api_job(ctx, req, &order, &order_id);

@@ -62,6 +62,7 @@ CLI_TABLE(agreement);
 CLI_TABLE(pack);
 CLI_TABLE(object);
 CLI_TABLE(release);
+CLI_TABLE(recall);
 CLI_TABLE(standing);
 CLI_TABLE(person);
 CLI_TABLE(consent);

@@ -23,6 +23,7 @@ static const struct {
 	{ source_commands,    &source_commands_count },
 	{ object_commands,    &object_commands_count },
 	{ release_commands,   &release_commands_count },
+	{ recall_commands,    &recall_commands_count },
 	{ standing_commands,  &standing_commands_count },
 	{ person_commands,    &person_commands_count },
 	{ consent_commands,   &consent_commands_count },

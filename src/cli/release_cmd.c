@@ -29,35 +29,65 @@ static const struct cli_option ask_options[] = {
 	{ "break-glass", "CONDITION", "pass over a refusal, on a condition of the agreement" },
 	{ "reason", "TEXT", "why it is an emergency; for the log and the review" },
 	{ "bundle", "FILE", "beside the IDs: all objects of this STIX file, which was imported" },
+	{ "strict", NULL, "all of it goes, or nothing" },
+	{ "legal-basis", "CODE", "the ground that is cited, of the agreement or a rule pack" },
+	{ "contact", "WORD", "failed or answered: what the recipient's contact did when called" },
+	{ "persons", "ID=N", "how many people an object tells of; several separated by blanks" },
 	{ "person", "CARD", "fingerprint of the card of the person it is sealed for" },
 };
 enum { SEND_OPTIONS = COUNTOF(ask_options) - 1 }; /* --person is of `release person` alone */
 
 /* ---- asking ---- */
 
+/* What is no number goes along as it is: the node says what is wrong. */
 static void
-put_option(struct cli *c, struct json_writer *w, const char *name)
+put_counts(struct cli *c, struct json_writer *w)
 {
-	const char *value = cli_option(c, name);
+	const char *counts = cli_option(c, "persons");
+	struct str rest = str_of(counts == NULL ? "" : counts);
+
+	if (counts == NULL)
+		return;
+	json_begin_object(json_key(w, S("persons")));
+	while (rest.ptr != NULL) {
+		struct str n = str_split(&rest, ' '), id = str_split(&n, '=');
+		uint64_t persons = 0;
+
+		json_key(w, id);
+		if (str_to_u64(n, UINT32_MAX, &persons))
+			json_put_u64(w, persons);
+		else
+			json_put_str(w, n);
+	}
+	json_end_object(w);
+}
+
+/* An option under the name of its member. */
+static void
+put_as(struct cli *c, struct json_writer *w, const char *option, const char *member)
+{
+	const char *value = cli_option(c, option);
 
 	if (value != NULL)
-		json_put_str(json_key(w, str_of(name)), str_of(value));
+		json_put_str(json_key(w, str_of(member)), str_of(value));
 }
 
 static void
-put_emergency(struct cli *c, struct json_writer *w)
+put_claims(struct cli *c, struct json_writer *w)
 {
-	const char *glass = cli_option(c, "break-glass");
-
-	if (glass != NULL)
-		json_put_str(json_key(w, S("break_glass")), str_of(glass));
-	put_option(c, w, "harm");
+	put_as(c, w, "break-glass", "break_glass");
+	cli_put(c, w, "contact");
+	cli_put(c, w, "harm");
+	put_as(c, w, "legal-basis", "legal_basis");
+	put_counts(c, w);
+	if (cli_option(c, "strict") != NULL)
+		json_put_bool(json_key(w, S("strict")), true);
 	if (strcmp(c->command->verb, "person") == 0) {
 		json_put_str(json_key(w, S("channel")), S("person"));
-		put_option(c, w, "person");
+		cli_put(c, w, "person");
 	}
-	put_option(c, w, "reason");
-	put_option(c, w, "urgency");
+	cli_put(c, w, "reason");
+	cli_put(c, w, "urgency");
 }
 
 static void
@@ -76,14 +106,14 @@ ask_body(struct cli *c, const struct wanted *wanted, bool brief)
 	struct json_writer w = json_writer(&body);
 
 	json_begin_object(&w);
-	put_option(c, &w, "area");
+	cli_put(c, &w, "area");
 	if (brief)
 		json_put_bool(json_key(&w, S("brief")), true);
-	put_emergency(c, &w);
+	put_claims(c, &w);
 	put_ids(wanted, &w);
-	put_option(c, &w, "purpose");
-	put_option(c, &w, "to");
-	put_option(c, &w, "with");
+	cli_put(c, &w, "purpose");
+	cli_put(c, &w, "to");
+	cli_put(c, &w, "with");
 	json_end_object(&w);
 	return arena_str(c->arena, buf_str(&body));
 }
@@ -191,18 +221,18 @@ order_body(struct cli *c, const struct json *preview)
 	const struct json *list = json_get(preview, S("decisions"));
 
 	json_begin_object(&w);
-	put_option(c, &w, "area");
+	cli_put(c, &w, "area");
 	json_put_str(json_key(&w, S("at")), json_str(json_get(preview, S("at"))));
 	json_begin_object(json_key(&w, S("expect")));
 	for (const struct json *d = list == NULL ? NULL : list->first; d != NULL; d = d->next)
 		json_put_str(json_key(&w, json_str(json_get(d, S("id")))),
 		    json_str(json_get(d, S("bytes_sha256"))));
 	json_end_object(&w);
-	put_emergency(c, &w);
+	put_claims(c, &w);
 	json_put_raw(json_key(&w, S("ids")), json_get(preview, S("ids"))->raw);
-	put_option(c, &w, "purpose");
+	cli_put(c, &w, "purpose");
 	json_put_str(json_key(&w, S("recipient")), json_str(json_get(preview, S("recipient"))));
-	put_option(c, &w, "to");
+	cli_put(c, &w, "to");
 	json_end_object(&w);
 	return arena_str(c->arena, buf_str(&body));
 }
@@ -280,6 +310,8 @@ run_holds(struct cli *c)
 		{ "UNTIL", "expires_at", 28 },
 		{ "PROPOSER", "proposer", 16 },
 		{ "TO", "recipient", 16 },
+		{ "STRICT", "strict", 6 },
+		{ "BASIS", "legal_basis", 16 },
 		{ "CHANNEL", "channel", 8 },
 		{ "PERSON", "person_name", 24 },
 		{ "CARD", "person", 64 },
@@ -309,7 +341,7 @@ run_verdict(struct cli *c)
 		return EXIT_USAGE;
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("bytes_sha256")), str_of(bytes));
-	put_option(c, &w, "reason");
+	cli_put(c, &w, "reason");
 	json_put_str(json_key(&w, S("role")), str_of(role));
 	json_end_object(&w);
 	struct str target = arena_printf(c->arena, "/api/v1/approvals/" STR_FMT "/" STR_FMT "/%s",
@@ -339,6 +371,7 @@ run_reviews(struct cli *c)
 		{ "PROPOSER", "proposer", 16 },
 		{ "HARM", "harm", 16 },
 		{ "GLASS", "break_glass", 20 },
+		{ "CONTACT", "contact", 8 },
 		{ "REASON", "reason", 60 },
 	};
 
@@ -360,8 +393,8 @@ run_review(struct cli *c)
 	if (cli_need(c, "finding") == NULL || cli_need(c, "text") == NULL)
 		return EXIT_USAGE;
 	json_begin_object(&w);
-	put_option(c, &w, "finding");
-	put_option(c, &w, "text");
+	cli_put(c, &w, "finding");
+	cli_put(c, &w, "text");
 	json_end_object(&w);
 	struct str target = arena_printf(c->arena, "/api/v1/reviews/" STR_FMT,
 	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
@@ -378,6 +411,7 @@ run_list(struct cli *c)
 	static const struct cli_column columns[] = {
 		{ "STATE", "state", 10 },
 		{ "TO", "recipient", 16 },
+		{ "ORDERED", "asked", 16 },
 		{ "LEAF", "leaf", 8 },
 		{ "COSIGNED", "cosigned", 9 },
 		{ "RECEIVED", "received", 28 },
@@ -512,49 +546,6 @@ run_decision(struct cli *c)
 	return code;
 }
 
-/* ---- recall ---- */
-
-static const struct cli_option recall_options[] = {
-	{ "to", "PARTY:ORG", "the organisation it was released to" },
-	{ "reason", "TEXT", "why, for the partner" },
-};
-
-static int
-run_recall(struct cli *c)
-{
-	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
-	struct json_writer w = json_writer(&body);
-	const struct json *answer = NULL;
-
-	if (cli_need(c, "to") == NULL || cli_need(c, "reason") == NULL)
-		return EXIT_USAGE;
-	json_begin_object(&w);
-	json_put_str(json_key(&w, S("id")), str_of(c->arg[0]));
-	put_option(c, &w, "reason");
-	put_option(c, &w, "to");
-	json_end_object(&w);
-	int code = cli_call(c,
-	    &(struct cli_request){ "POST", S("/api/v1/recalls"), buf_str(&body) }, &answer);
-	if (answer != NULL)
-		(void)printf("asked; `torana recall list` shows the answer\n");
-	return code;
-}
-
-static int
-run_recalls(struct cli *c)
-{
-	static const struct cli_column columns[] = {
-		{ "STATE", "state", 10 },
-		{ "ANSWER", "answer", 10 },
-		{ "DIRECTION", "direction", 10 },
-		{ "PEER", "peer", 24 },
-		{ "OBJECT", "object_id", 60 },
-		{ "REASON", "reason", 60 },
-	};
-
-	return cli_list(c, S("/api/v1/recalls"), "recalls", columns, COUNTOF(columns));
-}
-
 /* clang-format off */
 const struct cli_command release_commands[] = {
 	{ "release", "preview", "[ID...]", 0, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_preview,
@@ -590,11 +581,6 @@ const struct cli_command release_commands[] = {
 	{ "release", "decision", "LEAF PLACE", 2, 2, NULL, 0, run_decision,
 	  "one decision with its rules and hashes, made again to compare",
 	  "torana release decision 17 3 --as kiran" },
-	{ "recall", "ask", "ID", 1, 1, recall_options, COUNTOF(recall_options), run_recall,
-	  "ask a recipient to take an object out again",
-	  "torana recall ask indicator--... --to JP:JPCERT --reason 'false positive'" },
-	{ "recall", "list", "", 0, 0, NULL, 0, run_recalls,
-	  "recalls and their answers", "torana recall list" },
 };
 /* clang-format on */
 const size_t release_commands_count = COUNTOF(release_commands);

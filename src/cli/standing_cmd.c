@@ -18,6 +18,7 @@ run_list(struct cli *c)
 		{ "PURPOSE", "purpose", 20 },
 		{ "CATEGORIES", "categories", 40 },
 		{ "CEILING", "ceiling", 12 },
+		{ "HALF", "with", 9 },
 		{ "STARTS", "starts_at", 28 },
 		{ "EXPIRES", "expires_at", 28 },
 		{ "SENT", "released", 8 },
@@ -35,6 +36,8 @@ static const struct cli_option propose_options[] = {
 	{ "categories", "CODES", "data categories of the agreement, separated by blanks" },
 	{ "ceiling", "TLP", "the strictest marking that it sends: CLEAR or GREEN, ..." },
 	{ "days", "N", "how long it acts, at most a year" },
+	{ "with", "HALF",
+	    "technique, victim or all: the half of incidents; without it: technique" },
 };
 
 static int
@@ -67,6 +70,7 @@ run_propose(struct cli *c)
 	json_put_u64(json_key(&w, S("days")), days);
 	json_put_str(json_key(&w, S("purpose")), str_of(cli_option(c, "purpose")));
 	json_put_str(json_key(&w, S("to")), str_of(cli_option(c, "to")));
+	cli_put(c, &w, "with");
 	json_end_object(&w);
 	int code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/standing-orders"), buf_str(&body) }, &answer);

@@ -1,7 +1,7 @@
 #include "approvals_p.h"
 #include "channel_p.h"
+#include "claims_p.h"
 #include "decisions_p.h"
-#include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
 #include "person_p.h"
@@ -19,19 +19,24 @@ struct held {
 	struct str needed; /* roles separated by ' ' */
 	struct hash preview_hash;
 	struct hash rules_hash;
+	uint64_t ordinal;
+	uint64_t persons; /* as the officer counted them; 0: not counted */
 	struct str bytes;
 	int64_t leaf; /* what the recipient had until then was counted on */
 	uint64_t review_hours;
 };
 
-static const char find_item[] =
-    "SELECT i.state, i.source_id, i.version, i.preview_hash, i.rules_hash, i.bytes,"
-    " i.approvals_needed, " ORDER_SEEN ", i.owner, o.enclave FROM release_item i"
-    " JOIN release_order o ON o.order_id = i.order_id WHERE i.order_id = $1 AND i.ordinal = $2";
+#define HELD_ITEM                                                                        \
+	"SELECT i.state, i.source_id, i.version, i.preview_hash, i.rules_hash, i.bytes," \
+	" i.approvals_needed, " ORDER_SEEN ", i.owner, o.enclave, i.ordinal, i.persons"  \
+	" FROM release_item i JOIN release_order o ON o.order_id = i.order_id"           \
+	" WHERE i.order_id = $1"
+static const char find_item[] = HELD_ITEM " AND i.ordinal = $2";
+static const char list_items[] = HELD_ITEM " AND i.state = 'held' ORDER BY i.ordinal LIMIT $2";
 static const char find_order[] =
-    "SELECT recipient, purpose, area, channel, proposer, copy_time, expires_at, agreement,"
-    " urgency, harm, break_glass, proposer, review_hours, person, asked FROM release_order"
-    " WHERE order_id = $1";
+    "SELECT o.recipient, o.purpose, o.area, o.channel, o.proposer, o.copy_time, o.expires_at,"
+    " o.agreement, o.review_hours, o.person, o.asked, " ORDER_CLAIMS " FROM release_order o"
+    " WHERE o.order_id = $1";
 
 static bool
 hash_from(struct str bytes, struct hash *ret)
@@ -43,11 +48,26 @@ hash_from(struct str bytes, struct hash *ret)
 }
 
 static enum err
+read_item(const struct db_rows *rows, struct arena *a, struct held *ret, struct why *why)
+{
+	if (!hash_from(db_col_blob(rows, 3), &ret->preview_hash) ||
+	    !hash_from(db_col_blob(rows, 4), &ret->rules_hash))
+		return fail(why, ERR_TAMPERED, "release.row", "a stored hash has the wrong length");
+	ret->source_id = arena_str(a, db_col_text(rows, 1));
+	ret->version = arena_str(a, db_col_text(rows, 2));
+	ret->bytes = arena_str(a, db_col_blob(rows, 5));
+	ret->needed = arena_str(a, db_col_text(rows, 6));
+	ret->leaf = db_col_i64(rows, 7);
+	ret->ordinal = (uint64_t)db_col_i64(rows, 10);
+	ret->persons = (uint64_t)db_col_i64(rows, 11);
+	return OK;
+}
+
+static enum err
 load_item(const struct release_job *job, const struct release_verdict *v, struct held *ret,
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct arena *a = job->arena;
 
 	if (db_select_one(job->db, &rows, why, find_item, DB_T(v->order_id),
 	        DB_I((int64_t)v->ordinal)) != OK ||
@@ -60,15 +80,28 @@ load_item(const struct release_job *job, const struct release_verdict *v, struct
 		return fail(why, ERR_CONFLICT, "release.not-held",
 		    "item %" PRIu64 " is not held: it is " STR_FMT, v->ordinal,
 		    STR_ARG(db_col_text(&rows, 0)));
-	if (!hash_from(db_col_blob(&rows, 3), &ret->preview_hash) ||
-	    !hash_from(db_col_blob(&rows, 4), &ret->rules_hash))
-		return fail(why, ERR_TAMPERED, "release.row", "a stored hash has the wrong length");
-	ret->source_id = arena_str(a, db_col_text(&rows, 1));
-	ret->version = arena_str(a, db_col_text(&rows, 2));
-	ret->bytes = arena_str(a, db_col_blob(&rows, 5));
-	ret->needed = arena_str(a, db_col_text(&rows, 6));
-	ret->leaf = db_col_i64(&rows, 7);
-	return OK;
+	return read_item(&rows, job->arena, ret, why);
+}
+
+/* All that is held of an order. */
+static enum err
+load_all(const struct release_job *job, struct str order_id, struct held **ret, size_t *ret_len,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct held *list = arena_make(job->arena, struct held, SELECTION_MAX + 1);
+	bool has = false;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
+	TRY(db_select(job->db, &rows, why, list_items, DB_T(order_id), DB_I(SELECTION_MAX + 1)));
+	*ret = list;
+	for (*ret_len = 0;; ++*ret_len) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		TRY(read_item(&rows, job->arena, &list[*ret_len], why));
+	}
 }
 
 static enum err
@@ -87,14 +120,12 @@ load_held(const struct release_job *job, const struct release_verdict *v, struct
 		.purpose = arena_str(a, db_col_text(&rows, 1)),
 		.area = arena_str(a, db_col_text(&rows, 2)),
 		.channel = channel_read(db_col_text(&rows, 3)),
-		.ids = 1,
 		.copy_time = db_col_i64(&rows, 5),
 	};
-	ret->ask.id = &ret->source_id;
-	ret->ask.asked = arena_str(a, db_col_text(&rows, 14));
-	emergency_read(&rows, 8, a, &ret->ask);
-	ret->review_hours = (uint64_t)db_col_i64(&rows, 12);
-	ret->ask.person = arena_str(a, db_col_text(&rows, 13));
+	ret->review_hours = (uint64_t)db_col_i64(&rows, 8);
+	ret->ask.person = arena_str(a, db_col_text(&rows, 9));
+	ret->ask.asked = arena_str(a, db_col_text(&rows, 10));
+	claims_read(&rows, 11, a, &ret->ask);
 	ret->proposer = arena_str(a, db_col_text(&rows, 4));
 	ret->agreement = arena_str(a, db_col_text(&rows, 7));
 	return OK;
@@ -170,12 +201,12 @@ speak(const struct release_job *job, const struct held *h, const struct release_
 }
 
 static enum err
-find_missing(const struct release_job *job, const struct held *h, const struct release_verdict *v,
+find_missing(const struct release_job *job, const struct held *h, struct str order_id,
     struct needs *ret, struct why *why)
 {
 	const struct release_row row = {
-		.order_id = v->order_id,
-		.ordinal = v->ordinal,
+		.order_id = order_id,
+		.ordinal = h->ordinal,
 		.approvals_needed = h->needed,
 		.bytes_hash = h->preview_hash,
 	};
@@ -225,34 +256,120 @@ check_unchanged(const struct held *h, const struct agreement_request *r,
 	return OK;
 }
 
-/* Decides as on the day of the order, under today's rules, with the approvals given. */
+/* The order's question about some of its items, as of when they were counted on. */
 static enum err
-release_held(const struct release_job *job, const struct held *h, const struct release_verdict *v,
-    struct why *why)
+ask_again(const struct release_job *job, const struct held *h, const struct held *list, size_t n,
+    struct agreement_request *ret, struct why *why)
 {
-	struct agreement_request request;
-	const struct agreement_decisions *all = NULL;
-	struct gather in = {
+	struct release_ask ask = h->ask;
+	struct str *id = arena_make(job->arena, struct str, n);
+	struct release_count *count = arena_make(job->arena, struct release_count, n);
+	const struct gather in = {
 		.job = job,
-		.ask = &h->ask,
+		.ask = &ask,
 		.agreement = h->agreement,
 		.as_of_leaf = h->leaf,
 	};
 
-	TRY(gather_request(&in, &request, why));
-	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request.item;
-	for (size_t i = 0; i < request.items; i++) {
-		item[i].approved = str_eq(item[i].object.id, h->source_id);
+	if (id == NULL || count == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
+	for (size_t i = 0; i < n; i++) {
+		id[i] = list[i].source_id;
+		count[i] = (struct release_count){ list[i].source_id, list[i].persons };
+	}
+	ask.ids = ask.counts = n;
+	ask.id = id;
+	ask.count = count;
+	return gather_request(&in, ret, why);
+}
+
+/* All that was asked about is approved; the node's identity goes along when it
+ * was held with the others. */
+static void
+approve_items(struct agreement_request *r, const struct held *list, size_t n)
+{
+	struct agreement_item *item = (struct agreement_item *)(uintptr_t)r->item;
+	bool node = false;
+
+	for (size_t i = 0; i < n && !node; i++)
+		node = str_eq(list[i].source_id, r->redaction_identity);
+	for (size_t i = 0; i < r->items; i++) {
+		item[i].approved =
+		    item[i].selected && (node || !str_eq(item[i].object.id, r->redaction_identity));
 		item[i].selected = item[i].approved;
 	}
-	TRY(gather_decide(job, &request, &all, why));
+}
 
-	const struct agreement_decision *d = agreement_decision_about(all, h->source_id);
-	struct decisions_in out = { .job = job, .request = &request, .order_id = v->order_id };
-	TRY(check_unchanged(h, &request, d, why));
-	TRY(decisions_release_held(&out, v->ordinal, all, d, why));
-	const struct envelope_in envelope = { job, &request, v->order_id };
-	return request.channel == CHANNEL_PERSON ? envelope_put(&envelope, v->ordinal, d, why) : OK;
+/* Decides as on the day of the order, under today's rules, with the approvals given. */
+static enum err
+release_held(const struct release_job *job, const struct held *h, const struct held *list, size_t n,
+    struct str order_id, struct why *why)
+{
+	struct agreement_request request;
+	const struct agreement_decisions *all = NULL;
+	struct decisions_held *held = arena_make(job->arena, struct decisions_held, n);
+	struct decisions_in out = { .job = job, .request = &request, .order_id = order_id };
+	const struct envelope_in envelope = { job, &request, order_id };
+
+	if (held == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
+	TRY(ask_again(job, h, list, n, &request, why));
+	approve_items(&request, list, n);
+	TRY(gather_decide(job, &request, &all, why));
+	for (size_t i = 0; i < n; i++) {
+		held[i] = (struct decisions_held){
+			list[i].ordinal,
+			agreement_decision_about(all, list[i].source_id),
+		};
+		TRY(check_unchanged(&list[i], &request, held[i].decision, why));
+	}
+	TRY(decisions_release_held(&out, all, held, n, why));
+	for (size_t i = 0; i < n && request.channel == CHANNEL_PERSON; i++)
+		TRY(envelope_put(&envelope, held[i].ordinal, held[i].decision, why));
+	return OK;
+}
+
+/* What goes only together waits until nothing of it lacks a word. */
+static enum err
+list_ready(const struct release_job *job, const struct held *h, struct str order_id,
+    struct held **ret, size_t *ret_len, struct why *why)
+{
+	struct needs missing;
+
+	if (h->ask.mode != BUNDLE_STRICT) {
+		*ret = arena_make(job->arena, struct held, 1);
+		*ret_len = 1;
+		if (*ret == NULL)
+			return fail(why, ERR_LIMIT, "release.memory", "no memory is left");
+		**ret = *h;
+		return OK;
+	}
+	TRY(load_all(job, order_id, ret, ret_len, why));
+	for (size_t i = 0; i < *ret_len; i++) {
+		TRY(find_missing(job, &(*ret)[i], order_id, &missing, why));
+		if (missing.len > 0)
+			*ret_len = 0;
+	}
+	return OK;
+}
+
+/* Releases what has all its words now; *ret says so when anything had. */
+static enum err
+release_ready(const struct release_job *job, const struct held *h, struct str order_id, bool *ret,
+    struct why *why)
+{
+	struct held *list = NULL;
+	size_t n = 0;
+
+	TRY(list_ready(job, h, order_id, &list, &n, why));
+	if (n == 0)
+		return OK;
+	TRY(release_held(job, h, list, n, order_id, why));
+	TRY(holds_end_order(job, order_id, why));
+	if (h->review_hours > 0)
+		TRY(review_open(job, order_id, h->review_hours, why));
+	*ret = true;
+	return OK;
 }
 
 enum err
@@ -265,23 +382,23 @@ release_approve(const struct release_job *job, const struct release_verdict *v, 
 	TRY(load_held(job, v, &h, why));
 	TRY(check_speaker(job, &h, v, why));
 	TRY(check_bytes(&h, v, why));
-	TRY(find_missing(job, &h, v, &missing, why));
+	TRY(find_missing(job, &h, v->order_id, &missing, why));
 	TRY(speak(job, &h, v, "approve", why));
 	TRY(check_place(job, &missing, v->role, why));
-	TRY(find_missing(job, &h, v, &missing, why));
-	if (missing.len == 0) {
-		TRY(release_held(job, &h, v, why));
-		TRY(holds_end_order(job, v->order_id, why));
-		if (h.review_hours > 0)
-			TRY(review_open(job, v->order_id, h.review_hours, why));
-	}
-	*ret_released = missing.len == 0;
+	TRY(find_missing(job, &h, v->order_id, &missing, why));
+	*ret_released = false;
+	if (missing.len == 0)
+		TRY(release_ready(job, &h, v->order_id, ret_released, why));
 	return record_event(job, "release.approved", h.source_id, S(""), why);
 }
 
 static const char refuse_item[] =
     "UPDATE release_item SET state = 'refused', reason = $3, changed_at = $4"
     " WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+static const char refuse_others[] =
+    "UPDATE release_item SET state = 'refused', changed_at = $2,"
+    " reason = 'it goes only with all others of its order, and one of them was refused'"
+    " WHERE order_id = $1 AND state = 'held'";
 
 enum err
 release_refuse(const struct release_job *job, const struct release_verdict *v, struct why *why)
@@ -296,6 +413,8 @@ release_refuse(const struct release_job *job, const struct release_verdict *v, s
 	TRY(speak(job, &h, v, "refuse", why));
 	TRY(db_run(job->db, why, refuse_item, DB_T(v->order_id), DB_I((int64_t)v->ordinal),
 	    DB_T(v->reason), DB_I(job->at)));
+	if (h.ask.mode == BUNDLE_STRICT)
+		TRY(db_run(job->db, why, refuse_others, DB_T(v->order_id), DB_I(job->at)));
 	TRY(holds_end_order(job, v->order_id, why));
 	return record_event(job, "release.refused", h.source_id, S(""), why);
 }

@@ -182,6 +182,7 @@ verify(struct arena *a, struct str envelope, struct str key, struct audit_pack_m
 	struct dsse_verdict verdict;
 	struct note_key log_key;
 	struct dsse e;
+	char has[HASH_HEX + 1];
 
 	TRY(dsse_parse(a, envelope, &e, why));
 	if (!str_is(e.payload_type, AUDIT_PACK_TYPE))
@@ -189,6 +190,10 @@ verify(struct arena *a, struct str envelope, struct str key, struct audit_pack_m
 	TRY(audit_pack_manifest(a, e.payload, ret, why));
 	TRY(note_key_parse(ret->log_key, &log_key, why));
 	TRY(note_key_known(key, &log_key, why));
+	dsse_keyid(&log_key.key, has);
+	/* A key id is no part of what is signed, and no byte of a pack may be changed. */
+	if (e.signatures != 1 || !str_is(e.signature[0].keyid, has))
+		return bad_manifest("keyid", why);
 	return dsse_verify(&e, &log_key.key, 1, &verdict, why);
 }
 

@@ -68,19 +68,40 @@ gather_agreement(const struct gather *in)
 	return open != NULL ? open : found;
 }
 
-static const char peer_verified[] = "SELECT verified_at FROM peer WHERE party = $1";
+static const char peer_key[] = "SELECT verified_at, agreement_key FROM peer WHERE party = $1";
+
+/* What the agreement says of a key: the party's own has no end, a former one has,
+ * and of any other it says nothing. */
+static bool
+is_key_of(const struct party *p, struct str key, time_us *ret_until)
+{
+	struct verify_key k;
+
+	*ret_until = 0;
+	if (key.len != VERIFY_KEY_BYTES)
+		return false;
+	memcpy(k.byte, key.ptr, VERIFY_KEY_BYTES);
+	if (verify_key_eq(&k, &p->agreement_key))
+		return true;
+	for (size_t i = 0; i < p->former_keys; i++) {
+		*ret_until = p->former_key[i].until;
+		if (verify_key_eq(&k, &p->former_key[i].key))
+			return true;
+	}
+	return false;
+}
 
 enum err
-gather_is_verified(struct db *db, const struct standing *s, struct str to, bool *ret,
-    struct why *why)
+gather_find_key(struct db *db, struct agreement_request *r, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct party *party = NULL;
 	bool has = false;
 
-	(void)agreement_organisation(s->agreement, to, &party);
-	TRY(db_select(db, &rows, why, peer_verified, DB_T(party->code)));
+	(void)agreement_organisation(r->standing->agreement, r->to, &party);
+	TRY(db_select(db, &rows, why, peer_key, DB_T(party->code)));
 	TRY(db_next(&rows, &has, why));
-	*ret = has && db_col_i64(&rows, 0) != 0;
+	r->recipient_verified = has && db_col_i64(&rows, 0) != 0 &&
+	                        is_key_of(party, db_col_blob(&rows, 1), &r->recipient_key_until);
 	return OK;
 }

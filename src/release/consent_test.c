@@ -259,7 +259,7 @@ test_withdrawn_after_delivery(void **state)
 	"INSERT INTO release_item SELECT order_id, " ordinal ", agreement, recipient, owner, " id "," \
 	" version, state, outcome, preview_hash, leaving_id || n.i, bytes, copied, copy_modified,"  \
 	" decision, facts, rules_hash, nonce, approvals_needed, reason, leaf, " ordinal ","         \
-	" changed_at, received_at, receipt, decided_epoch, valid_until, inputs, words FROM release_item," \
+	" changed_at, received_at, receipt, decided_epoch, valid_until, inputs, words, persons FROM release_item," \
 	" (WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1100)"          \
 	" SELECT i FROM c) n WHERE source_id = '" HOSPITAL "'"
 

@@ -8,9 +8,9 @@ static const char insert_item[] =
     "INSERT INTO release_item (order_id, ordinal, agreement, recipient, owner, source_id, version,"
     " state, outcome, preview_hash, leaving_id, bytes, copied, copy_modified, decision, facts,"
     " rules_hash, nonce, approvals_needed, reason, leaf, place, changed_at,"
-    " received_at, receipt, decided_epoch, valid_until, inputs, words)"
+    " received_at, receipt, decided_epoch, valid_until, inputs, words, persons)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-    " $19, '', $20, $21, $22, 0, '', $23, $24, $25, $26)";
+    " $19, '', $20, $21, $22, 0, '', $23, $24, $25, $26, $27)";
 
 /* The row of a copy's first order fixes when the copy was created. */
 static const char date_link[] = "UPDATE copy_link SET created_at = $3"
@@ -143,7 +143,8 @@ insert_row(const struct decisions_in *in, const struct row *row, const struct ha
 	    DB_B(hash_str(rules)), DB_B(nonce), DB_T(join_approvals(in->job->arena, d)),
 	    DB_I((int64_t)row->leaf), DB_I((int64_t)row->place), DB_I(r->at),
 	    DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
-	    DB_B(hash_str(&row->record.inputs)), DB_I((int64_t)row->words));
+	    DB_B(hash_str(&row->record.inputs)), DB_I((int64_t)row->words),
+	    DB_I((int64_t)d->item->persons));
 }
 
 static enum err
@@ -220,31 +221,51 @@ static const char keep_hold[] =
              " WHERE i.order_id = $1 AND i.ordinal = $2 AND i.state = 'held'";
 static const char release_held[] =
     "UPDATE release_item SET state = $12, outcome = $3, decision = $4, facts = $5,"
-    " nonce = $6, leaf = $7, place = 0, changed_at = $8, decided_epoch = $9, valid_until = $10,"
+    " nonce = $6, leaf = $7, place = $13, changed_at = $8, decided_epoch = $9, valid_until = $10,"
     " inputs = $11, words = 0 WHERE order_id = $1 AND ordinal = $2 AND state = 'held'";
+static const char set_last[] = "UPDATE release_order SET last_leaf = $2 WHERE order_id = $1";
 
-enum err
-decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
-    const struct agreement_decisions *all, const struct agreement_decision *d, struct why *why)
+static enum err
+show_released(const struct decisions_in *in, const struct row *row, struct why *why)
 {
-	struct row row = { .ordinal = ordinal };
+	const struct agreement_decision *d = row->record.decision;
+	struct str nonce = { (const char *)row->record.nonce, RECORD_NONCE_BYTES };
 	int64_t changed = 0;
 
-	TRY(write_inputs(in->job, all, why));
-	TRY(make_row(in, &all->inputs, d, &row, why));
-	assert(row.record.type == RECORD_RELEASE);
-	TRY(append_batch(in, &row, 1, why));
-	struct str nonce = { (const char *)row.record.nonce, RECORD_NONCE_BYTES };
-	TRY(db_run(in->job->db, why, keep_hold, DB_T(in->order_id), DB_I((int64_t)ordinal)));
+	TRY(db_run(in->job->db, why, keep_hold, DB_T(in->order_id), DB_I((int64_t)row->ordinal)));
 	TRY(db_exec(in->job->db,
-	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)ordinal),
-	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row.record.decision_json),
-	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)row.leaf), DB_I(in->request->at),
+	    DB_SQL(release_held, DB_T(in->order_id), DB_I((int64_t)row->ordinal),
+	        DB_T(str_of(outcome_name(d->outcome))), DB_T(row->record.decision_json),
+	        DB_T(d->facts), DB_B(nonce), DB_I((int64_t)row->leaf), DB_I(in->request->at),
 	        DB_I((int64_t)in->job->gate->epoch), DB_I(d->valid_until),
-	        DB_B(hash_str(&all->inputs)),
-	        DB_T(str_of(state_of(row.record.type, in->request->channel)))),
+	        DB_B(hash_str(&row->record.inputs)),
+	        DB_T(str_of(state_of(row->record.type, in->request->channel))),
+	        DB_I((int64_t)row->place)),
 	    &changed, why));
 	if (changed != 1)
 		return fail(why, ERR_CONFLICT, "release.not-held", "the item is not held any more");
 	return OK;
+}
+
+enum err
+decisions_release_held(const struct decisions_in *in, const struct agreement_decisions *all,
+    const struct decisions_held *list, size_t n, struct why *why)
+{
+	struct row *rows = arena_make(in->job->arena, struct row, n);
+
+	if (rows == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
+	TRY(write_inputs(in->job, all, why));
+	for (size_t i = 0; i < n; i++) {
+		rows[i].ordinal = list[i].ordinal;
+		TRY(make_row(in, &all->inputs, list[i].decision, &rows[i], why));
+		assert(rows[i].record.type == RECORD_RELEASE);
+	}
+	TRY(append_batches(in, rows, n, why));
+	for (size_t i = 0; i < n; i++)
+		TRY(show_released(in, &rows[i], why));
+	/* What went together was counted on together. */
+	return n == 1 ? OK
+	              : db_run(in->job->db, why, set_last, DB_T(in->order_id),
+	                    DB_I((int64_t)rows[n - 1].leaf));
 }

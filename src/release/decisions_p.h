@@ -20,10 +20,16 @@ struct decisions_in {
 enum err decisions_write(const struct decisions_in *in, const struct agreement_decisions *all,
     struct release_sent *ret, struct why *why);
 
-/* The held item of an order was approved: its row becomes released under a
- * batch of its own. */
-enum err decisions_release_held(const struct decisions_in *in, uint64_t ordinal,
-    const struct agreement_decisions *all, const struct agreement_decision *d, struct why *why);
+/* Held items of an order were approved: their rows become released under
+ * batches of their own; several of them were decided as one.
+ * ERR_CONFLICT: one is not held any more. */
+struct decisions_held {
+	uint64_t ordinal;
+	const struct agreement_decision *decision;
+};
+enum err decisions_release_held(const struct decisions_in *in,
+    const struct agreement_decisions *all, const struct decisions_held *list, size_t n,
+    struct why *why);
 
 /* Writes the row of an order whose decisions were written. */
 enum err order_insert(const struct decisions_in *in, const struct release_ask *ask,

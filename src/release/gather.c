@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
+#include "claims_p.h"
 #include "consent.h"
-#include "emergency_p.h"
 #include "gather_p.h"
 #include "person_p.h"
 #include "pseudonym.h"
@@ -90,6 +90,21 @@ add_asked(struct gathering *g, struct why *why)
 }
 
 static enum err
+count_persons(struct gathering *g, struct why *why)
+{
+	for (size_t i = 0; i < g->ask->counts; i++) {
+		size_t at = id_set_find(&g->ids, g->ask->count[i].id);
+
+		if (at == SIZE_MAX)
+			return fail(why, ERR_INVALID, "release.persons",
+			    "people of " STR_FMT " were counted, which is not asked for",
+			    STR_ARG(g->ask->count[i].id));
+		g->item[at]->persons = g->ask->count[i].persons;
+	}
+	return OK;
+}
+
+static enum err
 gather_items(const struct gather *in, const struct release_ask *ask, struct agreement_request *r,
     struct why *why)
 {
@@ -105,6 +120,7 @@ gather_items(const struct gather *in, const struct release_ask *ask, struct agre
 
 	TRY(add_known(&all, r, why));
 	TRY(add_asked(&all, why));
+	TRY(count_persons(&all, why));
 	TRY(add_redaction_identity(&all, why));
 	TRY(selection_add_surroundings(&all, why));
 	TRY(selection_add_needles(&all, why));
@@ -137,6 +153,20 @@ name_recipient(const struct gather *in, const struct standing *s)
 	return ask;
 }
 
+/* Two keys are in play then: the node's, which signed the card, and the card's. */
+static enum err
+put_person(const struct gather *in, const struct release_ask *ask, struct agreement_request *r,
+    struct why *why)
+{
+	struct release_person person;
+
+	TRY(person_find_good(in->job, ask->person, ask->to, &person, why));
+	r->person_key = person.fingerprint;
+	if (r->recipient_key_until == 0 || person.expires_at < r->recipient_key_until)
+		r->recipient_key_until = person.expires_at;
+	return OK;
+}
+
 enum err
 gather_request(const struct gather *in, struct agreement_request *ret, struct why *why)
 {
@@ -167,14 +197,10 @@ gather_request(const struct gather *in, struct agreement_request *ret, struct wh
 	if (r.area.len == 0)
 		r.area = standing->agreement->area[0].code;
 	memcpy(r.pack, g->pack, sizeof(r.pack));
-	emergency_put(&r, ask);
-	if (ask->channel == CHANNEL_PERSON) {
-		struct release_person person;
-
-		TRY(person_find_good(in->job, ask->person, ask->to, &person, why));
-		r.person_key = person.fingerprint;
-	}
-	TRY(gather_is_verified(in->job->db, standing, ask->to, &r.recipient_verified, why));
+	TRY(claims_put(in->job, ask, in->as_of_leaf == GATHER_NOW, &r, why));
+	TRY(gather_find_key(in->job->db, &r, why));
+	if (ask->channel == CHANNEL_PERSON)
+		TRY(put_person(in, ask, &r, why));
 	TRY(source_publishers(in->job, &r, why));
 	TRY(gather_items(in, ask, &r, why));
 	TRY(release_consents_active(in->job->db, in->job->arena, g->organisation, in->job->at, &r,

@@ -44,9 +44,9 @@ struct str gather_recipient(const struct gather *in, const struct standing *s);
 enum err gather_check_recipient(const struct gate *g, const struct release_ask *ask,
     const struct agreement *in, struct why *why);
 
-/* Whether the key of the recipient's node was checked by two people. */
-enum err gather_is_verified(struct db *db, const struct standing *s, struct str to, bool *ret,
-    struct why *why);
+/* Whether the key of the recipient's node was checked by two people and is one
+ * that the agreement names, and until when it is good. */
+enum err gather_find_key(struct db *db, struct agreement_request *r, struct why *why);
 
 /* Whether the agreement names the purpose. */
 bool gather_has_purpose(const struct agreement *in, struct str code);

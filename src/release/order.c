@@ -1,4 +1,5 @@
 #include "channel_p.h"
+#include "claims_p.h"
 #include "decisions_p.h"
 #include "emergency_p.h"
 #include "gather_p.h"
@@ -19,6 +20,7 @@ release_preview(const struct release_job *job, const struct release_ask *ask,
 		    "the preview is older than %d minutes; preview again", PREVIEW_VALID_S / 60);
 	TRY(emergency_check(ask, why));
 	TRY(gather_request(&in, ret_request, why));
+	TRY(claims_check(ask, ret_request, why));
 	return gather_decide(job, ret_request, ret, why);
 }
 
@@ -62,9 +64,9 @@ static const char insert_order[] =
     "INSERT INTO release_order (order_id, kind, state, agreement, recipient, purpose, area,"
     " channel, scope, owner, enclave, proposer, approver, created_at, copy_time, starts_at,"
     " expires_at, urgency, harm, break_glass, emergency, review_hours,"
-    " standing_order, person, asked, last_leaf)"
+    " standing_order, person, asked, last_leaf, strict, legal_basis, contact)"
     " VALUES ($1, 'one-off', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $12, $14,"
-    " $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
 
 static enum err
 scope_of(struct arena *a, const struct release_ask *ask, struct str *ret, struct why *why)
@@ -113,7 +115,8 @@ order_insert(const struct decisions_in *in, const struct release_ask *ask, struc
 	    DB_T(str_of(urgency_name(r->urgency))), DB_T(str_of(harm_name(r->harm))),
 	    DB_T(ask->break_glass), DB_T(ask->reason), DB_I((int64_t)review_hours(sent->decisions)),
 	    DB_T(in->standing_order), DB_T(ask->person), DB_T(r->asked),
-	    DB_I((int64_t)sent->last_leaf));
+	    DB_I((int64_t)sent->last_leaf), DB_I(r->mode == BUNDLE_STRICT), DB_T(r->legal_basis),
+	    DB_T(str_of(contact_name(ask->contact))));
 }
 
 /* What was released on the channel "person", in its envelopes. */
@@ -152,6 +155,8 @@ release_send(const struct release_job *job, const struct release_send *send,
 	TRY(order_insert(&in, &ask, send->proposer, ret, why));
 	TRY(seal_all(&in, all, why));
 	TRY(emergency_record(job, &ask, ret, why));
+	ask.to = request.to;
+	TRY(claims_record(job, &ask, in.order_id, why));
 	return record_event(job, "release.sent", in.order_id,
 	    arena_printf(job->arena,
 	        "{\"denied\":%zu,\"held\":%zu,\"released\":%zu,\"to\":\"" STR_FMT "\"}",

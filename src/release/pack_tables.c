@@ -72,15 +72,17 @@ const struct pack_table pack_tables[] = {
 	  " ORDER BY r.leaf, r.place" },
 	{ "release_order", "order_id kind state agreement recipient purpose area channel scope owner enclave"
 	  " proposer approver created_at# copy_time# starts_at# expires_at# urgency harm break_glass emergency"
-	  " review_hours# person standing_order", PACK_ARGS_GIVEN, PACK_ALWAYS,
+	  " review_hours# person standing_order asked strict# legal_basis contact", PACK_ARGS_GIVEN, PACK_ALWAYS,
 	  "SELECT w.order_id, w.kind, w.state, w.agreement, w.recipient, w.purpose, w.area, w.channel, '',"
 	  " w.owner, w.enclave, w.proposer, w.approver, w.created_at, w.copy_time, w.starts_at, w.expires_at,"
-	  " w.urgency, w.harm, w.break_glass, w.emergency, w.review_hours, w.person, w.standing_order"
+	  " w.urgency, w.harm, w.break_glass, w.emergency, w.review_hours, w.person, w.standing_order,"
+	  " w.asked, w.strict, w.legal_basis, w.contact"
 	  " FROM release_order w WHERE " PACK_BOTH("d.order_id = w.order_id") " ORDER BY w.order_id" },
 	{ "release_item", DECISION_COLUMNS " state bytes* copied# copy_modified# rules_hash* approvals_needed"
-	  " reason changed_at# received_at# receipt decided_epoch# valid_until#", PACK_ARGS_GIVEN, PACK_ALWAYS,
+	  " reason changed_at# received_at# receipt decided_epoch# valid_until# persons#", PACK_ARGS_GIVEN, PACK_ALWAYS,
 	  DECISION_SELECT(WORDS_OF("decision", "d"), WORDS_OF("facts", "d")) ", d.state, d.bytes, d.copied, d.copy_modified, d.rules_hash, d.approvals_needed,"
-	  " d.reason, d.changed_at, d.received_at, d.receipt, d.decided_epoch, d.valid_until"
+	  " d.reason, d.changed_at, d.received_at, d.receipt, d.decided_epoch, d.valid_until,"
+	  " d.persons"
 	  " FROM release_item d WHERE " PACK_GIVEN " ORDER BY d.leaf, d.place" },
 	{ "decision_past", DECISION_COLUMNS, PACK_ARGS_GIVEN, PACK_ALWAYS,
 	  DECISION_SELECT("d.decision", "d.facts") " FROM decision_past d WHERE " PACK_GIVEN " ORDER BY d.leaf, d.place" },

@@ -10,7 +10,7 @@
 #include "db.h"
 
 enum {
-	PACK_COLUMNS_MAX = 28, /* of one table */
+	PACK_COLUMNS_MAX = 32, /* of one table */
 	PACK_SQL_MAX = 4096,   /* of a statement that inserts a row */
 };
 

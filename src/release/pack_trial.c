@@ -1,8 +1,8 @@
 #include "pack_trial.h"
 
 #include "channel_p.h"
+#include "claims_p.h"
 #include "decisions_p.h"
-#include "emergency_p.h"
 #include "gather_p.h"
 #include "pack_swap.h"
 #include "words_p.h"
@@ -18,7 +18,8 @@ struct past {
 	struct str source_id, version, recipient, purpose, area, agreement, state, facts;
 	enum outcome outcome;
 	struct str needed; /* approvals, separated by ' ' */
-	struct release_ask emergency;
+	struct release_ask claims;
+	uint64_t persons; /* as counted by the officer; 0: not counted */
 	enum channel channel;
 	struct str person; /* fingerprint of the card; empty: sealed for nobody */
 	time_us copy_time;
@@ -39,7 +40,7 @@ static const char list_past[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.recipient, o.purpose, o.area,"
     " i.agreement, i.state, " WORDS_OF("facts",
         "i") ", i.outcome, i.approvals_needed, o.channel, o.copy_time, i.leaf,"
-             " i.place, o.urgency, o.harm, o.break_glass, o.proposer, o.person, " ORDER_SEEN
+             " i.place, o.person, i.persons, " ORDER_SEEN ", " ORDER_CLAIMS
              " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
              " WHERE " COMPARTMENT_HAS("o", "$1",
                  "$2") " AND i.changed_at >= $3"
@@ -76,15 +77,16 @@ read_past(const struct trying *t, const struct release_job *job, struct past *re
 			.facts = arena_str(a, db_col_text(&rows, 9)),
 			.needed = arena_str(a, db_col_text(&rows, 11)),
 			.channel = channel_read(db_col_text(&rows, 12)),
-			.person = arena_str(a, db_col_text(&rows, 20)),
+			.person = arena_str(a, db_col_text(&rows, 16)),
 			.copy_time = db_col_i64(&rows, 13),
-			.leaf = db_col_i64(&rows, 21),
+			.persons = (uint64_t)db_col_i64(&rows, 17),
+			.leaf = db_col_i64(&rows, 18),
 		};
 		if (!outcome_parse(db_col_text(&rows, 10), &p->outcome))
 			p->outcome = OUTCOME_DENY;
 		next->next_leaf = db_col_i64(&rows, 14);
 		next->next_place = db_col_i64(&rows, 15);
-		emergency_read(&rows, 16, a, &p->emergency);
+		claims_read(&rows, 19, a, &p->claims);
 	}
 }
 
@@ -140,7 +142,8 @@ static enum err
 from_content(const struct trying *t, const struct release_job *job, const struct past *p,
     struct judgement ret[2], struct why *why)
 {
-	struct release_ask ask = p->emergency;
+	struct release_ask ask = p->claims;
+	const struct release_count count = { p->source_id, p->persons };
 	struct gather in = {
 		.job = job,
 		.ask = &ask,
@@ -158,7 +161,11 @@ from_content(const struct trying *t, const struct release_job *job, const struct
 	ask.ids = 1;
 	ask.id = &p->source_id;
 	ask.copy_time = p->copy_time;
+	ask.mode = BUNDLE_PARTIAL; /* it is asked about alone */
+	ask.counts = 1;
+	ask.count = &count;
 	TRY(gather_request(&in, &request, why));
+	request.poc_failed = 0; /* of today */
 	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request.item;
 	for (size_t i = 0; i < request.items; i++) {
 		item[i].selected = str_eq(item[i].object.id, p->source_id);

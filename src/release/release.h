@@ -72,6 +72,18 @@ enum release_with { WITH_TECHNIQUE, WITH_VICTIM, WITH_ALL };
 const char *release_with_name(enum release_with w); /* "technique", "victim", "all" */
 bool release_with_parse(struct str name, enum release_with *ret);
 
+/* Whether somebody called the recipient's point of contact.  Failures count, one
+ * after another, for all that goes to that organisation until one is answered. */
+enum contact_check { CONTACT_NOT_TRIED, CONTACT_FAILED, CONTACT_ANSWERED };
+const char *contact_name(enum contact_check c); /* "failed"; "": nobody tried */
+bool contact_parse(struct str name, enum contact_check *ret);
+
+/* How many people an object tells of, where it does not say so itself. */
+struct release_count {
+	struct str id;
+	uint64_t persons;
+};
+
 struct release_ask {
 	struct str to;      /* "JP:JPCERT"; one that is gone means its successor */
 	struct str asked;   /* of an order that is at work: whom it named, when `to` took over */
@@ -88,6 +100,11 @@ struct release_ask {
 	struct str by;          /* account that asks */
 	struct str reason;      /* of an emergency: required */
 	struct str person;      /* channel person: fingerprint of the card */
+	enum bundle_mode mode;
+	struct str legal_basis; /* ground of the agreement or a pack that is cited; empty: none */
+	enum contact_check contact; /* what the recipient's contact did when it was called */
+	size_t counts;
+	const struct release_count *count; /* of objects whose people were counted */
 };
 enum { PREVIEW_VALID_S = 3600 }; /* an order may be given on a preview that old */
 
@@ -96,8 +113,10 @@ enum { PREVIEW_VALID_S = 3600 }; /* an order may be given on a preview that old 
  * bytes that leave).  The redaction identity of the node, which copies name,
  * joins the selection until the recipient has it.
  *
- * ERR_NOT_FOUND an object; ERR_INVALID unknown recipient, purpose or area;
- * ERR_LIMIT.  No agreement in force is not an error: every outcome is DENY with A-NOTINFORCE. */
+ * ERR_NOT_FOUND an object; ERR_INVALID unknown recipient, purpose, area or
+ * ground, a call of the contact without reason or urgency, people counted of an
+ * object that is not asked for; ERR_LIMIT.  No agreement in force is not an error: every outcome is
+ * DENY with A-NOTINFORCE. */
 enum err release_preview(const struct release_job *job, const struct release_ask *ask,
     const struct agreement_decisions **ret, struct agreement_request *ret_request, struct why *why);
 
@@ -171,7 +190,7 @@ enum err release_review(const struct release_job *job, const struct release_revi
 
 struct release_review_row {
 	struct str order_id, state; /* "open", "overdue", "done" */
-	struct str recipient, proposer, urgency, harm, break_glass, reason;
+	struct str recipient, proposer, urgency, harm, break_glass, reason, contact;
 	time_us opened_at, due_at, done_at;
 	struct str finding, account, text; /* empty: not reviewed yet */
 };
@@ -179,12 +198,13 @@ struct release_review_row {
 enum err release_reviews(struct db *db, struct arena *a, const struct compartment *of,
     struct release_review_row **ret, size_t *ret_len, struct why *why);
 
-/* A standing order: what matches later is sent by itself. */
+/* A standing order: what matches later is sent by itself, of one half unless both are named. */
 struct standing_order {
 	struct str to, purpose, area;
 	size_t categories;
 	const struct str *category;
 	enum tlp ceiling;
+	enum release_with with; /* the half of incidents that it is for */
 	struct str proposer;
 	time_us expires_at;
 };
@@ -297,6 +317,9 @@ struct release_row {
 	struct str source_id, version, leaving_id;
 	struct str recipient, purpose, area, proposer;
 	struct str urgency, harm, break_glass, emergency; /* of the order */
+	struct str asked; /* whom the order named, when the recipient took over; else empty */
+	struct str legal_basis, contact; /* of the order; may be empty */
+	bool strict;
 	struct str channel;
 	struct str person,
 	    person_name; /* channel person: the card's fingerprint, and whose it is */

@@ -142,7 +142,7 @@ release_review(const struct release_job *job, const struct release_review *r, st
 
 static const char list_reviews[] =
     "SELECT r.order_id, r.state, r.opened_at, r.due_at, r.finding, r.account, r.text, r.done_at,"
-    " o.recipient, o.proposer, o.urgency, o.harm, o.break_glass, o.emergency FROM review r"
+    " o.recipient, o.proposer, o.urgency, o.harm, o.break_glass, o.emergency, o.contact FROM review r"
     " JOIN release_order o ON o.order_id = r.order_id WHERE " COMPARTMENT_HAS("r", "$1",
         "$2") " ORDER BY CASE WHEN r.state = 'done' THEN 1 ELSE 0 END, r.due_at, r.order_id LIMIT $3";
 
@@ -151,7 +151,7 @@ read_review(const struct db_rows *rows, struct arena *a, struct release_review_r
 {
 	struct str *const texts[] = { &ret->order_id, &ret->state, NULL, NULL, &ret->finding,
 		&ret->account, &ret->text, NULL, &ret->recipient, &ret->proposer, &ret->urgency,
-		&ret->harm, &ret->break_glass, &ret->reason };
+		&ret->harm, &ret->break_glass, &ret->reason, &ret->contact };
 
 	for (size_t i = 0; i < COUNTOF(texts); i++) {
 		if (texts[i] != NULL)

@@ -8,7 +8,8 @@ static const char list_rows[] =
     " o.area, o.proposer, i.state, i.outcome, " WORDS_OF("decision", "i") ", i.approvals_needed, i.reason,"
     " i.preview_hash, i.leaf, i.place, i.changed_at, i.received_at, i.receipt,"
     " o.expires_at, o.urgency, o.harm, o.break_glass, o.emergency, i.bytes,"
-    " o.channel, o.person, COALESCE(p.name, ''), COALESCE(k.due_at, 0)"
+    " o.channel, o.person, COALESCE(p.name, ''), COALESCE(k.due_at, 0),"
+    " o.asked, o.legal_basis, o.contact, o.strict"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " LEFT JOIN person p ON p.owner = o.owner AND p.enclave = o.enclave"
     " AND p.fingerprint = o.person"
@@ -72,6 +73,10 @@ read_row(const struct db_rows *rows, struct arena *a, struct release_row *ret)
 		.person = arena_str(a, db_col_text(rows, 27)),
 		.person_name = arena_str(a, db_col_text(rows, 28)),
 		.acknowledge_by = db_col_i64(rows, 29),
+		.asked = arena_str(a, db_col_text(rows, 30)),
+		.legal_basis = arena_str(a, db_col_text(rows, 31)),
+		.contact = arena_str(a, db_col_text(rows, 32)),
+		.strict = db_col_i64(rows, 33) != 0,
 	};
 	if (hash.len == HASH_BYTES)
 		memcpy(ret->bytes_hash.byte, hash.ptr, HASH_BYTES);

@@ -144,6 +144,28 @@ add_ways(struct gathering *g, struct agreement_item *item, struct why *why)
 	}
 }
 
+/* That we saw it ourselves is known from our own rows alone: these very bytes,
+ * from no public source, before anybody gave it to us. */
+static const char find_own[] =
+    "SELECT 1 FROM object o WHERE o.object_id = $1 AND o.giver = '' AND o.owner = $2"
+    " AND o.enclave = $3 AND o.originator = $2 AND o.raw_hash = $4 AND NOT EXISTS"
+    " (SELECT 1 FROM import i WHERE i.import_id = o.import_id AND i.named <> '')"
+    " AND o.date_added < (SELECT MIN(g.date_added) FROM object g WHERE g.object_id = $1"
+    " AND g.giver <> '')";
+
+static enum err
+find_observation(struct gathering *g, struct agreement_item *item, const struct hash *raw,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	if (item->giver.len == 0)
+		return OK;
+	TRY(db_select(g->job->db, &rows, why, find_own, DB_T(item->object.id),
+	    DB_T(g->job->gate->organisation), DB_T(g->job->gate->enclave), DB_B(hash_str(raw))));
+	return db_next(&rows, &item->own_observation, why);
+}
+
 static enum err
 take_source(struct gathering *g, struct agreement_item *item, int64_t import_id, struct why *why)
 {
@@ -176,6 +198,7 @@ load_item(struct gathering *g, struct str id, bool selected, struct agreement_it
 	item->path = stored.provenance.path;
 	item->received_under = stored.provenance.received_under;
 	TRY(add_ways(g, item, why));
+	TRY(find_observation(g, item, &stored.raw_hash, why));
 	TRY(take_source(g, item, stored.provenance.import_id, why));
 	*ret = item;
 	return OK;

@@ -2,6 +2,7 @@
 #include "gather_p.h"
 #include "json_writer.h"
 #include "release.h"
+#include "whole.h"
 
 enum {
 	SCOPE_MAX = 64 * KIB,
@@ -24,6 +25,7 @@ scope_text(struct arena *a, const struct standing_order *o, struct str *ret, str
 		json_put_str(&w, o->category[i]);
 	json_end_array(&w);
 	json_put_str(json_key(&w, S("ceiling")), str_of(tlp_name(o->ceiling)));
+	json_put_str(json_key(&w, S("with")), str_of(release_with_name(o->with)));
 	json_end_object(&w);
 	TRY(buf_check(&out, "the standing order's scope", why));
 	*ret = arena_str(a, buf_str(&out));
@@ -317,6 +319,18 @@ is_covered(struct arena *a, const struct json *scope, const struct agreement_dec
 	return OK;
 }
 
+/* The half that it is for; one that says nothing is for the technique. */
+static enum release_with
+half_wanted(const struct json *scope)
+{
+	enum release_with with = WITH_TECHNIQUE;
+	struct str text = { 0 };
+
+	if (json_get_str(scope, S("with"), &text) && !release_with_parse(text, &with))
+		with = WITH_TECHNIQUE;
+	return with;
+}
+
 /* Selects what the order is for; the node's identity only goes along with it. */
 static enum err
 select_covered(const struct release_job *job, const struct due *due,
@@ -325,14 +339,18 @@ select_covered(const struct release_job *job, const struct due *due,
 {
 	struct agreement_item *item = (struct agreement_item *)(uintptr_t)request->item;
 	const struct json *scope = NULL;
+	const enum half *half = NULL;
 
 	*ret_covered = 0;
 	TRY(json_parse(job->arena, due->scope, NULL, &scope, why));
+	TRY(agreement_halves(job->arena, request, &half, why));
 	for (size_t i = 0; i < all->len; i++) {
 		const struct agreement_decision *d = &all->decision[i];
 		bool covered = false;
 
 		TRY(is_covered(job->arena, scope, d, &covered, why));
+		covered =
+		    covered && whole_goes_along(half[d->item - request->item], half_wanted(scope));
 		*ret_covered += covered;
 		item[d->item - request->item].selected =
 		    covered || str_eq(d->item->object.id, job->gate->redaction_identity);

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
 #include "channel_p.h"
+#include "claims_p.h"
 #include "decisions_p.h"
-#include "emergency_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
 #include "recall_p.h"
@@ -20,7 +20,8 @@ struct again {
 	struct str source_id, version, leaving_id, recipient, purpose, area, agreement;
 	struct str bytes_hash;
 	enum channel channel;
-	struct release_ask emergency; /* urgency, harm and broken glass of the order */
+	struct release_ask claims; /* what the order says beside its objects */
+	uint64_t persons;          /* as counted by the officer; 0: not counted */
 	time_us copy_time;
 	bool copied;
 	time_us copy_modified;
@@ -36,7 +37,7 @@ static const char list_due[] =
     " o.channel, o.copy_time, " ORDER_SEEN
     ", i.approvals_needed, i.received_at, i.state, i.agreement,"
     " i.version, i.preview_hash, i.copied, i.copy_modified,"
-    " o.urgency, o.harm, o.break_glass, o.proposer, i.leaf, i.place"
+    " i.leaf, i.place, i.persons, " ORDER_CLAIMS
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " WHERE i.state IN ('released', 'paused') AND i.owner = $1"
     " AND ($5 <> '' OR i.decided_epoch <> $2 OR i.valid_until <= $3)"
@@ -84,9 +85,10 @@ list_items(const struct release_job *job, struct str about, const struct again *
 			.bytes_hash = arena_str(a, db_col_blob(&rows, 15)),
 			.copied = db_col_i64(&rows, 16) != 0,
 			.copy_modified = db_col_i64(&rows, 17),
-			.at = { (uint64_t)db_col_i64(&rows, 22), (uint32_t)db_col_i64(&rows, 23) },
+			.at = { (uint64_t)db_col_i64(&rows, 18), (uint32_t)db_col_i64(&rows, 19) },
+			.persons = (uint64_t)db_col_i64(&rows, 20),
 		};
-		emergency_read(&rows, 18, a, &ret[*ret_len].emergency);
+		claims_read(&rows, 21, a, &ret[*ret_len].claims);
 	}
 }
 
@@ -123,8 +125,9 @@ decide_again(const struct release_job *job, const struct run *run,
     const struct agreement_decisions **ret, struct why *why)
 {
 	const struct again *first = run->item;
-	struct release_ask ask = first->emergency;
+	struct release_ask ask = first->claims;
 	struct str *id = arena_make(job->arena, struct str, run->len);
+	struct release_count *count = arena_make(job->arena, struct release_count, run->len);
 	struct gather in = {
 		.job = job,
 		.ask = &ask,
@@ -133,10 +136,12 @@ decide_again(const struct release_job *job, const struct run *run,
 	};
 	struct agreement_request request;
 
-	if (id == NULL)
+	if (id == NULL || count == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
-	for (size_t i = 0; i < run->len; i++)
+	for (size_t i = 0; i < run->len; i++) {
 		id[i] = run->item[i].source_id;
+		count[i] = (struct release_count){ id[i], run->item[i].persons };
+	}
 	ask.to = first->recipient;
 	ask.purpose = first->purpose;
 	ask.area = first->area;
@@ -144,7 +149,11 @@ decide_again(const struct release_job *job, const struct run *run,
 	ask.ids = run->len;
 	ask.id = id;
 	ask.copy_time = first->copy_time;
+	ask.mode = BUNDLE_PARTIAL; /* it has gone, with all others or alone */
+	ask.counts = run->len;
+	ask.count = count;
 	TRY(gather_request(&in, &request, why));
+	request.poc_failed = 0; /* a contact is called for what is sent, not for what was */
 	for (size_t i = 0; i < request.items; i++)
 		((struct agreement_item *)(uintptr_t)request.item)[i].selected = false;
 	for (size_t i = 0; i < run->len; i++)
@@ -156,7 +165,8 @@ decide_again(const struct release_job *job, const struct run *run,
 enum meaning {
 	MEANS_SHOWN,  /* it may be there */
 	MEANS_SHUT,   /* the agreement's door is shut: what went through stays */
-	MEANS_PAUSED, /* its area is suspended: it comes when that is resumed */
+	MEANS_PAUSED, /* its area is suspended, or the recipient's key is past its end: it comes
+	               * when that is over */
 	MEANS_CLOSED, /* it may not be there any more */
 };
 
@@ -168,6 +178,12 @@ is_too_much(const struct again *x, const struct agreement_decision *d)
 	                         !str_eq(x->bytes_hash, hash_str(&d->bytes_hash)));
 }
 
+static bool
+waits_for_key(const struct agreement_decision *d)
+{
+	return d->codes > 0 && str_is(d->code[0], "K-KEY");
+}
+
 static enum meaning
 meaning_of(const struct again *x, const struct agreement_decision *d)
 {
@@ -175,7 +191,7 @@ meaning_of(const struct again *x, const struct agreement_decision *d)
 		return MEANS_SHOWN;
 	if (d->outcome == OUTCOME_ALLOW_WITH_REDACTION)
 		return is_too_much(x, d) ? MEANS_CLOSED : MEANS_SHOWN;
-	if (d->codes > 0 && str_is(d->code[0], "A-AREA-SUSPENDED"))
+	if (waits_for_key(d) || (d->codes > 0 && str_is(d->code[0], "A-AREA-SUSPENDED")))
 		return MEANS_PAUSED;
 	if (d->codes > 0 && str_starts(d->code[0], S("A-")))
 		return MEANS_SHUT;
@@ -232,11 +248,15 @@ close_item(const struct release_job *job, const struct again *x, const struct ag
 
 /* A reader's cursor goes past what is not shown: it comes again at a new place (law 7). */
 static enum err
-pause_item(const struct release_job *job, const struct again *x, struct why *why)
+pause_item(const struct release_job *job, const struct again *x, const struct agreement_decision *d,
+    struct why *why)
 {
 	if (x->delivered || x->paused)
 		return OK;
-	return hide_item(job, x, "paused", S("its area is suspended"), why);
+	return hide_item(job, x, "paused",
+	    waits_for_key(d) ? S("the recipient's key is past its end")
+	                     : S("its area is suspended"),
+	    why);
 }
 
 static enum err
@@ -250,8 +270,11 @@ show_item(const struct release_job *job, const struct again *x, struct why *why)
 
 /* Whether a suspension ends what was not delivered yet, instead of holding it. */
 static bool
-is_cancelled(const struct release_job *job, const struct again *x, enum meaning meaning)
+is_cancelled(const struct release_job *job, const struct again *x,
+    const struct agreement_decision *d, enum meaning meaning)
 {
+	if (waits_for_key(d))
+		return false;
 	for (size_t i = 0; i < job->gate->agreements && !x->delivered; i++) {
 		const struct standing *s = job->gate->standing[i];
 
@@ -268,12 +291,12 @@ act_on(const struct release_job *job, const struct again *x, const struct agreem
 {
 	enum meaning meaning = meaning_of(x, d);
 
-	if (is_cancelled(job, x, meaning))
+	if (is_cancelled(job, x, d, meaning))
 		meaning = MEANS_CLOSED;
 	switch (meaning) {
 	case MEANS_SHOWN: return show_item(job, x, why);
 	case MEANS_SHUT: return OK;
-	case MEANS_PAUSED: return pause_item(job, x, why);
+	case MEANS_PAUSED: return pause_item(job, x, d, why);
 	case MEANS_CLOSED: ret->closed++; return close_item(job, x, d, why);
 	}
 	return OK;

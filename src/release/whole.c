@@ -263,8 +263,8 @@ item_of(const struct agreement_request *r, struct str id)
 	return low;
 }
 
-static bool
-goes_along(enum half half, enum release_with with)
+bool
+whole_goes_along(enum half half, enum release_with with)
 {
 	return with == WITH_ALL || (half == HALF_TECHNIQUE) == (with == WITH_TECHNIQUE);
 }
@@ -288,7 +288,7 @@ divide(struct whole *w, const struct release_ask *ask, struct release_choice *re
 	for (size_t i = w->named; i < w->len; i++) {
 		enum half h = half[item_of(&request, w->id[i])];
 
-		if (goes_along(h, ask->with))
+		if (whole_goes_along(h, ask->with))
 			w->id[n++] = w->id[i];
 		else
 			left[ret->left++] = (struct release_left){ w->id[i], h };

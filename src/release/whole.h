@@ -14,6 +14,9 @@ struct release_left {
 	enum half half;
 };
 
+/* Whether a half is one of those that are wanted. */
+bool whole_goes_along(enum half half, enum release_with with);
+
 struct release_choice {
 	size_t ids; /* what an order names */
 	const struct str *id;

@@ -15,6 +15,7 @@ extern const char store_schema_0012_asked_sql[];
 extern const char store_schema_0013_internal_sql[];
 extern const char store_schema_0016_password_by_sql[];
 extern const char store_schema_0017_parts_sql[];
+extern const char store_schema_0018_claims_sql[];
 extern const char store_schema_0019_acknowledgement_sql[];
 extern const char store_schema_0021_words_sql[];
 
@@ -32,6 +33,7 @@ const struct db_migration store_migrations[] = {
 	{ "0013-internal", store_schema_0013_internal_sql },
 	{ "0016-password-by", store_schema_0016_password_by_sql },
 	{ "0017-parts", store_schema_0017_parts_sql },
+	{ "0018-claims", store_schema_0018_claims_sql },
 	{ "0019-acknowledgement", store_schema_0019_acknowledgement_sql },
 	{ "0021-words", store_schema_0021_words_sql },
 };
