@@ -293,7 +293,7 @@ check_facts(void **state)
 	assert_string_equal(why.text, "a fact vector is an object");
 	assert_int_equal(agreement_judge(w.a, S("{\"engine\":99}"), &documents, &j, &why),
 	    ERR_INVALID);
-	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 4");
+	assert_string_equal(why.text, "the facts were drawn by engine 99, and this is engine 5");
 }
 
 /* The agreement's IEP policies go along as duties. */

@@ -9,7 +9,7 @@
 #include "predicate_p.h"
 
 enum {
-	FACTS_ENGINE = 4, /* raised when the same facts would be judged otherwise */
+	FACTS_ENGINE = 5, /* raised when the same facts would be judged otherwise */
 	TOUCHED_WORDS = RULES_MAX / 64,
 };
 

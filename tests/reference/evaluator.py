@@ -6,8 +6,9 @@ the least strict outcome that the page permits.  It does not build copies; of
 stage 10 it knows only what bytes() checks in what the program lets out.
 """
 
-import datetime
 import re
+
+from reading import any_word, at_pointer, fold, instant, label_is, references, texts
 
 ORDER = ["ALLOW", "ALLOW_WITH_REDACTION", "HOLD", "ROUTE", "DENY"]
 TLP = ["none", "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]
@@ -32,6 +33,9 @@ OBSERVABLES = ("artifact", "autonomous-system", "directory", "domain-name", "ema
                "windows-registry-key", "x509-certificate")
 CLASSIFIED_LABELS = ("top secret", "secret", "classified", "noforn")
 CLASSIFIED_WORDS = ("TOP SECRET", "SECRET//", "極秘", "特定秘密")
+CREDENTIALS = ("credential", "credential-dump", "personal.credential")
+KITS, TOOLS = ("exploit-kit",), ("exploitation",)
+ARMED = ("exploit", "exploit-kit", "implant-builder", "implant-source", "c2-framework-source")
 POC_FAILED = 2
 LETTERS_MIN = 5  # shorter values are left to the program's own tests
 VOCABULARY = ("phishing",)  # words of STIX that stand in cases
@@ -39,63 +43,6 @@ VOCABULARY = ("phishing",)  # words of STIX that stand in cases
 
 def rank(tlp):
     return TLP.index(tlp)
-
-
-def instant(text):
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def fold(text):
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def at_pointer(value, pointer):
-    """The value there, or None."""
-    for token in pointer.split("/")[1:]:
-        token = token.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict):
-            value = value.get(token)
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value
-
-
-def texts(value, key=""):
-    """Every text at any depth with the name of its member."""
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, list):
-        for v in value:
-            yield from texts(v, key)
-    elif isinstance(value, dict):
-        for k, v in value.items():
-            yield from texts(v, k)
-
-
-def references(obj):
-    """(property, identifier) of every reference but those to markings."""
-    for key, text in texts(obj):
-        if key in ("object_marking_refs", "marking_ref"):
-            continue
-        if key.endswith(("_ref", "_refs")):
-            yield key, text
-
-
-CREDENTIALS = ("credential", "credential-dump", "personal.credential")
-KITS, TOOLS = ("exploit-kit",), ("exploitation",)
-ARMED = ("exploit", "exploit-kit", "implant-builder", "implant-source", "c2-framework-source")
-
-
-def any_word(texts_of, words):
-    return isinstance(texts_of, list) and any(
-        isinstance(t, str) and t.strip().casefold() in words for t in texts_of)
-
-
-def label_is(label, wanted):
-    label, wanted = label.strip().casefold(), wanted.casefold()
-    return label.startswith(wanted[:-1]) if wanted.endswith("*") else label == wanted
 
 
 class Evaluation:
