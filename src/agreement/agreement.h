@@ -221,8 +221,9 @@ enum err agreement_judge(struct arena *a, struct str facts, const struct documen
     struct judgement *ret, struct why *why);
 
 /* Whether an object, or a definition of a marking, bears a mark of classification
- * in plain sight: in its labels, a marking statement, or at the head of a text. */
-bool agreement_is_classified(const struct json *tree);
+ * in plain sight: in its labels, a marking statement, or at the head of a text;
+ * or one of those that an agreement names (NULL: none is asked). */
+bool agreement_is_classified(const struct json *tree, const struct agreement *g);
 
 /* Called for each identifier that stands in a text of the object, with an empty
  * property: the gate asks what it means as of a reference. */

@@ -82,7 +82,7 @@ read_request(struct driven *d, const struct json *v)
 	r->recipient_key_until = time_of(v, "key_until");
 	r->legal_basis = text_of(v, "legal_basis");
 	r->poc_failed = number_of(v, "poc_failed");
-	r->legal_basis = text_of(v, "legal_basis");
+	r->person_key = text_of(v, "person");
 	r->mode = flag_of(v, "strict") ? BUNDLE_STRICT : BUNDLE_PARTIAL;
 	d->standing.signed_by = flag_of(v, "signed") ? 2 : 1;
 	d->standing.signed_mask = flag_of(v, "signed") ? 3 : 1;

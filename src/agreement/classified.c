@@ -169,9 +169,9 @@ is_marked(const struct json *tree, const struct json *agreed)
 }
 
 bool
-agreement_is_classified(const struct json *tree)
+agreement_is_classified(const struct json *tree, const struct agreement *g)
 {
-	return is_marked(tree, NULL);
+	return is_marked(tree, g == NULL ? NULL : g->classified.marks);
 }
 
 bool

@@ -102,7 +102,7 @@ may_pass(const struct judging *j, const struct finding *f)
 		"D-CATEGORY" };
 	const struct json *never = j->g->break_glass.never_overrides;
 
-	if (f->rule != NULL || predicate_holds(IS_PERSONAL, j->f) ||
+	if (f->rule != NULL || facts_tlp(j->f) == TLP_RED || predicate_holds(IS_PERSONAL, j->f) ||
 	    predicate_holds(IS_VICTIM, j->f) || texts_have(never, f->code) ||
 	    (f->category != NULL && texts_have(never, f->category->code)) ||
 	    (f->category == NULL && str_is(f->code, "D-CATEGORY"))) /* of no known kind */

@@ -29,10 +29,9 @@ apply_category(struct judging *j, const struct category *c)
 		for (size_t i = 0; i < c->approvals; i++)
 			find_approval(j, c->approval[i]);
 	}
-	/* TLP:RED has its own stage: a category that lets go all that a node may carry
-	 * says nothing about what is sealed to a person. */
-	if (tlp > c->max_tlp &&
-	    (tlp != TLP_RED || (is_to_person(j->f) && c->max_tlp < TLP_AMBER_STRICT)))
+	/* TLP:RED between nodes has its own stage; to a person it goes when the category
+	 * names it, and not because all else may go. */
+	if (tlp > c->max_tlp && (tlp != TLP_RED || is_to_person(j->f)))
 		find(j, &(struct finding){ .effect = EFFECT_DENY,
 		            .code = S("M-CEIL"),
 		            .shared = S("M-CEIL"),

@@ -78,7 +78,38 @@ run_withdraw(struct db *db, void *arg, struct why *why)
 	const struct api_job *job = arg;
 	const struct release_job release = api_release_job(job, db);
 
-	return release_consent_withdraw(&release, job->in, job->out, why);
+	return release_consent_withdraw(&release, job->in, why);
+}
+
+static enum err
+run_close(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct release_job release = api_release_job(job, db);
+	const struct consent_withdrawal *w = job->in;
+
+	return release_consent_close(&release, w->id, job->out, why);
+}
+
+/* Step by step, under the gate that the withdrawal has shut; what is left when this
+ * fails the timer goes on with. */
+static enum err
+close_all(const struct api *api, struct api_job *job, struct consent_closing *ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	size_t closed = 0;
+
+	job->gate = gate_of(gate);
+	job->arena = a;
+	job->out = ret;
+	for (ret->more = true; ret->more;) {
+		arena_clear(a);
+		TRY(realm_write(api->realm, run_close, job, why));
+		closed = ret->closed > closed ? ret->closed : closed;
+	}
+	ret->closed = closed;
+	return OK;
 }
 
 enum err
@@ -86,24 +117,30 @@ api_withdraw_consent(void *ctx, struct http_request *req, struct http_response *
     struct why *why)
 {
 	const struct api *api = ctx;
-	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct gate_ref *gate = NULL;
+	struct consent_closing closing = { 0 };
 	struct consent_withdrawal withdrawal = {
 		.id = http_param(req, "id"),
 		.account = req->principal.id,
 	};
-	size_t closed = 0;
 
 	TRY(api_check_releaser(api, req, why));
 	TRY(api_read_reason(req->arena, req->body, &withdrawal.reason, why));
-	struct api_job job = api_job(api, req, &withdrawal, &closed);
+	struct api_job job = api_job(api, req, &withdrawal, NULL);
 	job.arena = req->arena;
+	gate = realm_gate_take(api->realm);
 	job.gate = gate_of(gate);
-	TRY(realm_write(api->realm, run_withdraw, &job, why));
+	enum err err = realm_write(api->realm, run_withdraw, &job, why);
+	realm_gate_give(gate);
+	if (err != OK)
+		return err;
+	TRY(realm_gate_reload(api->realm, why));
+	TRY(close_all(api, &job, &closing, why));
 	TRY(realm_gate_reload(api->realm, why));
 	api_settle(api);
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
-	api_put_u64(&w, "closed", closed);
+	api_put_u64(&w, "closed", closing.closed);
 	json_end_object(&w);
 	return OK;
 }

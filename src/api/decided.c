@@ -102,6 +102,7 @@ print_head(struct json_writer *w, const struct past_row *row, const struct api_l
 	api_put_text(w, "leaving_id", row->leaving_id);
 	api_put_text(w, "agreement", row->agreement);
 	api_put_text(w, "recipient", row->recipient);
+	api_put_text(w, "asked", row->asked);
 	api_put_text(w, "purpose", row->purpose);
 	api_put_text(w, "area", row->area);
 	api_put_text(w, "proposer", row->proposer);

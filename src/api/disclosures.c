@@ -30,6 +30,7 @@ api_print_disclosure(struct json_writer *w, struct arena *a, const struct disclo
 	api_put_i64(w, "ordinal", d->ordinal);
 	api_put_time(w, "at", d->at);
 	api_put_text(w, "to", d->recipient);
+	api_put_text(w, "asked", d->asked);
 	api_put_text(w, "purpose", d->purpose);
 	api_put_text(w, "area", d->area);
 	api_put_text(w, "as", d->copied ? S("copy") : S("original"));

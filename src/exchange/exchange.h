@@ -73,7 +73,8 @@ http_authenticate exchange_authenticate;
 
 /* The agreement under which a partner reads: that whose id (in any case) is the
  * root; when none with this partner has it, the first that is in force.
- * ERR_FORBIDDEN: that one is not in force, or none is; why says the reason. */
+ * ERR_FORBIDDEN: that one is not in force, or none is; why says the reason.
+ * ERR_IO gate.closing: something is being taken back; later. */
 struct peer_ask {
 	const struct peer *peer;
 	struct str root; /* empty: none is named */

@@ -222,6 +222,10 @@ enum err pull_problem(struct realm *r, struct str peer, struct str collection, s
 enum err reach_agreement(const struct gate *g, struct str party, struct str id, time_us at,
     const struct standing **ret, struct why *why);
 
+/* ERR_IO gate.closing: what rested on a withdrawn consent is being closed, and
+ * nobody reads meanwhile. */
+enum err reach_open(const struct gate *g, struct why *why);
+
 /* One line for people: what happened between us and a peer.  In a transaction. */
 enum err note_event(struct db *db, struct realm *r, const char *name, struct str subject,
     struct str detail, struct why *why);

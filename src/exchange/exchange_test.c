@@ -238,6 +238,49 @@ two_exchange(void **state)
 	assert_int_equal(node_count(jp, GREEN_OBJECTS), 3);
 }
 
+static enum err
+sql_job(struct db *db, void *arg, struct why *why)
+{
+	return db_exec(db, arg, NULL, 0, NULL, why);
+}
+
+static void
+change(struct node *n, const char *sql)
+{
+	struct why why = { 0 };
+
+	node_need(realm_write(n->realm, sql_job, (void *)(uintptr_t)sql, &why), &why);
+	node_need(realm_gate_reload(n->realm, &why), &why);
+}
+
+/* While what rested on a consent is taken back nobody reads, and what partners give
+ * comes in all the same; nothing is lost. */
+static void
+shut_while_closing(void **state)
+{
+	CLEANUP(node_freep) struct node *in = node_new("IN");
+	CLEANUP(node_freep) struct node *jp = node_new("JP");
+
+	(void)state;
+	node_meet_both(in, jp);
+	node_agree(in, jp);
+	node_import(in, 1);
+	node_import(jp, 1);
+	assert_int_equal(node_release(in, jp, 1, 1), FIRST(1));
+	assert_int_equal(node_release(jp, in, 1, 1), FIRST(1));
+	change(in,
+	    "INSERT INTO consent (id, identity, scope, recipient, valid_until, withdrawn_at,"
+	    " added_at, actor, owner, closing) VALUES ('c', 'i', 'name', '', 9, 1, 0, 'leela',"
+	    " 'IN:CERT-IN', 1)");
+	assert_int_equal(status_of(jp, in, "/in-jp/collections/", NULL), 503);
+	(void)node_round(jp);
+	assert_int_equal(node_count(jp, "SELECT COUNT(*) FROM receipt"), 0);
+	assert_int_equal(node_good_round(in).received, FIRST(1));
+	change(in, "UPDATE consent SET closing = 0");
+	assert_int_equal(status_of(jp, in, "/in-jp/collections/", NULL), 200);
+	assert_int_equal(node_good_round(jp).received, FIRST(1));
+}
+
 /* What we hold as our own is replaced by nobody: other bytes are refused, the
  * same are nothing new. */
 static void
@@ -425,6 +468,7 @@ main(int argc, char **argv)
 	log_set_level(LOG_WARNING);
 	CASE(&cases, strangers_and_partners_without_agreement);
 	CASE(&cases, two_exchange);
+	CASE(&cases, shut_while_closing);
 	CASE(&cases, own_objects_stay);
 	CASE(&cases, a_purge_is_told);
 	CASE(&cases, many_pages);

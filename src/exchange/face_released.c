@@ -81,6 +81,7 @@ find_collection(const struct http_request *req, struct proving *p, struct why *w
 	    !organisation_is_of(p->collection.recipient, party))
 		return fail(why, ERR_NOT_FOUND, "exchange.collection",
 		    "there is no collection " STR_FMT " for you", STR_ARG(name));
+	TRY(reach_open(p->gate, why));
 	return reach_agreement(p->gate, party, p->collection.agreement, p->at, &p->standing, why);
 }
 

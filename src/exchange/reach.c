@@ -70,11 +70,21 @@ reach_agreement(const struct gate *g, struct str party, struct str id, time_us a
 }
 
 enum err
+reach_open(const struct gate *g, struct why *why)
+{
+	if (!g->closing)
+		return OK;
+	return fail(why, ERR_IO, "gate.closing",
+	    "something is being taken back; ask again in a minute");
+}
+
+enum err
 exchange_peer_reach(const struct gate *g, const struct peer_ask *ask, const struct standing **ret,
     struct why *why)
 {
 	struct str id = S("");
 
+	TRY(reach_open(g, why));
 	for (size_t i = 0; i < g->agreements; i++) {
 		const struct standing *s = g->standing[i];
 

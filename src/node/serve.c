@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "acknowledge.h"
+#include "consent.h"
 #include "exchange.h"
 #include "http_server.h"
 #include "log.h"
@@ -48,6 +49,7 @@ struct tick {
 	size_t released;
 	struct release_tightened tightened;
 	struct release_retained retained;
+	struct consent_closing closing;
 };
 
 static enum err
@@ -75,8 +77,52 @@ tick_job(struct db *db, void *arg, struct why *why)
 }
 
 static enum err
+close_job(struct db *db, void *arg, struct why *why)
+{
+	struct tick *t = arg;
+	const struct release_job job = {
+		.db = db,
+		.arena = t->arena,
+		.ledger = realm_ledger(t->node->realm),
+		.gate = t->gate,
+		.at = clock_wall(realm_clock(t->node->realm)),
+	};
+
+	return release_consent_close(&job, S(""), &t->closing, why);
+}
+
+static bool
+is_stopping(struct node *n)
+{
+	pthread_mutex_lock(&n->timer_lock);
+	bool stopping = n->stopping;
+	pthread_mutex_unlock(&n->timer_lock);
+	return stopping;
+}
+
+/* The withdrawal of a consent that a crash or an error cut short: the gate stays
+ * shut to partners until all that rested on it is closed. */
+static enum err
+close_consents(struct node *n, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(TIMER_ARENA_MAX);
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(n->realm);
+	struct tick t = { .node = n, .arena = a, .gate = gate_of(gate) };
+
+	if (!t.gate->closing)
+		return OK;
+	for (t.closing.more = true; t.closing.more && !is_stopping(n);) {
+		arena_clear(a);
+		TRY(realm_write(n->realm, close_job, &t, why));
+	}
+	TRY(realm_gate_reload(n->realm, why));
+	return realm_settle(n->realm, why);
+}
+
+static enum err
 tick(struct node *n, struct why *why)
 {
+	TRY(close_consents(n, why));
 	CLEANUP(arena_freep) struct arena *a = arena_new(TIMER_ARENA_MAX);
 	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(n->realm);
 	struct tick t = { .node = n, .arena = a, .gate = gate_of(gate) };

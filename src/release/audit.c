@@ -94,8 +94,9 @@ static const char all_items[] =
     "SELECT i.order_id, i.ordinal, i.source_id, i.version, i.state, i.outcome, i.preview_hash,"
     " i.bytes, " WORDS_OF("decision", "i") ", " WORDS_OF("facts",
         "i") ", i.nonce, r.record, i.leaf, i.place, i.leaving_id, i.recipient,"
-             " i.inputs, LENGTH(r.salt), s.entry"
-             " FROM release_item i LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
+             " i.inputs, LENGTH(r.salt), s.entry, COALESCE(o.asked, '')"
+             " FROM release_item i LEFT JOIN release_order o ON o.order_id = i.order_id"
+             " LEFT JOIN ledger_record r ON r.leaf = i.leaf AND r.place = i.place"
              " LEFT JOIN tombstone_record t ON t.leaf = i.leaf AND t.place = i.place"
              " LEFT JOIN ledger_leaf s ON s.log = r.log AND s.leaf = t.said"
              " ORDER BY i.leaf, i.place";
@@ -140,6 +141,8 @@ compare_record(struct audit *x, const struct db_rows *rows, const struct json *r
 		wrong_decision(x, rows, "the outcome is not that of the record");
 	if (!json_get_str(record, S("to"), &text) || !str_eq(text, db_col_text(rows, 15)))
 		wrong_decision(x, rows, "the recipient is not that of the record");
+	if (!str_eq(json_str(json_get(record, S("asked"))), db_col_text(rows, 19)))
+		wrong_decision(x, rows, "the order names another than the record does");
 	hash_text(&bytes, hex);
 	if (db_col_i64(rows, 17) > 0 &&
 	    json_get_str(json_get(record, S("bytes")), S("sha256"), &text) && !str_is(text, hex))

@@ -135,6 +135,7 @@ claims_record(const struct release_job *job, const struct release_ask *ask, stru
 		{ "order", order_id },
 		{ "account", ask->by },
 		{ "to", ask->to },
+		{ "asked", ask->asked },
 		{ "urgency", str_of(urgency_name(ask->urgency)) },
 		{ "reason", ask->reason },
 	};

@@ -6,7 +6,7 @@
 #include "words_p.h"
 
 enum {
-	RESTED_PAGE = 1024,         /* identifiers that are read at once */
+	CLOSE_STEP = 32,            /* sources in one transaction: others can write in between */
 	AGAIN_ARENA_MAX = 64 * MIB, /* what is known of the releases of one object */
 };
 
@@ -190,7 +190,7 @@ static const char list_rested[] =
              " (SELECT o.target FROM object_ref r JOIN object_ref o ON o.source = r.source"
              " WHERE r.target = $2)) AND i.source_id > $4 ORDER BY i.source_id LIMIT $3";
 
-/* Those behind `after`. */
+/* The next CLOSE_STEP behind `after`. */
 static enum err
 find_rested(const struct release_job *job, struct str identity, struct str after, struct str *ret,
     size_t *ret_len, struct why *why)
@@ -199,7 +199,7 @@ find_rested(const struct release_job *job, struct str identity, struct str after
 	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, list_rested, DB_T(job->gate->organisation),
-	    DB_T(identity), DB_I(RESTED_PAGE), DB_T(after)));
+	    DB_T(identity), DB_I(CLOSE_STEP), DB_T(after)));
 	for (*ret_len = 0;; ++*ret_len) {
 		TRY(db_next(&rows, &has, why));
 		if (!has)
@@ -210,38 +210,13 @@ find_rested(const struct release_job *job, struct str identity, struct str after
 	}
 }
 
-/* All of it, however much it is: a withdrawal acts in its transaction. */
-static enum err
-close_what_rested(const struct release_job *job, struct str identity, size_t *ret, struct why *why)
-{
-	CLEANUP(arena_freep) struct arena *scratch = arena_new(AGAIN_ARENA_MAX);
-	struct str *id = arena_make(job->arena, struct str, RESTED_PAGE);
-	struct release_job again = *job;
-	struct release_tightened done = { 0 };
-	struct str after = S("");
-	size_t n = RESTED_PAGE;
-
-	if (id == NULL)
-		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
-	again.arena = scratch;
-	while (n == RESTED_PAGE) {
-		TRY(find_rested(job, identity, after, id, &n, why));
-		for (size_t i = 0; i < n; i++) {
-			arena_clear(scratch);
-			TRY(release_tighten_about(&again, id[i], &done, why));
-		}
-		after = n == 0 ? after : id[n - 1];
-	}
-	*ret = done.closed;
-	return OK;
-}
-
 static const char withdraw_consent[] =
-    "UPDATE consent SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_why = $4 WHERE id = $1";
+    "UPDATE consent SET withdrawn_at = $2, withdrawn_by = $3, withdrawn_why = $4, closing = 1,"
+    " closed_to = '', closed = 0 WHERE id = $1";
 
 enum err
 release_consent_withdraw(const struct release_job *job, const struct consent_withdrawal *w,
-    size_t *ret_closed, struct why *why)
+    struct why *why)
 {
 	struct consent c = { 0 };
 
@@ -260,9 +235,64 @@ release_consent_withdraw(const struct release_job *job, const struct consent_wit
 		{ "reason", w->reason },
 	};
 	TRY(record_append(job, "consent", pairs, COUNTOF(pairs), why));
-	TRY(store_refs_catch_up(job->db, why));
-	TRY(close_what_rested(job, c.identity, ret_closed, why));
 	return record_event(job, "consent.withdrawn", c.identity, S(""), why);
+}
+
+/* ---- closing what rested on it ---- */
+
+static const char find_closing[] =
+    "SELECT id, identity, closed_to, closed FROM consent WHERE closing = 1"
+    " AND ($1 = '' OR id = $1) ORDER BY withdrawn_at, id LIMIT 1";
+static const char move_closing[] =
+    "UPDATE consent SET closed_to = $2, closed = $3, closing = $4 WHERE id = $1";
+
+/* Looks at the next sources; each is decided again in an arena of its own. */
+static enum err
+close_some(const struct release_job *job, struct str identity, struct str *io_after, size_t *ret_n,
+    struct release_tightened *io_done, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(AGAIN_ARENA_MAX);
+	struct str *id = arena_make(job->arena, struct str, CLOSE_STEP);
+	struct release_job again = *job;
+
+	if (id == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	again.arena = scratch;
+	TRY(find_rested(job, identity, *io_after, id, ret_n, why));
+	for (size_t i = 0; i < *ret_n; i++) {
+		arena_clear(scratch);
+		TRY(release_tighten_about(&again, id[i], io_done, why));
+	}
+	if (*ret_n > 0)
+		*io_after = id[*ret_n - 1];
+	return OK;
+}
+
+enum err
+release_consent_close(const struct release_job *job, struct str consent_id,
+    struct consent_closing *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct release_tightened done = { 0 };
+	bool has = false;
+	size_t n = 0;
+
+	*ret = (struct consent_closing){ 0 };
+	TRY(db_select(job->db, &rows, why, find_closing, DB_T(consent_id)));
+	TRY(db_next(&rows, &has, why));
+	if (!has)
+		return OK;
+	struct str id = arena_str(job->arena, db_col_text(&rows, 0));
+	struct str identity = arena_str(job->arena, db_col_text(&rows, 1));
+	struct str after = arena_str(job->arena, db_col_text(&rows, 2));
+	ret->closed = (size_t)db_col_i64(&rows, 3);
+	db_rows_endp(&rows);
+	TRY(store_refs_catch_up(job->db, why));
+	TRY(close_some(job, identity, &after, &n, &done, why));
+	ret->closed += done.closed;
+	ret->more = n == CLOSE_STEP;
+	return db_run(job->db, why, move_closing, DB_T(id), DB_T(after), DB_I((int64_t)ret->closed),
+	    DB_I(ret->more));
 }
 
 /* ---- for people ---- */

@@ -2,7 +2,7 @@
  *
  * A legal officer writes a consent down, with its evidence; it is a leaf of the
  * ledger and an input of every decision while it lasts.  A withdrawal stops the
- * future in the same transaction, and asks recipients of the past to take it
+ * future at once, and asks recipients of the past to take it
  * out: a request, whose answer is shown as an answer. */
 #pragma once
 
@@ -39,14 +39,25 @@ struct consent_withdrawal {
 	struct str reason;
 };
 
-/* Ends a consent now.  What rested on it and was not delivered is withdrawn, a
- * recall is asked for what was: *ret_closed counts both.  Reload the gate
- * afterwards: its epoch has grown, so that everything else is decided again.
+/* Ends a consent now.  Reload the gate afterwards: its epoch has grown, so that
+ * everything is decided again, and it is shut to partners until
+ * release_consent_close() has nothing more to do; then reload it again.
  *
  * ERR_FORBIDDEN  as above; ERR_INVALID  consent.reason: none is given
  * ERR_NOT_FOUND  consent.unknown; ERR_CONFLICT  consent.withdrawn: it is already */
 enum err release_consent_withdraw(const struct release_job *job, const struct consent_withdrawal *w,
-    size_t *ret_closed, struct why *why);
+    struct why *why);
+
+/* Closes a part of what rested on a consent that was withdrawn, or on the one that
+ * was withdrawn first (""): what was not delivered is withdrawn, a recall is asked
+ * for what was.  In a transaction of its own, as often as there is more; it goes
+ * on where it stopped, also after a crash.  ERR_LIMIT: the arena is full. */
+struct consent_closing {
+	size_t closed; /* of this consent, in all steps so far; 0 when none is left to be closed */
+	bool more;
+};
+enum err release_consent_close(const struct release_job *job, struct str consent_id,
+    struct consent_closing *ret, struct why *why);
 
 struct consent_row {
 	struct str id, identity, to, evidence, account;

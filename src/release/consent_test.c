@@ -13,7 +13,37 @@ add_job(const struct release_job *job, const void *in, void *out, struct why *wh
 static enum err
 withdraw_job(const struct release_job *job, const void *in, void *out, struct why *why)
 {
-	return release_consent_withdraw(job, in, out, why);
+	(void)out;
+	return release_consent_withdraw(job, in, why);
+}
+
+static enum err
+close_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return release_consent_close(job, *(const struct str *)in, out, why);
+}
+
+/* All steps that are left, of any consent; returns how many there were. */
+static unsigned
+close_rest(struct office *o, size_t *ret_closed)
+{
+	struct consent_closing closing = { .more = true };
+	unsigned steps = 0;
+
+	for (*ret_closed = 0; closing.more; steps++) {
+		WORKS(o, office_try(o, close_job, &(struct str){ 0 }, &closing));
+		*ret_closed = closing.closed;
+	}
+	WORKS(o, realm_gate_reload(o->realm, &o->why));
+	return steps;
+}
+
+static bool
+is_shut(struct office *o)
+{
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(o->realm);
+
+	return gate_of(gate)->closing;
 }
 
 static enum err
@@ -51,11 +81,15 @@ withdraw(struct office *o, struct str id, const char *account, size_t *ret_close
 	const struct consent_withdrawal w = { .id = id,
 		.account = str_of(account),
 		.reason = S("the director changed his mind") };
-	enum err err = office_try(o, withdraw_job, &w, ret_closed);
+	enum err err = office_try(o, withdraw_job, &w, NULL);
 
-	if (err == OK)
-		WORKS(o, realm_gate_reload(o->realm, &o->why));
-	return err;
+	if (err != OK)
+		return err;
+	WORKS(o, realm_gate_reload(o->realm, &o->why));
+	assert_true(is_shut(o));
+	(void)close_rest(o, ret_closed);
+	assert_false(is_shut(o));
+	return OK;
 }
 
 static void
@@ -291,6 +325,46 @@ check_many(void **state)
 	    0);
 }
 
+/* A crash between two steps: the gate is shut from the first on, nothing is done
+ * twice, and what is left is done when somebody goes on. */
+static void
+test_crash_while_closing(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	struct consent_closing closing = { 0 };
+	size_t closed = 0;
+
+	(void)state;
+	open_hospital(&o);
+	struct consent_new c = agreed(&o);
+	const struct consent_withdrawal w = { add(&o, &c), S("leela"), S("no more") };
+	send_name(&o);
+	office_sql(&o, COPY_OF_ITEM("'identity--many-' || n.i", "1000 + n.i"));
+	assert_false(is_shut(&o));
+	WORKS(&o, office_try(&o, withdraw_job, &w, NULL));
+	WORKS(&o, realm_gate_reload(o.realm, &o.why));
+	WORKS(&o, office_try(&o, close_job, &w.id, &closing));
+	assert_true(closing.more && closing.closed > 0 && closing.closed < 100);
+
+	realm_close(o.realm);
+	WORKS(&o, realm_open(o.folder, "demo", &(struct realm_options){ .clock = &o.clock },
+	              &o.realm, &o.why));
+	assert_true(is_shut(&o));
+	assert_true(close_rest(&o, &closed) > 10);
+	assert_int_equal(closed, 1101);
+	assert_false(is_shut(&o));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item WHERE state ="
+	                                  " 'released' AND facts LIKE '%consent.%'"),
+	    0);
+	int64_t events =
+	    office_count(&o, "SELECT COUNT(*) FROM event WHERE name = 'release.withdrawn'");
+	assert_int_equal(close_rest(&o, &closed), 1);
+	assert_int_equal(closed, 0);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM event WHERE name ="
+	                                  " 'release.withdrawn'"),
+	    events);
+}
+
 /* A preview under the consent, the withdrawal, then the order on that preview. */
 static void
 test_withdrawal_overtakes_a_send(void **state)
@@ -328,5 +402,6 @@ main(int argc, char **argv)
 	CASE(&list, test_withdrawn_after_delivery);
 	CASE(&list, test_withdrawal_overtakes_a_send);
 	CASES(&list, many_table, check_many);
+	CASE(&list, test_crash_while_closing);
 	return cases_run("consent", &list, argc, argv);
 }

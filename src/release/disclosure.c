@@ -58,7 +58,7 @@ release_disclosure_about(struct db *db, struct arena *a, const struct compartmen
 static const char list_disclosed[] =
     "SELECT i.order_id, i.ordinal, l.at, i.source_id, i.leaving_id, i.recipient, o.purpose, o.area,"
     " o.proposer, i.outcome, i.state, i.copied, " WORDS_OF("decision", "i") ", i.leaf, i.place, i.received_at,"
-    " COALESCE(r.state, ''), COALESCE(r.answer, ''), i.agreement"
+    " COALESCE(r.state, ''), COALESCE(r.answer, ''), i.agreement, o.asked"
     " FROM release_item i JOIN release_order o ON o.order_id = i.order_id"
     " JOIN ledger_leaf l ON l.log = $3 AND l.leaf = i.leaf"
     " LEFT JOIN recall r ON r.order_id = i.order_id AND r.ordinal = i.ordinal"
@@ -91,6 +91,7 @@ read_disclosure(const struct db_rows *rows, struct arena *a, struct str identity
 		.recall = arena_str(a, db_col_text(rows, 16)),
 		.answer = arena_str(a, db_col_text(rows, 17)),
 		.agreement = arena_str(a, db_col_text(rows, 18)),
+		.asked = arena_str(a, db_col_text(rows, 19)),
 	};
 	ret->itself = str_eq(ret->source_id, identity);
 }

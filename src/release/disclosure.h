@@ -10,7 +10,8 @@
 struct disclosure {
 	struct str order_id;
 	int64_t ordinal;
-	time_us at; /* of the leaf */
+	time_us at;       /* of the leaf */
+	struct str asked; /* whom the order named, when the recipient took over; else empty */
 	struct str source_id, leaving_id, recipient, purpose, area, proposer, agreement;
 	struct str outcome, state;
 	bool copied;         /* a redacted copy left, not the object */

@@ -19,6 +19,22 @@ open_sealed(struct office *o, const struct sign_key *key)
 	return text;
 }
 
+/* What is RED, as all that is asked for. */
+static void
+import_red(struct office *o, struct release_send *send)
+{
+	office_import_text(o,
+	    S("{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--00000000-0000-4000-8000-00000000000a\","
+	      "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
+	      "\"name\":\"Key\",\"object_marking_refs\":[\"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1\"]}"),
+	    S("IN:CERT-IN"));
+	o->id[0] = S("tool--00000000-0000-4000-8000-00000000000a");
+	send->ask.id = o->id;
+	send->ask.ids = 1;
+	send->expected = 0;
+	send->ask.copy_time = clock_wall(&o->clock);
+}
+
 /* RED on any other channel is routed; sealed to a person it goes, and only there. */
 static void
 check_red(void **state)
@@ -31,16 +47,7 @@ check_red(void **state)
 	office_open(&o);
 	know(&o, &c);
 	struct release_send send = to_person(&o, &c, "");
-	office_import_text(&o,
-	    S("{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--00000000-0000-4000-8000-00000000000a\","
-	      "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
-	      "\"name\":\"Key\",\"object_marking_refs\":[\"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1\"]}"),
-	    S("IN:CERT-IN"));
-	o.id[0] = S("tool--00000000-0000-4000-8000-00000000000a");
-	send.ask.id = o.id;
-	send.ask.ids = 1;
-	send.expected = 0;
-	send.ask.copy_time = clock_wall(&o.clock);
+	import_red(&o, &send);
 	/* A named person changes nothing on the roads from node to node. */
 	for (enum channel channel = CHANNEL_AUTO; channel <= CHANNEL_OFFICER; channel++) {
 		send.ask.channel = channel;
@@ -62,6 +69,42 @@ check_red(void **state)
 	                     "SELECT COUNT(*) FROM release_item WHERE state = 'sealed'"),
 	    1);
 	assert_int_equal(office_count(&o, SHOWN "'tool--%'"), 0);
+}
+
+/* A category that may carry all that a node may says nothing about RED; nor does
+ * an emergency pass over it. */
+static void
+check_red_not_named(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	CLEANUP(card_done) struct carded c = { 0 };
+	struct release_sent sent;
+
+	(void)state;
+	office_open(&o);
+	struct str text =
+	    office_replaced(&o, office_agreement_text(), "\"version\":1", "\"version\":2");
+	text = office_replaced(&o, text, "\"max_tlp\":\"RED\"", "\"max_tlp\":\"AMBER+STRICT\"");
+	office_agree_on(&o, office_replaced(&o, text, "\"obligations\":[]",
+	                        "\"break_glass\":{\"clause\":\"1\",\"conditions\":[\"life\"],"
+	                        "\"officers\":2,\"review_hours\":24,\"never_overrides\":"
+	                        "[\"classified\",\"cii\",\"red\",\"acd-origin\",\"realm\"]},"
+	                        "\"obligations\":[]"));
+	know(&o, &c);
+	struct release_send send = to_person(&o, &c, "");
+	import_red(&o, &send);
+	for (int glass = 0; glass <= 1; glass++) {
+		send.ask.break_glass = glass ? S("life") : S("");
+		send.ask.reason = S("a test");
+		WORKS(&o, office_try_send(&o, &send, &sent));
+		const struct agreement_decision *d = agreement_decision_about(sent.decisions,
+		    S("tool--00000000-0000-4000-8000-00000000000a"));
+		assert_int_equal(d->outcome, OUTCOME_DENY);
+		assert_true(str_is(d->code[0], "M-CEIL"));
+		office_wait(&o, 1);
+		send.ask.copy_time = clock_wall(&o.clock);
+	}
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM envelope"), 0);
 }
 
 static void
@@ -324,6 +367,7 @@ main(int argc, char **argv)
 	static struct cases list;
 
 	CASE(&list, check_red);
+	CASE(&list, check_red_not_named);
 	CASE(&list, check_sealed);
 	CASE(&list, check_held);
 	CASES(&list, closed_table, check_closed);

@@ -4,6 +4,8 @@
 #include "release.h"
 #include "rules_key.h"
 
+enum { EPOCH_OF_VERSION = 4096 }; /* more than the statements that one version may have */
+
 static const char list_agreements[] =
     "SELECT hash, envelope FROM agreement ORDER BY id, version DESC";
 static const char list_statements[] =
@@ -62,8 +64,9 @@ hold(struct gate *g, const struct standing *s)
 		g->agreements++;
 	}
 	g->standing[at] = s;
+	/* A new version has no statements yet: it must not count as few as the last did. */
 	if (!is_draft(s))
-		g->epoch += 1 + s->epoch;
+		g->epoch += s->agreement->version * EPOCH_OF_VERSION + 1 + s->epoch;
 }
 
 static enum err
@@ -169,7 +172,8 @@ load_sources(struct db *db, struct arena *a, struct gate *g, struct why *why)
 	}
 }
 
-static const char count_withdrawn[] = "SELECT COUNT(*) FROM consent WHERE withdrawn_at > 0";
+static const char count_withdrawn[] =
+    "SELECT COUNT(*), COALESCE(SUM(closing), 0) FROM consent WHERE withdrawn_at > 0";
 
 /* A consent that is withdrawn tightens, and never comes back. */
 static enum err
@@ -179,6 +183,7 @@ count_withdrawals(struct db *db, struct gate *g, struct why *why)
 
 	TRY(db_query_one(db, count_withdrawn, NULL, 0, &rows, why));
 	g->epoch += (uint64_t)db_col_i64(&rows, 0);
+	g->closing = db_col_i64(&rows, 1) > 0;
 	return OK;
 }
 

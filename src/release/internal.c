@@ -129,12 +129,12 @@ check_show(const struct release_job *job, const struct internal_show *s, struct 
  * where. */
 static enum err
 judge(const struct release_job *job, const struct internal_show *s, struct stored *ret,
-    bool *ret_waits, struct why *why)
+    struct internal_verdict *ret_verdict, struct why *why)
 {
 	const struct internal_place to = { s->to, s->enclave };
 
 	TRY(check_show(job, s, ret, why));
-	TRY(internal_check(job, ret, &to, ret_waits, why));
+	TRY(internal_check(job, ret, &to, ret_verdict, why));
 	TRY(check_people(job, s, why));
 	return check_twice(job, s, ret, why);
 }
@@ -145,9 +145,10 @@ judge(const struct release_job *job, const struct internal_show *s, struct store
 struct showing {
 	struct str id, object_id, version;
 	struct str owner, enclave, to, to_enclave;
-	struct str account; /* that asked */
+	struct str account;  /* that asked */
+	struct str approver; /* empty: nobody had to */
 	struct hash hash;
-	time_us shown_at, withdrawn_at;
+	time_us shown_at, withdrawn_at, until;
 };
 
 static enum err
@@ -208,7 +209,8 @@ static const char end_earlier[] =
 static const char insert_showing[] =
     "INSERT INTO internal_release (release_id, object_id, version, raw_hash, owner, enclave,"
     " to_owner, to_enclave, account, reason, at, shown_at, approver, withdrawn_at, withdrawn_by,"
-    " withdrawn_why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, '', '')";
+    " withdrawn_why, decided_epoch, valid_until)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, '', '', $13, $14)";
 
 static enum err
 write_showing(const struct release_job *job, const struct showing *s, struct str reason,
@@ -219,16 +221,18 @@ write_showing(const struct release_job *job, const struct showing *s, struct str
 	return db_run(job->db, why, insert_showing, DB_T(s->id), DB_T(s->object_id),
 	    DB_T(s->version), DB_B(hash_str(&s->hash)), DB_T(s->owner), DB_T(s->enclave),
 	    DB_T(s->to), DB_T(s->to_enclave), DB_T(s->account), DB_T(reason), DB_I(job->at),
-	    DB_I(s->shown_at));
+	    DB_I(s->shown_at), DB_I((int64_t)job->gate->epoch), DB_I(s->until));
 }
 
 enum err
 release_internal_show(const struct release_job *job, const struct internal_show *s,
     struct str *ret_id, bool *ret_waits, struct why *why)
 {
+	struct internal_verdict verdict;
 	struct stored o;
 
-	TRY(judge(job, s, &o, ret_waits, why));
+	TRY(judge(job, s, &o, &verdict, why));
+	*ret_waits = verdict.waits;
 	const struct showing showing = {
 		.id = record_id_new(job->arena),
 		.object_id = o.id,
@@ -240,6 +244,7 @@ release_internal_show(const struct release_job *job, const struct internal_show 
 		.account = s->account,
 		.hash = o.raw_hash,
 		.shown_at = *ret_waits ? 0 : job->at,
+		.until = verdict.until,
 	};
 	TRY(write_showing(job, &showing, s->reason, why));
 	TRY(log_step(job, &showing, *ret_waits ? "internal-proposal" : "internal-showing",
@@ -251,9 +256,35 @@ release_internal_show(const struct release_job *job, const struct internal_show 
 
 /* ---- approving, withdrawing ---- */
 
-static const char find_showing[] =
-    "SELECT object_id, version, raw_hash, owner, enclave, to_owner, to_enclave, account, shown_at,"
-    " withdrawn_at FROM internal_release WHERE release_id = $1";
+#define SHOWING                                                                               \
+	"SELECT object_id, version, raw_hash, owner, enclave, to_owner, to_enclave, account," \
+	" shown_at, withdrawn_at, release_id, approver FROM internal_release"
+static const char find_showing[] = SHOWING " WHERE release_id = $1";
+
+static enum err
+read_showing(const struct db_rows *rows, struct arena *a, struct showing *ret, struct why *why)
+{
+	struct str hash = db_col_blob(rows, 2);
+
+	*ret = (struct showing){
+		.object_id = arena_str(a, db_col_text(rows, 0)),
+		.version = arena_str(a, db_col_text(rows, 1)),
+		.owner = arena_str(a, db_col_text(rows, 3)),
+		.enclave = arena_str(a, db_col_text(rows, 4)),
+		.to = arena_str(a, db_col_text(rows, 5)),
+		.to_enclave = arena_str(a, db_col_text(rows, 6)),
+		.account = arena_str(a, db_col_text(rows, 7)),
+		.shown_at = db_col_i64(rows, 8),
+		.withdrawn_at = db_col_i64(rows, 9),
+		.id = arena_str(a, db_col_text(rows, 10)),
+		.approver = arena_str(a, db_col_text(rows, 11)),
+	};
+	if (hash.len != HASH_BYTES)
+		return fail(why, ERR_TAMPERED, "internal.hash", "a stored hash has %zu bytes",
+		    hash.len);
+	memcpy(ret->hash.byte, hash.ptr, HASH_BYTES);
+	return OK;
+}
 
 /* One of the compartment, that has not ended. */
 static enum err
@@ -261,7 +292,6 @@ find_open(const struct release_job *job, struct str id, const struct compartment
     struct showing *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	struct arena *a = job->arena;
 	bool has = false;
 
 	TRY(db_select(job->db, &rows, why, find_showing, DB_T(id)));
@@ -269,23 +299,7 @@ find_open(const struct release_job *job, struct str id, const struct compartment
 	if (!has || !compartment_has(of, db_col_text(&rows, 3), db_col_text(&rows, 4)))
 		return fail(why, ERR_NOT_FOUND, "internal.unknown",
 		    "nothing is shown under the number " STR_FMT, STR_ARG(id));
-	*ret = (struct showing){
-		.id = id,
-		.object_id = arena_str(a, db_col_text(&rows, 0)),
-		.version = arena_str(a, db_col_text(&rows, 1)),
-		.owner = arena_str(a, db_col_text(&rows, 3)),
-		.enclave = arena_str(a, db_col_text(&rows, 4)),
-		.to = arena_str(a, db_col_text(&rows, 5)),
-		.to_enclave = arena_str(a, db_col_text(&rows, 6)),
-		.account = arena_str(a, db_col_text(&rows, 7)),
-		.shown_at = db_col_i64(&rows, 8),
-		.withdrawn_at = db_col_i64(&rows, 9),
-	};
-	struct str hash = db_col_blob(&rows, 2);
-	if (hash.len != HASH_BYTES)
-		return fail(why, ERR_TAMPERED, "internal.hash", "a stored hash has %zu bytes",
-		    hash.len);
-	memcpy(ret->hash.byte, hash.ptr, HASH_BYTES);
+	TRY(read_showing(&rows, job->arena, ret, why));
 	if (ret->withdrawn_at != 0)
 		return fail(why, ERR_CONFLICT, "internal.state", "this was withdrawn before");
 	return OK;
@@ -293,12 +307,12 @@ find_open(const struct release_job *job, struct str id, const struct compartment
 
 /* The object with the bytes that the officer looked at, under the rules of now. */
 static enum err
-check_again(const struct release_job *job, const struct showing *s, struct why *why)
+check_again(const struct release_job *job, const struct showing *s, struct internal_verdict *ret,
+    struct why *why)
 {
 	const struct compartment owner = { s->owner, s->enclave };
 	const struct internal_place to = { s->to, s->to_enclave };
 	struct stored o;
-	bool waits = false;
 	enum err err = store_latest_own(job->db, job->arena, s->object_id, &owner, &o, why);
 
 	if (err != OK && err != ERR_NOT_FOUND)
@@ -306,16 +320,17 @@ check_again(const struct release_job *job, const struct showing *s, struct why *
 	if (err != OK || !hash_eq(&o.raw_hash, &s->hash))
 		return fail(why, ERR_CONFLICT, "internal.changed",
 		    "the object has changed since: withdraw this, look at it and show it again");
-	return internal_check(job, &o, &to, &waits, why);
+	return internal_check(job, &o, &to, ret, why);
 }
 
-static const char approve_showing[] =
-    "UPDATE internal_release SET shown_at = $2, approver = $3 WHERE release_id = $1";
+static const char approve_showing[] = "UPDATE internal_release SET shown_at = $2, approver = $3,"
+                                      " decided_epoch = $4, valid_until = $5 WHERE release_id = $1";
 
 enum err
 release_internal_approve(const struct release_job *job, const struct internal_step *s,
     struct why *why)
 {
+	struct internal_verdict verdict;
 	struct compartment of;
 	struct showing showing;
 
@@ -326,8 +341,9 @@ release_internal_approve(const struct release_job *job, const struct internal_st
 	if (str_eq(showing.account, s->account))
 		return fail(why, ERR_FORBIDDEN, "internal.four-eyes",
 		    "who asked to show it does not approve it");
-	TRY(check_again(job, &showing, why));
-	TRY(db_run(job->db, why, approve_showing, DB_T(s->id), DB_I(job->at), DB_T(s->account)));
+	TRY(check_again(job, &showing, &verdict, why));
+	TRY(db_run(job->db, why, approve_showing, DB_T(s->id), DB_I(job->at), DB_T(s->account),
+	    DB_I((int64_t)job->gate->epoch), DB_I(verdict.until)));
 	TRY(log_step(job, &showing, "internal-showing", s->account, S(""), why));
 	return note_event(job, "internal.shown", &showing, why);
 }
@@ -353,6 +369,75 @@ release_internal_withdraw(const struct release_job *job, const struct internal_s
 	TRY(log_step(job, &showing, "internal-withdrawal", s->account, s->reason, why));
 	return showing.shown_at == 0 ? note(job, "internal.withdrawn", &showing, false, why)
 	                             : note_event(job, "internal.withdrawn", &showing, why);
+}
+
+/* ---- asking again ---- */
+
+static const char list_again[] =
+    SHOWING " WHERE withdrawn_at = 0"
+            " AND (decided_epoch <> $1 OR valid_until <= $2) ORDER BY release_id LIMIT $3";
+static const char asked_again[] = "UPDATE internal_release SET decided_epoch = $2,"
+                                  " valid_until = $3 WHERE release_id = $1";
+
+static enum err
+end_showing(const struct release_job *job, const struct showing *s, struct str reason,
+    struct why *why)
+{
+	TRY(db_run(job->db, why, withdraw_showing, DB_T(s->id), DB_I(job->at), DB_T(S("")),
+	    DB_T(reason)));
+	TRY(log_step(job, s, "internal-withdrawal", S(""), reason, why));
+	return s->shown_at == 0 ? note(job, "internal.withdrawn", s, false, why)
+	                        : note_event(job, "internal.withdrawn", s, why);
+}
+
+/* One whose object has changed shows nothing, and its owner sees that. */
+static enum err
+ask_again(const struct release_job *job, const struct showing *s, size_t *io_closed,
+    struct why *why)
+{
+	struct internal_verdict verdict = { .until = TIME_NEVER };
+	struct why reason = { 0 };
+	enum err err = check_again(job, s, &verdict, &reason);
+
+	if (err != OK && err != ERR_FORBIDDEN && err != ERR_CONFLICT) {
+		if (why != NULL)
+			*why = reason;
+		return err;
+	}
+	if (err == ERR_FORBIDDEN ||
+	    (err == OK && verdict.waits && s->shown_at != 0 && s->approver.len == 0)) {
+		++*io_closed;
+		return end_showing(job, s,
+		    err == OK ? S("decided again: a second person has to approve")
+		              : arena_printf(job->arena, "decided again: %s", reason.text),
+		    why);
+	}
+	return db_run(job->db, why, asked_again, DB_T(s->id), DB_I((int64_t)job->gate->epoch),
+	    DB_I(verdict.until));
+}
+
+enum err
+internal_again(const struct release_job *job, size_t *io_closed, bool *ret_more, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct showing *list = arena_make(job->arena, struct showing, INTERNAL_AGAIN_MAX);
+	size_t n = 0;
+
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	TRY(db_select(job->db, &rows, why, list_again, DB_I((int64_t)job->gate->epoch),
+	    DB_I(job->at), DB_I(INTERNAL_AGAIN_MAX)));
+	for (bool has = true;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		TRY(read_showing(&rows, job->arena, &list[n++], why));
+	}
+	db_rows_endp(&rows);
+	for (size_t i = 0; i < n; i++)
+		TRY(ask_again(job, &list[i], io_closed, why));
+	*ret_more = n == INTERNAL_AGAIN_MAX;
+	return OK;
 }
 
 /* ---- lists ---- */

@@ -29,17 +29,25 @@ internal_judge(const struct internal_facts *f)
 /* ---- the facts ---- */
 
 /* What one agreement that is signed by all says about an organisation of our own
- * party; a draft is the word of nobody. */
+ * party while it is in force; a draft is the word of nobody, and so is one that
+ * has ended or is suspended.  *io_until: when time alone changes that. */
 static enum onward
-word_of(const struct gate *g, struct str agreement, struct str to)
+word_of(const struct release_job *job, struct str agreement, struct str to, time_us *io_until)
 {
+	const struct gate *g = job->gate;
 	for (size_t i = 0; i < g->agreements; i++) {
 		const struct agreement *in = g->standing[i]->agreement;
 		const struct party *party = NULL;
+		struct standing_reason reason;
+		time_us change;
 		const struct organisation *o = NULL;
 
 		if (!str_eq(in->id, agreement) || g->standing[i]->signed_by < in->parties)
 			continue;
+		change = standing_next_change(g->standing[i], job->at);
+		*io_until = change < *io_until ? change : *io_until;
+		if (!standing_in_force(g->standing[i], S(""), job->at, &reason))
+			return ONWARD_DENY;
 		o = agreement_organisation(in, to, &party);
 		if (o == NULL || !str_eq(party->code, g->party))
 			return ONWARD_DENY;
@@ -56,11 +64,12 @@ static const char list_ways[] =
 /* Each way that it came by counts. */
 static enum err
 read_ways(const struct release_job *job, const struct stored *o, struct str to,
-    struct internal_facts *f, struct why *why)
+    struct internal_facts *f, time_us *ret_until, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
+	*ret_until = TIME_NEVER;
 	f->onward = ONWARD_ALLOW;
 	TRY(db_select(job->db, &rows, why, list_ways, DB_T(o->id), DB_T(o->provenance.owner),
 	    DB_T(o->provenance.enclave)));
@@ -68,12 +77,28 @@ read_ways(const struct release_job *job, const struct stored *o, struct str to,
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			return OK;
-		enum onward word = word_of(job->gate, db_col_text(&rows, 0), to);
+		enum onward word = word_of(job, db_col_text(&rows, 0), to, ret_until);
 
 		f->received = true;
 		if (word < f->onward)
 			f->onward = word;
 	}
+}
+
+/* Whether any of the agreements that all have signed calls it classified, also one
+ * that has ended: the duty to keep it outlives the agreement. */
+static bool
+is_classified(const struct gate *g, const struct json *tree)
+{
+	bool found = agreement_is_classified(tree, NULL);
+
+	for (size_t i = 0; i < g->agreements && !found; i++) {
+		const struct standing *s = g->standing[i];
+
+		found = s->signed_by == s->agreement->parties &&
+		        agreement_is_classified(tree, s->agreement);
+	}
+	return found;
 }
 
 /* Definitions of markings, as the owner of the object holds them. */
@@ -95,7 +120,7 @@ find_definition(void *arg, struct str id)
 	if (o == NULL || store_latest_own(d->job->db, a, id, &d->of, &stored, NULL) != OK ||
 	    json_parse(a, stored.raw, NULL, &tree, NULL) != OK || stix_scan(tree, o, NULL) != OK)
 		return NULL;
-	d->classified |= agreement_is_classified(tree);
+	d->classified |= is_classified(d->job->gate, tree);
 	return o;
 }
 
@@ -118,7 +143,7 @@ read_markings(const struct release_job *job, const struct stored *o, struct inte
 	marking_collect(&item.object, find_definition, &definitions, &set);
 	f->tlp = set.tlp;
 	f->unknown_marking = set.unknown > 0;
-	f->classified = definitions.classified || agreement_is_classified(tree);
+	f->classified = definitions.classified || is_classified(job->gate, tree);
 	if (set.tlp != TLP_NONE)
 		return OK;
 	TRY(source_of(job, &item, o->provenance.import_id, &memo, &policy, why));
@@ -144,22 +169,22 @@ static const struct {
 	[INTERNAL_UNMARKED] = { "internal.marking",
 	  "it has no TLP marking: it stays in the organisation until it has one" },
 	[INTERNAL_ORIGINATOR] = { "internal.originator",
-	  "the agreement under which it came does not let this organisation have it: ask its originator" },
+	  "the agreement under which it came does not let this organisation have it, or is not in force: ask its originator" },
 };
 /* clang-format on */
 
 enum err
 internal_check(const struct release_job *job, const struct stored *o,
-    const struct internal_place *to, bool *ret_waits, struct why *why)
+    const struct internal_place *to, struct internal_verdict *ret, struct why *why)
 {
 	struct internal_facts f = {
 		.within = str_eq(o->provenance.owner, to->organisation),
 	};
 
 	TRY(read_markings(job, o, &f, why));
-	TRY(read_ways(job, o, to->organisation, &f, why));
+	TRY(read_ways(job, o, to->organisation, &f, &ret->until, why));
 	enum internal_answer answer = internal_judge(&f);
-	*ret_waits = answer == INTERNAL_SECOND;
+	ret->waits = answer == INTERNAL_SECOND;
 	if (answer <= INTERNAL_SECOND)
 		return OK;
 	return fail(why, ERR_FORBIDDEN, refusals[answer].code, "%s", refusals[answer].text);

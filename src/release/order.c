@@ -154,8 +154,10 @@ release_send(const struct release_job *job, const struct release_send *send,
 	TRY(decisions_write(&in, all, ret, why));
 	TRY(order_insert(&in, &ask, send->proposer, ret, why));
 	TRY(seal_all(&in, all, why));
-	TRY(emergency_record(job, &ask, ret, why));
+	/* Leaves of their own name both, too. */
 	ask.to = request.to;
+	ask.asked = request.asked;
+	TRY(emergency_record(job, &ask, ret, why));
 	TRY(claims_record(job, &ask, in.order_id, why));
 	return record_event(job, "release.sent", in.order_id,
 	    arena_printf(job->arena,

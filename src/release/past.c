@@ -9,7 +9,7 @@
 	"SELECT * FROM (SELECT d.leaf AS leaf, d.place AS place, COALESCE(l.at, 0) AS made_at,"    \
 	" d.order_id, d.ordinal, d.source_id, d.version, d.leaving_id, d.agreement, d.recipient,"  \
 	" o.purpose, o.area, o.proposer, d.outcome, " state " AS state, " decision ", " facts        \
-	" AS facts, d.preview_hash, d.inputs FROM " table " d"                                     \
+	" AS facts, d.preview_hash, d.inputs, o.asked FROM " table " d"                                     \
 	" JOIN release_order o ON o.order_id = d.order_id"                                         \
 	" LEFT JOIN ledger_leaf l ON l.log = $1 AND l.leaf = d.leaf"                               \
 	" WHERE " COMPARTMENT_HAS("o", "$2", "$3") " AND " which                                   \
@@ -21,7 +21,7 @@
 	" ORDER BY leaf DESC, place DESC LIMIT $4"
 
 #define PAST_ASKED                                                                                 \
-	"d.leaf >= 0 AND ($5 = '' OR d.recipient = $5) AND ($6 = '' OR d.outcome = $6)"            \
+	"d.leaf >= 0 AND ($5 = '' OR d.recipient = $5 OR o.asked = $5) AND ($6 = '' OR d.outcome = $6)"            \
 	" AND ($7 = '' OR d.order_id = $7) AND ($8 = '' OR d.source_id = $8 OR d.leaving_id = $8)" \
 	" AND ($9 = 0 OR COALESCE(l.at, 0) >= $9) AND ($10 = 0 OR COALESCE(l.at, 0) < $10)"        \
 	" AND (d.leaf < $11 OR (d.leaf = $11 AND d.place < $12))"
@@ -54,6 +54,7 @@ read_past(const struct db_rows *rows, struct arena *a, struct past_row *ret)
 		.decision = arena_str(a, db_col_text(rows, 15)),
 		.facts = arena_str(a, db_col_text(rows, 16)),
 		.inputs = arena_str(a, db_col_blob(rows, 18)),
+		.asked = arena_str(a, db_col_text(rows, 19)),
 	};
 	if (hash.len == HASH_BYTES)
 		memcpy(ret->bytes_hash.byte, hash.ptr, HASH_BYTES);

@@ -16,6 +16,7 @@ struct past_row {
 	struct str order_id;
 	int64_t ordinal;
 	struct str source_id, version, leaving_id, agreement, recipient, purpose, area, proposer;
+	struct str asked; /* whom the order named, when the recipient took over; else empty */
 	struct str outcome, state;
 	struct str decision; /* JSON, without bytes */
 	struct str facts;    /* JSON; of one decision, empty in lists */

@@ -120,6 +120,14 @@ originator_of(const struct agreement_request *r, const struct agreement_decision
 	return is_as_it_came(d) && d->item->originator.len > 0 ? d->item->originator : r->from;
 }
 
+/* The code as it was ordered, when somebody took over from that organisation. */
+static void
+put_asked(struct json_writer *w, const struct agreement_request *r)
+{
+	if (r->asked.len > 0)
+		json_put_str(json_key(w, S("asked")), r->asked);
+}
+
 enum err
 record_write(struct arena *a, const struct record *r, struct str *ret, struct why *why)
 {
@@ -141,6 +149,7 @@ record_write(struct arena *a, const struct record *r, struct str *ret, struct wh
 	json_begin_object(&w);
 	put_agreement(&w, q->standing->agreement);
 	json_put_str(json_key(&w, S("area")), q->area);
+	put_asked(&w, q);
 	put_time(&w, S("at"), q->at);
 	put_bytes(&w, r);
 	json_put_str(json_key(&w, S("channel")), str_of(channel_name(q->channel)));
@@ -173,6 +182,7 @@ record_head(struct arena *a, const struct agreement_request *r, struct str order
 
 	json_begin_object(&w);
 	put_agreement(&w, r->standing->agreement);
+	put_asked(&w, r);
 	json_put_str(json_key(&w, S("from")), r->from);
 	json_put_str(json_key(&w, S("order")), order_id);
 	json_put_str(json_key(&w, S("to")), r->to);

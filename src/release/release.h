@@ -35,6 +35,7 @@ struct gate {
 	size_t sources;
 	const struct source_policy *source[SOURCES_MAX];
 	uint64_t epoch; /* raised by every change of any of the above */
+	bool closing;   /* a consent was withdrawn, and not all that rested on it is closed */
 };
 
 /* Reads agreements, statements, active packs and source policies into the arena. */

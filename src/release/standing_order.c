@@ -416,9 +416,40 @@ send_run(const struct release_job *job, const struct due *due, const struct rele
 	return order_insert(&out, ask, due->proposer, ret, why);
 }
 
+/* What becomes of an order whose agreement is not open to it. */
+enum door { DOOR_OPEN, DOOR_WAITS, DOOR_ENDED };
+
+/* A suspension ends, and so does the time before an agreement begins; what is
+ * stored meanwhile is looked at then.  Everything else is for good. */
+static enum door
+door_of(const struct release_job *job, const struct due *due, struct standing_reason *ret_reason)
+{
+	enum door door = DOOR_ENDED;
+
+	*ret_reason = (struct standing_reason){ .code = "A-NOTINFORCE",
+		.text = "the agreement is no longer held here" };
+	for (size_t i = 0; i < job->gate->agreements; i++) {
+		const struct standing *s = job->gate->standing[i];
+		const struct standing_ask ask = { job->gate->party, due->to, due->area, job->at };
+
+		if (!str_eq(s->agreement->id, due->agreement))
+			continue;
+		if (standing_lets(s, &ask, ret_reason))
+			return DOOR_OPEN;
+		if (((s->suspended && !s->terminated && job->at < standing_end(s)) ||
+		        str_is(str_of(ret_reason->code), "A-AREA-SUSPENDED") ||
+		        job->at < s->agreement->in_force_from) &&
+		    !s->agreement->suspension.pending_cancelled)
+			door = DOOR_WAITS;
+	}
+	return door;
+}
+
 static enum err
 run_one(const struct release_job *job, const struct due *due, size_t *ret_released, struct why *why)
 {
+	struct standing_reason reason;
+	enum door door = door_of(job, due, &reason);
 	struct fresh *fresh = arena_make(job->arena, struct fresh, RUN_MAX);
 	struct str *id = arena_make(job->arena, struct str, RUN_MAX);
 	struct release_ask ask = {
@@ -431,6 +462,13 @@ run_one(const struct release_job *job, const struct due *due, size_t *ret_releas
 	};
 	struct release_sent sent = { 0 };
 
+	if (door == DOOR_ENDED)
+		return stop(job,
+		    &(struct standing_step){ .order_id = due->order_id,
+		        .reason = arena_str(job->arena, str_of(reason.text)) },
+		    why);
+	if (door == DOOR_WAITS)
+		return OK;
 	if (id == NULL || fresh == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the order is too large");
 	TRY(list_objects(job, due, fresh, &ask.ids, why));

@@ -280,12 +280,106 @@ check_wrong(void **state)
 	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_order"), 0);
 }
 
+/* While an agreement is suspended nothing is passed over: it is sent afterwards. */
+static void
+check_suspended(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	(void)active(&o);
+	office_state(&o, STATEMENT_SUSPEND, "all");
+	office_import(&o, 1, 1, "");
+	assert_int_equal(run(&o), 0);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"), 0);
+	office_state(&o, STATEMENT_RESUME, "all");
+	office_state(&o, STATEMENT_SUSPEND, "INFO");
+	assert_int_equal(run(&o), 0);
+	office_state(&o, STATEMENT_RESUME, "INFO");
+	assert_int_equal(run(&o), 1 + NODE);
+	assert_string_equal(office_item_state(&o, 1), "released");
+}
+
+/* What ends does not come again, not even when a new agreement is made. */
+static void
+check_terminated(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	(void)active(&o);
+	office_state(&o, STATEMENT_TERMINATE, "all");
+	office_import(&o, 1, 1, "");
+	assert_int_equal(run(&o), 0);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM release_order WHERE state = 'stopped'"),
+	    1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'standing.stopped'"),
+	    1);
+	assert_int_equal(run(&o), 0);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"), 0);
+}
+
+/* An identity is of the victim's half, unless it is one of the agreement's. */
+#define VICTIM                                                                                \
+	"{\"type\":\"identity\",\"spec_version\":\"2.1\","                                    \
+	"\"id\":\"identity--00000000-0000-4000-8000-0000000000aa\","                          \
+	"\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\"," \
+	"\"name\":\"City Hospital\",\"identity_class\":\"organization\","                     \
+	"\"object_marking_refs\":[\"" GREEN "\"]}"
+
+/* clang-format off */
+static const struct half_row {
+	const char *name;
+	enum release_with with;
+	int64_t technique, victim; /* decisions about each */
+} half_table[] = {
+	{ "of nothing it is for the technique", WITH_TECHNIQUE, 1, 0 },
+	{ "of the victim",                      WITH_VICTIM,    0, 1 },
+	{ "of both",                            WITH_ALL,       1, 1 },
+};
+/* clang-format on */
+
+static void
+check_half(void **state)
+{
+	const struct half_row *row = *state;
+	CLEANUP(office_closep) struct office o;
+	struct standing_step step = { .account = S("kiran") };
+
+	office_open(&o);
+	struct standing_order order = wish(&o);
+	order.categories = COUNTOF(plain);
+	order.with = row->with;
+	WORKS(&o, office_try(&o, propose_job, &order, &step.order_id));
+	WORKS(&o, office_try(&o, agree_job, &step, NULL));
+	if (row->with == WITH_TECHNIQUE) /* one that was made before halves were named */
+		office_sql(&o, "UPDATE release_order SET scope ="
+		               " replace(scope, ',\"with\":\"technique\"', '')");
+	office_wait(&o, STANDING_DELAY_S);
+	office_import(&o, 1, 1, "");
+	office_import_text(&o, S(VICTIM), S("IN:CERT-IN"));
+	(void)run(&o);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"
+	                                  " WHERE source_id LIKE 'indicator--%'"),
+	    row->technique);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"
+	                                  " WHERE source_id LIKE '%0000000000aa'"),
+	    row->victim);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct cases list;
 
 	CASE(&list, check_life);
+	CASE(&list, check_suspended);
+	CASE(&list, check_terminated);
+	CASES(&list, half_table, check_half);
 	CASE(&list, check_collections_apart);
 	CASE(&list, check_scope);
 	CASE(&list, check_held_of_a_run);

@@ -68,6 +68,14 @@ check_says_both(struct office *o, const char *old, const char *next)
 	        old, next, next, next, old, old, next));
 
 	assert_int_equal(office_count(o, sql), 1);
+	sql = arena_cstr(o->arena, arena_printf(o->arena,
+	                               "SELECT COUNT(*) FROM release_item i JOIN ledger_record r"
+	                               " ON r.leaf = i.leaf AND r.place = i.place"
+	                               " WHERE i.source_id LIKE 'indicator%%' AND"
+	                               " CAST(r.record AS TEXT) LIKE '%%\"asked\":\"%s\",%%'"
+	                               " AND CAST(r.record AS TEXT) LIKE '%%\"to\":\"%s\",%%'",
+	                               old, next));
+	assert_int_equal(office_count(o, sql), 1);
 }
 
 static void

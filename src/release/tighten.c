@@ -5,6 +5,7 @@
 #include "decisions_p.h"
 #include "gather_p.h"
 #include "holds_p.h"
+#include "internal_p.h"
 #include "recall_p.h"
 #include "record_p.h"
 #include "release.h"
@@ -434,7 +435,7 @@ enum err
 release_tighten(const struct release_job *job, struct release_tightened *ret, struct why *why)
 {
 	struct again *list = NULL;
-	bool more = false, due = false;
+	bool more = false, due = false, shown = false;
 	size_t n = 0;
 
 	*ret = (struct release_tightened){ 0 };
@@ -453,7 +454,8 @@ release_tighten(const struct release_job *job, struct release_tightened *ret, st
 		done += run.len;
 	}
 	TRY(review_timer(job, why));
-	ret->more = more || n == TIGHTEN_MAX;
+	TRY(internal_again(job, &ret->closed, &shown, why));
+	ret->more = more || shown || n == TIGHTEN_MAX;
 	return OK;
 }
 

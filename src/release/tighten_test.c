@@ -344,11 +344,33 @@ check_whole_suspension(void **state)
 	assert_int_equal(place_shown(&o, 1), place);
 }
 
+/* A new version of the agreement is a change, also the first that follows one about
+ * which nobody said anything. */
+static void
+check_new_version(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	(void)office_send(&o, 1, 1);
+	assert_int_equal(office_tighten(&o).closed, 0);
+	struct str text =
+	    office_replaced(&o, office_agreement_text(), "\"version\":1", "\"version\":2");
+	office_agree_on(&o,
+	    office_replaced(&o, text, "{\"types\":[\"indicator\"]},\"ruling\":\"allow\"",
+	        "{\"types\":[\"indicator\"]},\"ruling\":\"deny\",\"reason\":\"D-CATEGORY\""));
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "withdrawn");
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct cases list;
 
+	CASE(&list, check_new_version);
 	CASE(&list, check_neutral_pack);
 	CASE(&list, check_many);
 	CASE(&list, check_stricter_pack);

@@ -424,8 +424,11 @@ class Evaluation:
     def bars(self, facts):
         if facts["classified"]:
             yield "DENY", "C-CLASSIFIED"
-        if facts["tlp"] == "RED":
+        if facts["tlp"] == "RED" and not self.to_person():
             yield "ROUTE", "M-RED"
+
+    def to_person(self):
+        return self.request["channel"] == "person" and bool(self.request.get("person"))
 
     def of_recipient(self, code):
         organisation = self.organisations.get(code)
@@ -454,7 +457,7 @@ class Evaluation:
         ceiling = self.agreement["marking_policy"]["ceiling_by_channel"][self.request["channel"]]
         if facts["unknown"] or facts["tlp"] == "none":
             yield "DENY", "M-UNKNOWN"
-        if facts["tlp"] != "RED" and rank(facts["tlp"]) > rank(ceiling):
+        if (facts["tlp"] != "RED" or self.to_person()) and rank(facts["tlp"]) > rank(ceiling):
             yield "DENY", "M-CEIL"
         if facts["marking.parted"]:
             yield "ALLOW_WITH_REDACTION", "M-CEIL"
@@ -482,10 +485,7 @@ class Evaluation:
         rows = [r for r in self.agreement["personal_data"].get("grounds_by_party", [])
                 if r["party"] == party]
         cited = [b for b in self.agreement.get("legal_bases", [])
-                 if b["code"] == self.request.get("legal_basis", "")
-                 and b.get("party", "") in ("", party) and "in_force_from" in b
-                 and instant(b["in_force_from"]) <= self.at
-                 and ("in_force_until" not in b or self.at < instant(b["in_force_until"]))]
+                 if b["code"] == self.request.get("legal_basis", "") and self.is_good(b)]
         if rows and not any(b["code"] in r["grounds"] for r in rows for b in cited):
             yield "DENY", "L-BASIS"
 
@@ -495,7 +495,8 @@ class Evaluation:
             if not self.fits(c["when"], obj, facts):
                 continue
             yield outcome(c["ruling"]), c.get("reason", "")
-            if facts["tlp"] != "RED" and rank(facts["tlp"]) > rank(c["max_tlp"]):
+            if (facts["tlp"] != "RED" or self.to_person()) \
+                    and rank(facts["tlp"]) > rank(c["max_tlp"]):
                 yield "DENY", "M-CEIL"
             placed = placed or "types" in c["when"]
         if not placed:

@@ -270,13 +270,13 @@ class Case:
             r["to"] = self.dice.choice(CODES + ("JP:NCO", "JP:NCO", "US:CISA", "PUBLIC"))
         if self.often(0.2):
             r["channel"] = "auto"
+        elif self.often(0.2):
+            r |= {"channel": "person", "person": self.dice.choice(("", "k", "k"))}
         if self.often(0.3):
             r["legal_basis"] = self.dice.choice(("IN-CERT-FUNCTION", "IN-CERT-FUNCTION", "JP-CONSENT",
-                                                 "nonsense"))
+                                                 "UNCC", "nonsense"))
         if self.often(0.2):
             r["strict"] = True
-        if self.often(0.2):
-            r["legal_basis"] = self.dice.choice(("IN-CERT-FUNCTION", "JP-CONSENT", "UNCC"))
         if self.often(0.2):
             r["purpose"] = self.dice.choice(("prevention", "prevention", "prevention", "gossip"))
         odd = [("order_realm", "real"), ("verified", False), ("signed", False), ("area", "X"),

@@ -1,0 +1,113 @@
+/* What agreements say about what is shown inside a party, and when it is asked again. */
+#include "internal_fixture_p.h"
+
+/* The second version of the agreement, with a change; both have signed it. */
+static void
+agree_with(struct office *o, const char *from, const char *to)
+{
+	struct str text =
+	    office_replaced(o, office_agreement_text(), "\"version\":1", "\"version\":2");
+
+	office_agree_on(o, office_replaced(o, text, from, to));
+}
+
+/* What an agreement calls classified is so in every compartment, also when the
+ * agreement has ended; and what is shown already ends. */
+static void
+check_agreed_marks(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	office_import_marked(&o, 3, 1, "MoC-EYES", GREEN);
+	(void)show(&o, 3, &bank);
+	agree_with(&o, "\"obligations\":[]",
+	    "\"classified\":{\"clause\":\"1\",\"bar\":true,\"marks\":[\"MoC-EYES\"]},"
+	    "\"obligations\":[]");
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_false(sees(&o, &bank, 3));
+	assert_int_equal(events_of(&o, &bank, "internal.withdrawn"), 1);
+	assert_int_equal(office_tighten(&o).closed, 0);
+
+	const struct internal_show to_bank = wish(&o, 3, &bank), inside = wish(&o, 3, &defence);
+	REFUSES(&o, office_try(&o, show_job, &to_bank, &s), ERR_FORBIDDEN, "internal.classified");
+	REFUSES(&o, office_try(&o, show_job, &inside, &s), ERR_FORBIDDEN, "internal.classified");
+	office_state(&o, STATEMENT_TERMINATE, "all");
+	REFUSES(&o, office_try(&o, show_job, &inside, &s), ERR_FORBIDDEN, "internal.classified");
+	(void)show(&o, 1, &bank);
+	assert_true(sees(&o, &bank, 1));
+}
+
+/* GREEN from JPCERT, which the agreement lets the bank have; shown by two. */
+static void
+show_received(struct office *o)
+{
+	open_party(o);
+	agree_with(o, "\"originator_control\":true}",
+	    "\"originator_control\":true,\"onward\":{\"same_country_gov\":\"allow\"}}");
+	office_sql(o, "UPDATE object SET giver = 'JP:JPCERT', received_under = 'IJ'"
+	              " WHERE object_id LIKE '%000000000001'");
+	struct shown s = show(o, 1, &bank);
+	assert_true(s.waits);
+	const struct internal_step second = step(s.id, "kiran");
+	WORKS(o, office_try(o, approve_job, &second, NULL));
+	office_import_marked(o, 3, 1, "", GREEN);
+	(void)show(o, 3, &bank);
+	(void)show(o, 1, &defence);
+	assert_int_equal(office_tighten(o).closed, 0);
+	assert_true(sees(o, &bank, 1));
+}
+
+/* Its word lets the bank have it, and is a word while it is in force.  What is our
+ * own, and what stays in the organisation, does not rest on it. */
+static void
+check_suspended(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	show_received(&o);
+	office_state(&o, STATEMENT_SUSPEND, "all");
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_false(sees(&o, &bank, 1));
+	assert_true(sees(&o, &bank, 3));
+	assert_true(sees(&o, &defence, 1));
+	const struct internal_show w = wish(&o, 1, &bank);
+	REFUSES(&o, office_try(&o, show_job, &w, &s), ERR_FORBIDDEN, "internal.originator");
+	office_state(&o, STATEMENT_RESUME, "all");
+	(void)office_tighten(&o);
+	assert_false(sees(&o, &bank, 1)); /* somebody looks at it again */
+	assert_true(show(&o, 1, &bank).waits);
+}
+
+/* The end of an agreement raises no epoch: its time comes. */
+static void
+check_ended(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	show_received(&o);
+	time_us end = 0;
+	assert_true(time_parse(S("2090-01-01T00:00:00Z"), &end));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM internal_release"
+	                                  " WHERE withdrawn_at = 0 AND valid_until > 0"),
+	    3);
+	office_wait(&o, (end - clock_wall(&o.clock)) / US_PER_S - 60);
+	assert_int_equal(office_tighten(&o).closed, 0);
+	office_wait(&o, 120);
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_false(sees(&o, &bank, 1));
+	assert_true(sees(&o, &bank, 3));
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASE(&list, check_agreed_marks);
+	CASE(&list, check_suspended);
+	CASE(&list, check_ended);
+	return cases_run("internal_again", &list, argc, argv);
+}
