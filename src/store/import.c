@@ -177,6 +177,8 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 		.provenance = &im->provenance,
 		.now = im->request->now,
 		.named = im->request->named.len > 0,
+		/* A person deleted it and a person brings it back; a partner does not. */
+		.again = im->provenance.giver.len == 0,
 	};
 
 	enum err err = put_one(h, &put, &result, &added, &mine);

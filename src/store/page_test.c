@@ -198,6 +198,57 @@ check_withdrawn(void **)
 	assert_true(str_is(p.object[3].modified, "2026-01-15T00:00:00Z"));
 }
 
+/* Versions within one microsecond, and what is the last when some go. */
+static const struct withdraw_case {
+	const char *name;
+	enum version_filter filter;
+	const char *text;
+	int changed;
+	const char *last; /* NULL: nothing is shown */
+} withdraw_cases[] = {
+	{ "the last one", VERSION_LAST, "", 1, "2026-01-03T00:00:00.1234568Z" },
+	{ "the first one", VERSION_FIRST, "", 1, "2026-01-03T00:00:00.1234569Z" },
+	{ "one by its instant", VERSION_TEXT, "2026-01-03T00:00:00.12345680Z", 1,
+	    "2026-01-03T00:00:00.1234569Z" },
+	{ "one that is not there", VERSION_TEXT, "2026-01-03T00:00:00.123456Z", 0,
+	    "2026-01-03T00:00:00.1234569Z" },
+	{ "all", VERSION_ALL, "", 3, NULL },
+};
+
+static void
+check_withdraw_versions(void **state)
+{
+	static const char *const modified[] = { "2026-01-03T00:00:00.1234568Z",
+		"2026-01-03T00:00:00.1234569Z", "2026-01-03T00:00:00.1234567Z" };
+	const struct withdraw_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct why why = { 0 };
+	enum put_result result;
+	struct page p;
+	int64_t changed;
+
+	fresh_begin(&f);
+	for (size_t i = 0; i < COUNTOF(modified); i++)
+		fresh_ok(fresh_put(&f, f.local.shard_key,
+		             fresh_indicator(f.arena, 1, modified[i], ""), &result, &why),
+		    &why);
+	struct page_query q = {
+		.shard_key = f.local.shard_key,
+		.limit = 1,
+		.ids = 1,
+		.id = { S(ID1) },
+		.versions = 1,
+		.version[0] = { c->filter, str_of(c->text) },
+	};
+	fresh_ok(store_withdraw_versions(f.db, &q, FRESH_NOW, &changed, &why), &why);
+	assert_int_equal(changed, c->changed);
+	q.versions = 0;
+	fresh_ok(store_page(f.db, f.arena, &q, &p, &why), &why);
+	assert_int_equal(p.len, c->last != NULL);
+	if (c->last != NULL)
+		assert_true(str_is(p.object[0].modified, c->last));
+}
+
 /* ---- pages one after the other ---- */
 
 enum { MANY = 10'000, STEP = 137 };
@@ -376,6 +427,7 @@ main(int argc, char **argv)
 	CASES(&list, filter_cases, check_filter);
 	CASE(&list, check_bad_version);
 	CASE(&list, check_withdrawn);
+	CASES(&list, withdraw_cases, check_withdraw_versions);
 	CASE(&list, check_concatenation);
 	CASE(&list, check_cursor_never_skips);
 	return cases_run("page", &list, argc, argv);

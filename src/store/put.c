@@ -464,30 +464,3 @@ store_put(struct db *db, const struct store_put *put, enum put_result *ret, int6
 	TRY(put_one(&h, put, ret, ret_date_added, why));
 	return put_end(&h, why);
 }
-
-/* ---- withdrawing ---- */
-
-/* The number stays above every date_added: the next object comes after it. */
-static const char note_change[] =
-    "UPDATE collection_head SET last_added = last_added + 1 WHERE shard_key = $1";
-static const char withdraw[] = "UPDATE object SET withdrawn_at = $3, latest = 0 "
-                               "WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0";
-
-enum err
-store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now, int64_t *ret_changed,
-    struct why *why)
-{
-	TRY(db_exec(db, DB_SQL(withdraw, DB_I(shard_key), DB_T(id), DB_I(now)), ret_changed, why));
-	return *ret_changed == 0 ? OK : db_run(db, why, note_change, DB_I(shard_key));
-}
-
-static const char erase[] =
-    "DELETE FROM object WHERE shard_key = $1 AND object_id = $2 AND date_added <= $3";
-enum err
-store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, struct why *why)
-{
-	int64_t changed = 0;
-
-	TRY(db_exec(db, DB_SQL(erase, DB_I(shard_key), DB_T(id), DB_I(until)), &changed, why));
-	return changed == 0 ? OK : db_run(db, why, note_change, DB_I(shard_key));
-}

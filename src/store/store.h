@@ -199,6 +199,13 @@ enum err store_each_latest(struct db *db, const struct store_visit *visit, struc
 enum err store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now,
     int64_t *ret_changed, struct why *why);
 
+/* Takes versions of the one object of a query out of what a collection shows: those
+ * that its filters let through, all when it names no version.  The greatest that
+ * stays is the latest.  limit and added_after do not count.  In a transaction.
+ * ERR_INVALID (store.version-text): a version that is none. */
+enum err store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
+    int64_t *ret_changed, struct why *why);
+
 /* Deletes the versions of an object that a collection took in until an instant.
  * Whom it referred to stays known: a disclosure is told after its content has gone. */
 enum err store_erase(struct db *db, int64_t shard_key, struct str id, time_us until,

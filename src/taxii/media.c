@@ -90,11 +90,10 @@ check_permission(void *face, struct http_request *req, struct why *why)
 enum err
 taxii_check(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
-	if (req->method != HTTP_POST)
-		return check_accept(req, ret, why);
-	TRY(check_permission(ctx, req, why));
+	if (req->method == HTTP_POST || req->method == HTTP_DELETE)
+		TRY(check_permission(ctx, req, why));
 	TRY(check_accept(req, ret, why));
-	return check_content_type(req, ret, why);
+	return req->method == HTTP_POST ? check_content_type(req, ret, why) : OK;
 }
 
 /* ---- answers ---- */

@@ -194,6 +194,7 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 		.hashes = &o->hashes,
 		.provenance = &from,
 		.now = p->now,
+		.again = true, /* deleted, and posted anew */
 	};
 	struct arena *a = p->visit->req->arena;
 	struct why refused = { 0 };

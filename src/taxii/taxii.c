@@ -30,7 +30,7 @@
 	{ HTTP_GET,    OBJECT,                 read,  0, 0, taxii_get_object, \
 	  "versions of one object" }, \
 	{ HTTP_DELETE, OBJECT,                 write, 0, 0, taxii_delete_object, \
-	  "is refused: what was stored is kept" }, \
+	  "takes versions of one object out" }, \
 	{ HTTP_GET,    OBJECT "versions/",     read,  0, 0, taxii_get_versions, \
 	  "the names of an object's versions" }
 
@@ -219,19 +219,4 @@ taxii_get_collection(void *ctx, struct http_request *req, struct http_response *
 	struct json_writer w = taxii_answer(ret);
 	put_collection(&w, &view, &c);
 	return OK;
-}
-
-/* ---- what is not done ---- */
-
-enum err
-taxii_delete_object(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
-{
-	CLEANUP(visit_endp) struct visit v = { 0 };
-	struct collection c;
-
-	(void)ret;
-	TRY(visit_begin(ctx, req, &v, why));
-	TRY(visit_collection(&v, &c, why));
-	return fail(why, ERR_FORBIDDEN, "taxii.delete",
-	    "objects are not deleted here; post a version that is revoked");
 }

@@ -68,5 +68,5 @@ http_handler taxii_get_status;
 http_handler taxii_post_objects;
 http_handler taxii_delete_object;
 
-/* Whether the caller may post to {id}.  ERR_FORBIDDEN, ERR_NOT_FOUND. */
+/* Whether the caller may post to {id}, and delete there.  ERR_FORBIDDEN, ERR_NOT_FOUND. */
 enum err taxii_may_post(struct visit *v, struct collection *ret, struct why *why);

@@ -151,8 +151,11 @@ static const struct refused_case {
 	{ "from the partner", "POST", NULL, "/ij-model/collections/" BENCH_SENT "/objects/", ENVELOPE(A), 403, READ_ONLY },
 	{ "from the partner into the local", "POST", NULL, "/ij-model/collections/" BENCH_LOCAL "/objects/", ENVELOPE(A), 404, NOTHING },
 
-	{ "deleting", "DELETE", "analyst", LOCAL A_ID "/", "", 403, ERROR("Not allowed",
-	  "objects are not deleted here; post a version that is revoked", "taxii.delete", 403, "") },
+	{ "deleting what is not here", "DELETE", "analyst", LOCAL "tool--00000000-0000-4000-8000-000000000009/", "", 404, NOTHING },
+	{ "deleting a version that is not here", "DELETE", "analyst", LOCAL A_ID "/?match%5Bversion%5D=1999-01-01T00:00:00Z", "", 404, NOTHING },
+	{ "deleting without the scope to write", "DELETE", "reader", LOCAL A_ID "/", "", 403, ERROR("Not allowed",
+	  "this needs the scope write", "http.scope", 403, "") },
+	{ "deleting what was received", "DELETE", "analyst", "/local/collections/" BENCH_GIVEN "/objects/" A_ID "/", "", 403, READ_ONLY },
 	{ "deleting another organisation's", "DELETE", "analyst", "/local/collections/" BENCH_OTHER "/objects/" A_ID "/", "", 404, NOTHING },
 	{ "the partner deletes", "DELETE", NULL, "/ij-model/collections/" BENCH_SENT "/objects/" A_ID "/", "", 403, NULL },
 	{ "putting", "PUT", "analyst", LOCAL, "", 405, ERROR("No such method here",

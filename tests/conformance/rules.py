@@ -180,12 +180,12 @@ RULES = {
     "TS-193": rule("DECIDE", "Depth, number and size are bounded: 413 or 422."),
     "TS-194": rule("DECIDE", "Duplicate members, broken UTF-8 and lone surrogates are refused."),
     # ---- deleting ----
-    "TS-200": rule("MUST", "Deleting answers 200 without a body.", UNDONE),
-    "TS-201": rule("MUST", "What was deleted is in no list any more.", UNDONE),
-    "TS-202": rule("MUST", "Without match[version] all versions go, with it those it names.", UNDONE),
-    "TS-203": rule("MUST", "Deleting what is not there: 404.", UNDONE),
-    "TS-204": rule("DECIDE", "What is added again gets a new date.", UNDONE),
-    "TS-205": rule("DECIDE", "Deleting disturbs no one who is paging.", UNDONE),
+    "TS-200": rule("MUST", "Deleting answers 200 without a body."),
+    "TS-201": rule("MUST", "What was deleted is in no list any more."),
+    "TS-202": rule("MUST", "Without match[version] all versions go, with it those it names."),
+    "TS-203": rule("MUST", "Deleting what is not there: 404."),
+    "TS-204": rule("DECIDE", "What is added again gets a new date."),
+    "TS-205": rule("DECIDE", "Deleting disturbs no one who is paging."),
     # ---- data types and robustness ----
     "TS-210": rule("MUST", "JSON is UTF-8 without a byte order mark."),
     "TS-211": rule("MUST", "Timestamps have six fraction digits and Z."),
