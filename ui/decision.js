@@ -3,15 +3,18 @@
 import { code, outcome, tlp, typeName } from "./badges.js";
 import { comparison } from "./compare.js";
 import { el } from "./dom.js";
-import { number, t } from "./lang.js";
+import { number, said, t } from "./lang.js";
 import { state } from "./state.js";
 
 export const objectOf = (id) => state.objects.find((o) => o.id === id) ?? { id, name: "", type: id.split("--")[0], tlp: "" };
 
-// The gate speaks English, the language of record of the agreement.
-const english = (text) => el("span", { lang: "en", dir: "auto" }, text);
+// The agreement's own words are in its language of record.
+const line = (l) => el("span", { dir: "auto", lang: l.code === "condition.obligation" ? "en" : null }, said(l));
 const lines = (list) => (list.length === 0 ? t("decision.none")
-	: list.length === 1 ? english(list[0]) : el("ul", {}, list.map((text) => el("li", {}, english(text)))));
+	: list.length === 1 ? line(list[0]) : el("ul", {}, list.map((l) => el("li", {}, line(l)))));
+
+// What was left out of a selection: one line or none.
+export const selectionLine = (list) => (list.length > 0 ? el("p.hint", {}, list.map(line)) : null);
 
 function clauses(d) {
 	if (!d.clause)
@@ -21,11 +24,10 @@ function clauses(d) {
 }
 
 function fourLines(d) {
-	const pairs = [["what", english(d.what)], ["why", english(d.why)], ["conditions", lines(d.conditions)],
-		["would-change", lines(d.would_change)]];
-	const obligations = d.obligations.filter((text) => !d.conditions.includes(text));
-	if (obligations.length > 0)
-		pairs.push(["obligations", lines(obligations)]);
+	const pairs = [["what", d.what], ["bundle", d.bundle ?? []], ["why", d.why], ["conditions", d.conditions],
+		["would-change", d.would_change], ["advice", d.advice ?? []]]
+		.filter(([name, list]) => list.length > 0 || !["bundle", "advice"].includes(name))
+		.map(([name, list]) => [name, lines(list)]);
 	if (d.approvals.length > 0)
 		pairs.push(["approvals", d.approvals.map((r) => t("role." + r, {}, r)).join(", ")]);
 	return el("dl.lines", {}, pairs.map(([name, value]) => [el("dt", {}, t("decision." + name)), el("dd", {}, value)]));

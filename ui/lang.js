@@ -33,6 +33,21 @@ export function t(key, values = {}, otherwise = key) {
 	return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 }
 
+// Values of a line that are words of ours, by their names.
+const NAMED = {
+	reason: (code) => t("reason." + code, {}, code),
+	role: (code) => t("role." + code, {}, code),
+	roles: (codes) => codes.split(", ").map((code) => t("role." + code, {}, code)).join(", "),
+	purpose: (code) => t("purpose." + code, {}, code),
+};
+
+// A line of an explanation ({ code, args, text }) in the reader's language; a code that
+// no catalogue knows says its own text.
+export function said(line) {
+	const values = Object.entries(line.args ?? {}).map(([name, value]) => [name, NAMED[name]?.(value) ?? value]);
+	return t("line." + line.code, Object.fromEntries(values), line.text ?? String(line));
+}
+
 export const number = (n) => new Intl.NumberFormat(LOCALES[code]).format(n);
 
 // A moment in one place of the world: "21 Nov, 06:47".

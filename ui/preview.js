@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { outcome, OUTCOMES, tlp, typeName } from "./badges.js";
 import { when } from "./bar.js";
-import { decisionView, objectOf } from "./decision.js";
+import { decisionView, objectOf, selectionLine } from "./decision.js";
 import { el, replace } from "./dom.js";
 import { action, question } from "./forms.js";
 import { number, t } from "./lang.js";
@@ -111,6 +111,7 @@ export function previewPage(root) {
 			[t("purpose." + ask.purpose, {}, ask.purpose), ask.area, when(answer.at)].filter(Boolean).join(" · "))), buttons),
 		place,
 		leftOut(answer.left_out),
+		selectionLine(answer.bundle.said),
 		el("div.filters", { role: "group", "aria-label": t("preview.filter") },
 			[["", answer.decisions.length], ...OUTCOMES.map((o) => [o, count(answer.decisions, o)])]
 				.filter(([, n]) => n > 0).map(([name, n]) => filter(name, n))),

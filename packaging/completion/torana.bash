@@ -4,7 +4,7 @@
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
 _torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
-	standing person consent disclosure internal scan pattern sighting audit'
+	standing person consent disclosure internal scan sighting pattern audit'
 
 _torana_verbs() {
 	case $1 in

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "document.h"
+#include "line.h"
 #include "pack.h"
 #include "standing.h"
 #include "stix.h"
@@ -67,6 +68,7 @@ struct agreement_item {
 	struct str received_under; /* agreement id; empty: our own */
 	bool own_observation;
 	enum tlp default_tlp; /* of a signed source policy; TLP_NONE: there is none */
+	size_t source;        /* that policy: its place in the request's list and 1; 0: none */
 	struct str copy_id;   /* identifier a redacted copy of it has or would have */
 	time_us
 	    copy_created; /* `created` of the copy, to the second; 0: copy_time of the request */
@@ -91,6 +93,13 @@ struct consent {
 	struct str to; /* party or organisation; empty: any */
 	time_us until;
 	bool withdrawn;
+};
+
+/* A source policy that supplies a marking, as it is cited. */
+struct source_cited {
+	struct str name; /* "attack" */
+	uint64_t version;
+	struct hash hash;
 };
 
 struct agreement_request {
@@ -120,6 +129,8 @@ struct agreement_request {
 	const struct rule_pack *pack[PACKS_MAX];
 	size_t publishers; /* identities that stand behind public sources: no victims */
 	const struct str *publisher;
+	size_t sources; /* policies that items of the request name */
+	const struct source_cited *source;
 	size_t consents;
 	const struct consent *consent;
 	size_t pseudonyms; /* sorted by id, then pointer: agreement_pseudonyms() */
@@ -128,14 +139,20 @@ struct agreement_request {
 	const struct agreement_item *item;
 };
 
-enum { CODES_MAX = 12, RULES_CITED_MAX = 16, LINES_MAX = 12, CHANGES_MAX = 64 };
+enum {
+	CODES_MAX = 12,
+	RULES_CITED_MAX = 16,
+	LINES_MAX = 12,
+	CHANGES_MAX = 64,
+	BUNDLE_REASONS_MAX = 16, /* the others are counted as one */
+};
 
 /* A rule that had a part in the outcome. */
 struct rule_cited {
-	struct str id;      /* "category:victim.identity", "IN-09" */
-	struct str version; /* "IJ-MODEL v1", "in v1" */
+	struct str id;      /* "category:victim.identity", "IN-09", "source:attack" */
+	struct str version; /* "IJ-MODEL v1", "in v1", "attack v2" */
 	struct hash hash;
-	bool private_text; /* of a national pack: never shown to the partner */
+	bool private_text; /* of a national pack, a source policy: never shown to the partner */
 };
 
 /* What a redaction changed, for the page that shows both side by side. */
@@ -148,18 +165,16 @@ struct redaction_change {
 
 struct agreement_decision {
 	const struct agreement_item *item;
+	const struct bundle *bundle; /* of all that were decided together */
 	enum outcome outcome;
 	size_t codes;
 	struct str code[CODES_MAX]; /* own side's reason codes, most weighty first */
 	size_t shared_codes;
 	struct str shared_code[CODES_MAX]; /* what the partner may see */
 	struct str clause;                 /* "6,5" */
-	struct str what;                   /* four lines: what, why, conditions, would_change */
-	struct str why;
-	size_t conditions;
-	struct str condition[LINES_MAX];
-	size_t would_change; /* computed: the judge was asked again with one input changed */
-	struct str would[LINES_MAX];
+	struct lines what, why, conditions;
+	struct lines would_change; /* computed: the judge was asked again with one input changed */
+	struct lines advice;       /* of rules that do not decide yet; for our side only */
 	size_t obligations;
 	struct str obligation[LINES_MAX];
 	size_t approvals; /* what a HOLD waits for */
@@ -180,9 +195,24 @@ struct agreement_decision {
 	time_us valid_until; /* decide again then */
 };
 
+/* What becomes of a selection.  Who stays of itself is counted by its weightiest
+ * code; who stays only because another does, is stopped. */
+struct bundle {
+	enum bundle_mode mode;
+	size_t selected, leaving, waiting, staying, stopped;
+	size_t reasons;
+	struct bundle_reason {
+		struct str code, shared; /* shared: empty when the partner may see none */
+		size_t n;
+	} reason[BUNDLE_REASONS_MAX];
+	struct lines said;   /* empty: nothing was left out, or there was nothing else */
+	struct lines shared; /* to the partner: counts and codes that may be told */
+};
+
 struct agreement_decisions {
 	size_t len; /* one per selected item, in their order */
 	const struct agreement_decision *decision;
+	const struct bundle *bundle;
 	struct hash inputs;     /* over everything the decisions depend on */
 	struct str inputs_text; /* that has this hash (request.h) */
 };
@@ -233,13 +263,29 @@ void agreement_each_named(const struct stix_object *o, stix_ref_fn *fn, void *ar
 const struct agreement_decision *agreement_decision_about(const struct agreement_decisions *all,
     struct str id);
 
+/* For whom a decision is written. */
+enum decision_form {
+	DECISION_SHOWN,   /* our own people: with all sentences, in English */
+	DECISION_STORED,  /* the record: codes and values, no sentence */
+	DECISION_PARTNER, /* without rules, codes and advice of national packs */
+};
+
 /* The decision as JSON, in the one form that the command line, the API and
  * dossiers share: {"id","version","recipient","purpose","area","outcome",
- * "codes","clause","why","what","conditions","would_change","obligations",
- * "approvals","changes","rules","leaving_id","bytes"}, and where they are given
- * "asked","legal_basis","strict","contact_failed".  for_partner leaves out
- * rule texts and codes of national packs.  Clauses of a model agreement carry
- * "model": true and are shown as "model text, not the Memorandum". */
-struct json_writer;
+ * "codes","clause","what","bundle","why","conditions","would_change","advice",
+ * "obligations","approvals","changes","rules","leaving_id","bytes"}, and where
+ * they are given "asked","legal_basis","strict","contact_failed"; the members
+ * from "what" to "advice" are lists of lines (line.h).  Clauses of a model
+ * agreement carry "model": true and are shown as "model text, not the
+ * Memorandum". */
 void agreement_decision_write(struct json_writer *w, const struct agreement_request *request,
-    const struct agreement_decision *d, bool for_partner);
+    const struct agreement_decision *d, enum decision_form form);
+
+/* A stored decision shown, whole or one member of it (with its key): lines get
+ * their sentence, all else stays as it was stored. */
+void agreement_decision_show(struct json_writer *w, const struct json *stored);
+void agreement_decision_show_member(struct json_writer *w, const struct json *member);
+
+/* What became of a selection, for our own people: {"mode","selected","leaving",
+ * "waiting","staying","stopped","reasons":[{"code","count"}],"said":[line]}. */
+void agreement_bundle_write(struct json_writer *w, const struct bundle *bundle);

@@ -213,7 +213,7 @@ check_bundle(void **state)
 		if (d->outcome != c->want[i].outcome)
 			fail_msg("%s is %s, not %s: " STR_FMT, c->want[i].id,
 			    outcome_name(d->outcome), outcome_name(c->want[i].outcome),
-			    STR_ARG(d->why));
+			    STR_ARG(world_text(&w, &d->why)));
 		assert_string_equal(world_codes(&w, d), c->want[i].codes);
 	}
 	for (size_t i = 0; i < w.got->len; i++)
@@ -255,7 +255,7 @@ check_inputs(void **state)
 	for (size_t i = 0; i < first->len; i++) {
 		assert_true(str_eq(first->decision[i].bytes, w.got->decision[i].bytes));
 		assert_true(str_eq(first->decision[i].facts, w.got->decision[i].facts));
-		assert_true(str_eq(first->decision[i].why, w.got->decision[i].why));
+		assert_true(str_eq(first->decision[i].why.json, w.got->decision[i].why.json));
 	}
 	w.request.copy_time += US_PER_S;
 	world_decide(&w);
@@ -327,9 +327,9 @@ check_partner(void **state)
 	world_pack(&w, "packs/in.json");
 	world_add(&w, S(VICTIM));
 	world_decide(&w);
-	agreement_decision_write(&writer, &w.request, world_about(&w, "0010"), false);
+	agreement_decision_write(&writer, &w.request, world_about(&w, "0010"), DECISION_SHOWN);
 	writer = json_writer(&partner);
-	agreement_decision_write(&writer, &w.request, world_about(&w, "0010"), true);
+	agreement_decision_write(&writer, &w.request, world_about(&w, "0010"), DECISION_PARTNER);
 	assert_int_not_equal(str_find(buf_str(&own), S("N-IN-R13")), SIZE_MAX);
 	assert_int_not_equal(str_find(buf_str(&own), S("IN-09")), SIZE_MAX);
 	assert_int_not_equal(str_find(buf_str(&own), S("\"model\":true")), SIZE_MAX);

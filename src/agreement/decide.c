@@ -162,6 +162,9 @@ decide_all(struct gate *gate, struct agreement_decisions *ret)
 		if (gate->piece[i].item->selected)
 			TRY(decide_item(gate, &gate->piece[i], &d[ret->len++]));
 	}
+	TRY(explain_bundle(gate, d, ret->len, &ret->bundle));
+	for (size_t i = 0; i < ret->len; i++)
+		d[i].bundle = ret->bundle;
 	ret->decision = d;
 	return OK;
 }

@@ -266,27 +266,17 @@ check_text(const struct json *want, const char *name, const char *got)
 		fail_msg("%s: \"%s\", not \"" STR_FMT "\"", name, got, STR_ARG(text));
 }
 
-static bool
-has_line(struct str line, const struct str *lines, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq(lines[i], line))
-			return true;
-	}
-	return false;
-}
-
 static void
-check_lines(const struct json *want, const char *name, const struct str *lines, size_t n)
+check_lines(const struct json *want, const char *name, const struct lines *lines)
 {
 	const struct json *list = json_get(want, str_of(name));
 
 	for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
-		if (!has_line(v->text, lines, n))
+		if (!world_says(lines, v->text))
 			fail_msg("%s: \"" STR_FMT "\" is missing", name, STR_ARG(v->text));
 	}
-	if (list != NULL && list->first == NULL && n > 0)
-		fail_msg("%s: \"" STR_FMT "\" is not wanted", name, STR_ARG(lines[0]));
+	if (list != NULL && list->first == NULL && lines->len > 0)
+		fail_msg("%s: %s is not wanted", name, line_name(lines->line[0].code));
 }
 
 static void
@@ -308,7 +298,7 @@ partner_page(struct world *w, const struct agreement_decision *d)
 	CLEANUP(buf_free) struct buf out = buf_new(PRINTED_MAX);
 	struct json_writer writer = json_writer(&out);
 
-	agreement_decision_write(&writer, &w->request, d, true);
+	agreement_decision_write(&writer, &w->request, d, DECISION_PARTNER);
 	return arena_str(w->a, buf_str(&out));
 }
 
@@ -324,20 +314,23 @@ check_decision(struct world *w, const struct json *want)
 	}
 	if (!str_is(text_or(want, "outcome", ""), outcome_name(d->outcome)))
 		fail_msg(STR_FMT ": %s, " STR_FMT, STR_ARG(id), outcome_name(d->outcome),
-		    STR_ARG(d->why));
+		    STR_ARG(world_text(w, &d->why)));
 	check_text(want, "codes", joined(w->a, d->code, d->codes));
 	check_text(want, "shared", joined(w->a, d->shared_code, d->shared_codes));
 	check_text(want, "approvals", joined(w->a, d->approval, d->approvals));
 	check_text(want, "clause", arena_cstr(w->a, d->clause));
 	check_text(want, "route", arena_cstr(w->a, d->route));
-	check_lines(want, "would", d->would, d->would_change);
-	check_lines(want, "conditions", d->condition, d->conditions);
+	check_lines(want, "would", &d->would_change);
+	check_lines(want, "conditions", &d->conditions);
+	check_lines(want, "bundle", &d->bundle->said);
+	check_lines(want, "advice", &d->advice);
+	check_lines(want, "reasons", &d->why);
 	check_bytes(want, "absent", d->bytes, false);
 	check_bytes(want, "contains", d->bytes, true);
 	check_bytes(want, "partner_absent", partner_page(w, d), false);
 	assert_int_equal(d->review_hours, number(want, "review_hours"));
 	if (json_get(want, S("why")) != NULL)
-		assert_true(str_find(d->why, text_or(want, "why", "")) != SIZE_MAX);
+		assert_true(str_find(world_text(w, &d->why), text_or(want, "why", "")) != SIZE_MAX);
 	if (flag(want, "new_id"))
 		assert_false(str_eq(d->leaving_id, d->item->object.id));
 	if (json_get(want, S("glass")) != NULL)

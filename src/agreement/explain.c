@@ -1,99 +1,154 @@
-#include "codes.h"
 #include "explain_p.h"
+#include "json_writer.h"
 
-enum { TEXT_MAX = 16 * KIB }; /* a code, a clause and a rule's text, a dozen times */
+enum {
+	CLAUSE_TEXT_MAX = 4 * KIB, /* a clause of each finding */
+	LINES_TEXT_MAX = MIB,      /* a rule's text of each finding */
+};
 
-static enum err
-keep(struct gate *gate, const struct buf *text, struct str *ret)
+/* ---- lists of lines ---- */
+
+static bool
+is_same_line(const struct line *a, const struct line *b)
 {
-	*ret = arena_str(gate->a, buf_str(text));
-	return text->len > 0 && ret->ptr == NULL ? gate_memory(gate) : OK;
+	for (size_t i = 0; i < LINE_VALUES_MAX; i++) {
+		if (!str_eq(a->value[i], b->value[i]))
+			return false;
+	}
+	return a->code == b->code;
+}
+
+void
+said_add(struct said *said, struct line line)
+{
+	for (size_t i = 0; i < said->len; i++) {
+		if (is_same_line(&said->line[i], &line))
+			return;
+	}
+	if (said->len < SAID_MAX)
+		said->line[said->len++] = line;
+}
+
+enum err
+said_keep(struct gate *gate, const struct said *said, struct lines *ret)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(LINES_TEXT_MAX);
+	struct json_writer w = json_writer(&text);
+	struct line *kept = arena_make(gate->a, struct line, said->len + 1);
+
+	if (kept == NULL)
+		return gate_memory(gate);
+	memcpy(kept, said->line, said->len * sizeof(*kept));
+	*ret = (struct lines){ .len = said->len, .line = kept };
+	lines_write(&w, ret);
+	TRY(buf_check(&text, "an explanation", gate->why));
+	ret->json = arena_str(gate->a, buf_str(&text));
+	return ret->json.ptr == NULL ? gate_memory(gate) : OK;
+}
+
+static struct str
+number(struct gate *gate, uint64_t n)
+{
+	return arena_printf(gate->a, "%" PRIu64, n);
 }
 
 /* ---- what, why ---- */
 
-static void
-say_what(const struct piece *p, const struct agreement_decision *d, struct buf *out)
+/* "legal, policy" */
+static struct str
+roles_of(struct gate *gate, const struct agreement_decision *d)
 {
+	struct str roles = d->approvals == 0 ? S("") : d->approval[0];
+
+	for (size_t i = 1; i < d->approvals; i++)
+		roles = arena_printf(gate->a, STR_FMT ", " STR_FMT, STR_ARG(roles),
+		    STR_ARG(d->approval[i]));
+	return roles;
+}
+
+static struct line
+what_becomes(struct gate *gate, const struct piece *p, const struct agreement_decision *d)
+{
+	/* clang-format off */
 	switch (d->outcome) {
-	case OUTCOME_ALLOW: buf_put(out, S("It may go as it is.")); break;
+	case OUTCOME_ALLOW: break;
 	case OUTCOME_ALLOW_WITH_REDACTION:
-		buf_printf(out, "A copy may go, under its own identifier, with %zu changes.",
-		    p->changes);
-		break;
+		return (struct line){ WHAT_COPY, { number(gate, p->changes) } };
 	case OUTCOME_HOLD:
-		buf_put(out, p->form == FORM_COPY ? S("A copy waits for ") : S("It waits for "));
-		buf_put(out, d->approvals > 0 ? S("approval: ") : S("the others of its selection"));
-		for (size_t i = 0; i < d->approvals; i++) {
-			buf_put(out, i == 0 ? S("") : S(", "));
-			buf_put(out, d->approval[i]);
-		}
-		buf_putc(out, '.');
-		break;
-	case OUTCOME_DENY: buf_put(out, S("It stays.")); break;
-	case OUTCOME_ROUTE: buf_put(out, S("It belongs to another channel.")); break;
+		if (d->approvals == 0)
+			return (struct line){ p->form == FORM_COPY ? WHAT_WAIT_COPY : WHAT_WAIT, { { 0 } } };
+		return (struct line){ p->form == FORM_COPY ? WHAT_HOLD_COPY : WHAT_HOLD, { roles_of(gate, d) } };
+	case OUTCOME_DENY:  return (struct line){ WHAT_DENY, { { 0 } } };
+	case OUTCOME_ROUTE: return (struct line){ WHAT_ROUTE, { { 0 } } };
 	}
+	/* clang-format on */
+	return (struct line){ WHAT_ALLOW, { { 0 } } };
 }
 
 /* The order keeps the name that it was given under. */
-static void
-say_successor(const struct agreement_request *r, struct buf *out)
+static enum err
+say_what(struct gate *gate, const struct piece *p, struct agreement_decision *d)
 {
+	const struct agreement_request *r = gate->r;
+	struct said said = { 0 };
+
+	said_add(&said, what_becomes(gate, p, d));
 	if (r->asked.len > 0)
-		buf_printf(out, " The order is to " STR_FMT ", from which " STR_FMT " took over.",
-		    STR_ARG(r->asked), STR_ARG(r->to));
+		said_add(&said, (struct line){ WHAT_SUCCESSOR, { r->asked, r->to } });
+	return said_keep(gate, &said, &d->what);
 }
 
-/* Texts end with a full stop of their own, or get one. */
-static void
-put_sentence(struct buf *out, struct str text)
+static struct line
+line_of(const struct finding *f)
 {
-	buf_put(out, text);
-	if (text.len > 0 && text.ptr[text.len - 1] != '.')
-		buf_putc(out, '.');
-}
+	struct str say = f->say.len > 0 ? f->say : f->code;
 
-static void
-say_finding(const struct finding *f, struct buf *out)
-{
-	if (out->len > 0)
-		buf_putc(out, ' ');
-	buf_put(out, f->code);
-	if (f->clause.len > 0)
-		buf_printf(out, " (clause " STR_FMT ")", STR_ARG(f->clause));
 	if (f->rule != NULL)
-		buf_printf(out, " (" STR_FMT ")", STR_ARG(f->rule->id));
-	buf_put(out, S(": "));
-	put_sentence(out, f->rule != NULL ? f->rule->text
-	                                  : str_of(reason_text(f->say.len > 0 ? f->say : f->code)));
+		return (struct line){ WHY_RULE, { f->code, f->rule->id, f->rule->text } };
+	if (f->clause.len > 0)
+		return (struct line){ WHY_CLAUSE, { f->code, f->clause, say } };
+	return (struct line){ WHY_REASON, { f->code, say } };
 }
 
-static bool
-is_repeated(const struct verdict *v, size_t at)
+static enum err
+say_why(struct gate *gate, const struct facts *f, const struct verdict *v,
+    struct agreement_decision *d)
 {
-	const struct finding *f = &v->finding[at];
+	struct said said = { 0 };
 
-	for (size_t i = 0; i < at; i++) {
-		const struct finding *e = &v->finding[i];
-
-		if (e->effect == f->effect && str_eq(e->code, f->code) &&
-		    str_eq(e->clause, f->clause) && e->rule == f->rule)
-			return true;
-	}
-	return false;
-}
-
-static void
-say_why(const struct verdict *v, struct buf *out)
-{
 	for (int effect = EFFECT_DENY; effect > EFFECT_ALLOW; effect--) {
 		for (size_t i = 0; i < v->findings; i++) {
-			if ((int)v->finding[i].effect == effect && !is_repeated(v, i))
-				say_finding(&v->finding[i], out);
+			if ((int)v->finding[i].effect == effect)
+				said_add(&said, line_of(&v->finding[i]));
 		}
 	}
-	if (out->len == 0)
-		buf_put(out, S("Its marking, category and purpose are covered by the agreement."));
+	if (said.len == 0)
+		said_add(&said, (struct line){ WHY_COVERED, { { 0 } } });
+	if (is_marked_by_source(f))
+		said_add(&said, (struct line){ WHY_SOURCE,
+		                    { f->source.name, str_of(tlp_name(f->default_tlp)) } });
+	return said_keep(gate, &said, &d->why);
+}
+
+/* ---- what only advises ---- */
+
+static enum err
+say_advice(struct gate *gate, const struct verdict *v, struct agreement_decision *d)
+{
+	struct said said = { 0 };
+
+	for (size_t i = 0; i < v->findings; i++) {
+		const struct finding *f = &v->finding[i];
+		char from[TIME_TEXT_MAX];
+
+		if (!f->advises)
+			continue;
+		time_text_s(f->rule->from, from);
+		said_add(&said, (struct line){ ADVICE_RULE,
+		                    { f->rule->id, f->code, arena_str(gate->a, str_of(from)),
+		                        f->rule->text } });
+	}
+	return said_keep(gate, &said, &d->advice);
 }
 
 /* Every clause of a finding once, strictest first: "6,5". */
@@ -133,59 +188,71 @@ add_line(struct str line, struct str ret[LINES_MAX], size_t *len)
 		ret[(*len)++] = line;
 }
 
+/* A duty in its own words beside the line of the conditions that states it. */
+static void
+bind(struct agreement_decision *d, struct said *said, struct line line, struct str words)
+{
+	if (words.len > 0)
+		add_line(words, d->obligation, &d->obligations);
+	said_add(said, line);
+}
+
 /* What its own markings add to the duties of the agreement. */
 static void
-add_marked(struct gate *gate, const struct facts *f, struct agreement_decision *d)
+bind_marked(struct gate *gate, const struct facts *f, struct agreement_decision *d,
+    struct said *said)
 {
 	if (f->pap.len > 0)
-		add_line(arena_printf(gate->a, "PAP:" STR_FMT, STR_ARG(f->pap)), d->obligation,
-		    &d->obligations);
+		bind(d, said, (struct line){ CONDITION_PAP, { f->pap } },
+		    arena_printf(gate->a, "PAP:" STR_FMT, STR_ARG(f->pap)));
 	for (size_t i = 0; i < IEP_STATEMENTS; i++) {
-		const char *value = iep_value(i, f->iep.rank[i]);
+		const char *name = iep_statement(i), *value = iep_value(i, f->iep.rank[i]);
 
 		if (value != NULL)
-			add_line(arena_printf(gate->a, "IEP %s: %s", iep_statement(i), value),
-			    d->obligation, &d->obligations);
+			bind(d, said,
+			    (struct line){ CONDITION_IEP, { str_of(name), str_of(value) } },
+			    arena_printf(gate->a, "IEP %s: %s", name, value));
 	}
 }
 
 /* The IEP policies that the agreement lets travel with everything. */
 static void
-add_policies(struct gate *gate, struct agreement_decision *d)
+bind_policies(struct gate *gate, struct agreement_decision *d, struct said *said)
 {
 	const struct agreement *g = gate->documents.agreement;
 
-	for (size_t i = 0; g != NULL && i < g->ieps; i++)
-		add_line(arena_printf(gate->a, "IEP policy " STR_FMT ": " STR_FMT,
-		             STR_ARG(g->iep[i].name.len > 0 ? g->iep[i].name : g->iep[i].id),
-		             STR_ARG(g->iep[i].url)),
-		    d->obligation, &d->obligations);
+	for (size_t i = 0; g != NULL && i < g->ieps; i++) {
+		struct str name = g->iep[i].name.len > 0 ? g->iep[i].name : g->iep[i].id;
+
+		bind(d, said, (struct line){ CONDITION_POLICY, { name, g->iep[i].url } },
+		    arena_printf(gate->a, "IEP policy " STR_FMT ": " STR_FMT, STR_ARG(name),
+		        STR_ARG(g->iep[i].url)));
+	}
 }
 
-static void
-add_obligations(struct gate *gate, const struct facts *f, const struct verdict *v,
+static enum err
+say_conditions(struct gate *gate, const struct facts *f, const struct verdict *v,
     struct agreement_decision *d)
 {
+	struct said said = { 0 };
+
 	if (d->outcome == OUTCOME_DENY || d->outcome == OUTCOME_ROUTE)
-		return;
-	for (size_t i = 0; i < v->obligations; i++)
-		add_line(v->obligation[i]->text, d->obligation, &d->obligations);
-	add_marked(gate, f, d);
-	add_policies(gate, d);
-	if (gate->purpose_line.len == 0)
-		gate->purpose_line = arena_printf(gate->a, "Only for the purpose \"" STR_FMT "\".",
-		    STR_ARG(f->purpose));
-	add_line(gate->purpose_line, d->condition, &d->conditions);
+		return said_keep(gate, &said, &d->conditions);
+	said_add(&said, (struct line){ CONDITION_PURPOSE, { f->purpose } });
 	for (size_t i = 0; d->outcome == OUTCOME_HOLD && i < d->approvals; i++)
-		add_line(arena_printf(gate->a, "Approval by: " STR_FMT ".",
-		             STR_ARG(d->approval[i])),
-		    d->condition, &d->conditions);
+		said_add(&said, (struct line){ CONDITION_APPROVAL, { d->approval[i] } });
 	if (d->review_hours > 0)
-		add_line(arena_printf(gate->a, "A review within %" PRIu64 " hours.",
-		             d->review_hours),
-		    d->condition, &d->conditions);
-	for (size_t i = 0; i < d->obligations; i++)
-		add_line(d->obligation[i], d->condition, &d->conditions);
+		said_add(&said,
+		    (struct line){ CONDITION_REVIEW, { number(gate, d->review_hours) } });
+	for (size_t i = 0; i < v->obligations; i++) {
+		const struct obligation *o = v->obligation[i];
+
+		bind(d, &said, (struct line){ CONDITION_OBLIGATION, { o->code, o->text } },
+		    o->text);
+	}
+	bind_marked(gate, f, d, &said);
+	bind_policies(gate, d, &said);
+	return said_keep(gate, &said, &d->conditions);
 }
 
 /* ---- rules ---- */
@@ -239,6 +306,22 @@ cite(struct gate *gate, const struct finding *f)
 	};
 }
 
+/* The policy of its source, when it supplied the marking that counts. */
+static void
+add_source(struct gate *gate, const struct facts *f, struct agreement_decision *d)
+{
+	const struct source_cited *s = &f->source;
+
+	if (is_marked_by_source(f) && d->rules < RULES_CITED_MAX)
+		d->rule[d->rules++] = (struct rule_cited){
+			.id = arena_printf(gate->a, "source:" STR_FMT, STR_ARG(s->name)),
+			.version = arena_printf(gate->a, STR_FMT " v%" PRIu64, STR_ARG(s->name),
+			    s->version),
+			.hash = s->hash,
+			.private_text = true,
+		};
+}
+
 static bool
 is_cited(const struct verdict *v, size_t at)
 {
@@ -261,12 +344,20 @@ add_rules(struct gate *gate, const struct verdict *v, struct agreement_decision 
 	}
 }
 
+static enum err
+say_clause(struct gate *gate, const struct verdict *v, struct agreement_decision *d)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(CLAUSE_TEXT_MAX);
+
+	say_clauses(v, &text);
+	d->clause = arena_str(gate->a, buf_str(&text));
+	return text.len > 0 && d->clause.ptr == NULL ? gate_memory(gate) : OK;
+}
+
 enum err
 explain(struct gate *gate, const struct piece *p, const struct verdict *v,
     struct agreement_decision *d)
 {
-	CLEANUP(buf_free) struct buf text = buf_new(TEXT_MAX);
-
 	d->outcome = verdict_outcome(v);
 	d->codes = verdict_codes(v, false, d->code);
 	d->shared_codes = verdict_codes(v, true, d->shared_code);
@@ -277,16 +368,12 @@ explain(struct gate *gate, const struct piece *p, const struct verdict *v,
 	d->glass = v->glass;
 	d->pap = p->facts->pap;
 	d->iep = p->facts->iep;
-	say_what(p, d, &text);
-	say_successor(gate->r, &text);
-	TRY(keep(gate, &text, &d->what));
-	buf_clear(&text);
-	say_why(v, &text);
-	TRY(keep(gate, &text, &d->why));
-	buf_clear(&text);
-	say_clauses(v, &text);
-	TRY(keep(gate, &text, &d->clause));
-	add_obligations(gate, p->facts, v, d);
+	TRY(say_what(gate, p, d));
+	TRY(say_why(gate, p->facts, v, d));
+	TRY(say_advice(gate, v, d));
+	TRY(say_clause(gate, v, d));
+	TRY(say_conditions(gate, p->facts, v, d));
+	add_source(gate, p->facts, d);
 	add_rules(gate, v, d);
 	return OK;
 }

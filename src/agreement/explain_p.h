@@ -3,7 +3,26 @@
 
 #include "gate_p.h"
 
-/* Fills codes, clause, the four lines, obligations, approvals and rules. */
+enum { SAID_MAX = FINDINGS_MAX + 2 }; /* one of each finding, and who supplied the marking */
+
+/* A list of lines that is being made. */
+struct said {
+	size_t len;
+	struct line line[SAID_MAX];
+};
+
+/* Adds a line that is not there yet; beyond the bound none. */
+void said_add(struct said *said, struct line line);
+
+/* Keeps the list in the gate's arena, as stored.  ERR_LIMIT: no memory is left. */
+enum err said_keep(struct gate *gate, const struct said *said, struct lines *ret);
+
+/* Counts what becomes of the selection, and says what was left out.  ERR_LIMIT:
+ * no memory is left. */
+enum err explain_bundle(struct gate *gate, const struct agreement_decision *d, size_t n,
+    const struct bundle **ret);
+
+/* Fills codes, clause, the lines but would_change, obligations, approvals and rules. */
 enum err explain(struct gate *gate, const struct piece *p, const struct verdict *v,
     struct agreement_decision *d);
 

@@ -364,6 +364,8 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 	f->type = item->object.type;
 	f->tlp = tlp_of(gate, p);
 	f->default_tlp = default_of(gate, item);
+	if (item->source > 0)
+		f->source = gate->r->source[item->source - 1];
 	f->iep = p->marking.iep;
 	f->tlp1 = p->marking.tlp1;
 	f->pap = same(&gate->last_pap, p->marking.pap);

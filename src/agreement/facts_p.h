@@ -38,7 +38,8 @@ struct facts {
 	bool tlp1;
 	struct str pap;
 	struct iep iep;
-	uint64_t unknown; /* markings that nobody understands */
+	struct source_cited source; /* the policy behind default_tlp; no name: there is none */
+	uint64_t unknown;           /* markings that nobody understands */
 	struct str originator;
 	struct str giver;
 	struct str path;
@@ -95,6 +96,13 @@ static inline enum tlp
 facts_tlp(const struct facts *f)
 {
 	return f->tlp == TLP_NONE ? f->default_tlp : f->tlp;
+}
+
+/* Whether the marking that counts is one that a source policy supplied. */
+static inline bool
+is_marked_by_source(const struct facts *f)
+{
+	return f->tlp == TLP_NONE && f->source.name.len > 0;
 }
 
 /* Sealed to a named person's key: it never lies on a node in the open. */

@@ -94,6 +94,12 @@ write_marking(struct json_writer *w, const struct facts *f)
 	}
 	json_end_object(w);
 	json_put_str(json_key(w, S("pap")), f->pap);
+	if (f->source.name.len > 0) {
+		json_begin_object(json_key(w, S("source")));
+		write_document(w, f->source.name, &f->source.hash);
+		json_put_u64(json_key(w, S("version")), f->source.version);
+		json_end_object(w);
+	}
 	json_put_str(json_key(w, S("tlp")), str_of(tlp_name(f->tlp)));
 	json_put_bool(json_key(w, S("tlp1")), f->tlp1);
 	json_put_u64(json_key(w, S("unknown")), f->unknown);
@@ -269,6 +275,23 @@ read_iep(const struct doc *marking, struct iep *ret)
 	return OK;
 }
 
+/* What was drawn before policies were cited has none. */
+static enum err
+read_source(const struct doc *marking, struct source_cited *ret)
+{
+	struct doc source;
+	struct str hash;
+
+	TRY(doc_get(marking, "source", JSON_OBJECT, DOC_OPTIONAL, &source));
+	if (source.v == NULL)
+		return OK;
+	TRY(read_text(&source, "id", &ret->name));
+	TRY(read_text(&source, "hash", &hash));
+	if (!hash_parse(hash, &ret->hash))
+		return doc_fail(&source, ERR_INVALID, "facts.word", "hash is no SHA-256");
+	return doc_number(&source, "version", JSON_INTEGER_MAX, DOC_REQUIRED, &ret->version);
+}
+
 static enum err
 read_object_facts(const struct doc *d, struct facts *f)
 {
@@ -277,6 +300,7 @@ read_object_facts(const struct doc *d, struct facts *f)
 	TRY(doc_get(d, "marking", JSON_OBJECT, DOC_REQUIRED, &m));
 	TRY(read_tlp(&m, "default", &f->default_tlp));
 	TRY(read_iep(&m, &f->iep));
+	TRY(read_source(&m, &f->source));
 	TRY(read_tlp(&m, "tlp", &f->tlp));
 	TRY(read_text(&m, "pap", &f->pap));
 	TRY(doc_flag(&m, "tlp1", DOC_REQUIRED, &f->tlp1));

@@ -294,6 +294,34 @@ world_codes(const struct world *w, const struct agreement_decision *d)
 	return arena_cstr(w->a, buf_str(&text));
 }
 
+/* The English sentences of a list, one after the other. */
+static inline struct str
+world_text(const struct world *w, const struct lines *lines)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(64 * KIB);
+
+	for (size_t i = 0; i < lines->len; i++) {
+		buf_put(&text, i == 0 ? S("") : S(" "));
+		line_say(&text, &lines->line[i]);
+	}
+	return arena_str(w->a, buf_str(&text));
+}
+
+/* Whether one line of the list says exactly this, in English. */
+static inline bool
+world_says(const struct lines *lines, struct str sentence)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(64 * KIB);
+
+	for (size_t i = 0; i < lines->len; i++) {
+		buf_clear(&text);
+		line_say(&text, &lines->line[i]);
+		if (str_eq(buf_str(&text), sentence))
+			return true;
+	}
+	return false;
+}
+
 /* That the stored facts lead to the same outcome and codes. */
 static inline void
 world_replay(struct world *w, const struct agreement_decision *d)

@@ -79,7 +79,7 @@ struct gate {
 	struct buf scratch;       /* of one text */
 	time_us until;            /* decide again then */
 	/* Sentences that come again with every object, made when first needed. */
-	struct str purpose_line, agreement_version, pack_version[PACKS_MAX];
+	struct str agreement_version, pack_version[PACKS_MAX];
 	struct str category_id[CATEGORIES_MAX];
 };
 

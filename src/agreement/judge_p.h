@@ -32,6 +32,7 @@ struct finding {
 	const struct category *category; /* the rule cited, one of the two or none */
 	const struct rule *rule;
 	const struct rule_pack *pack;
+	bool advises; /* before its date: only told */
 };
 
 struct verdict {

@@ -1,6 +1,5 @@
 /* A decision as JSON. */
 #include "agreement.h"
-#include "codes.h"
 #include "json_writer.h"
 
 static void
@@ -12,20 +11,80 @@ put_list(struct json_writer *w, struct str name, const struct str *text, size_t 
 	json_end_array(w);
 }
 
+/* ---- lines ---- */
+
+/* The members that are lists of lines. */
+static const char *const lists[] = { "what", "bundle", "why", "conditions", "would_change",
+	"advice" };
+
+static void
+put_lines(struct json_writer *w, struct str name, const struct lines *lines,
+    enum decision_form form)
+{
+	json_key(w, name);
+	if (form == DECISION_STORED)
+		lines_write(w, lines);
+	else
+		lines_show(w, lines);
+}
+
 /* What the partner may read: the sentences of shared codes, no rule of ours. */
 static void
 put_shared_why(struct json_writer *w, const struct agreement_decision *d)
 {
-	CLEANUP(buf_free) struct buf text = buf_new(4 * KIB);
+	struct line line[CODES_MAX];
 
-	for (size_t i = 0; i < d->shared_codes; i++) {
-		buf_put(&text, i == 0 ? S("") : S(" "));
-		buf_put(&text, d->shared_code[i]);
-		buf_put(&text, S(": "));
-		buf_put(&text, str_of(reason_text(d->shared_code[i])));
-	}
-	json_put_str(json_key(w, S("why")), buf_str(&text));
+	for (size_t i = 0; i < d->shared_codes; i++)
+		line[i] = (struct line){ WHY_REASON, { d->shared_code[i], d->shared_code[i] } };
+	lines_show(json_key(w, S("why")), &(struct lines){ d->shared_codes, line, { 0 } });
 }
+
+static void
+put_explanation(struct json_writer *w, const struct agreement_decision *d, enum decision_form form)
+{
+	const struct lines none = { 0 };
+	bool ours = form != DECISION_PARTNER;
+
+	put_lines(w, S("what"), &d->what, form);
+	put_lines(w, S("bundle"), ours ? &d->bundle->said : &d->bundle->shared, form);
+	if (ours)
+		put_lines(w, S("why"), &d->why, form);
+	else
+		put_shared_why(w, d);
+	put_lines(w, S("conditions"), &d->conditions, form);
+	put_lines(w, S("would_change"), ours ? &d->would_change : &none, form);
+	put_lines(w, S("advice"), ours ? &d->advice : &none, form);
+}
+
+void
+agreement_decision_show_member(struct json_writer *w, const struct json *member)
+{
+	bool said = false;
+
+	for (size_t i = 0; i < COUNTOF(lists); i++)
+		said = said || str_is(member->key, lists[i]);
+	json_key(w, member->key);
+	if (!said) {
+		json_put_raw(w, member->raw);
+	} else if (member->type == JSON_ARRAY) {
+		lines_show_stored(w, member);
+	} else { /* one sentence, as decisions were stored once */
+		json_begin_array(w);
+		json_put_raw(w, member->raw);
+		json_end_array(w);
+	}
+}
+
+void
+agreement_decision_show(struct json_writer *w, const struct json *stored)
+{
+	json_begin_object(w);
+	for (const struct json *v = stored->first; v != NULL; v = v->next)
+		agreement_decision_show_member(w, v);
+	json_end_object(w);
+}
+
+/* ---- the decision ---- */
 
 static void
 put_changes(struct json_writer *w, const struct agreement_decision *d)
@@ -68,9 +127,10 @@ put_rules(struct json_writer *w, const struct agreement_request *request,
 
 void
 agreement_decision_write(struct json_writer *w, const struct agreement_request *request,
-    const struct agreement_decision *d, bool for_partner)
+    const struct agreement_decision *d, enum decision_form form)
 {
 	const struct agreement *g = request->standing == NULL ? NULL : request->standing->agreement;
+	bool for_partner = form == DECISION_PARTNER;
 
 	json_begin_object(w);
 	json_put_str(json_key(w, S("id")), for_partner ? d->leaving_id : d->item->object.id);
@@ -94,13 +154,7 @@ agreement_decision_write(struct json_writer *w, const struct agreement_request *
 	if (g != NULL &&
 	    (d->clause.len > 0 ? agreement_cites_model(g, d->clause) : agreement_is_model(g)))
 		json_put_bool(json_key(w, S("model")), true);
-	if (for_partner)
-		put_shared_why(w, d);
-	else
-		json_put_str(json_key(w, S("why")), d->why);
-	json_put_str(json_key(w, S("what")), d->what);
-	put_list(w, S("conditions"), d->condition, d->conditions);
-	put_list(w, S("would_change"), d->would, for_partner ? 0 : d->would_change);
+	put_explanation(w, d, form);
 	put_list(w, S("obligations"), d->obligation, d->obligations);
 	put_list(w, S("approvals"), d->approval, d->approvals);
 	if (!for_partner)

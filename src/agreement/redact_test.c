@@ -92,7 +92,7 @@ check_copy(void **state)
 	const struct agreement_decision *d = world_about(&w, "0011");
 	if (!str_is(d->bytes, c->want))
 		fail_msg("got  %.*s\nwant %s\n" STR_FMT, STR_ARG(d->bytes), c->want,
-		    STR_ARG(d->why));
+		    STR_ARG(d->why.json));
 	assert_int_equal(d->outcome, OUTCOME_ALLOW_WITH_REDACTION);
 	assert_true(d->changes > 0);
 }

@@ -193,6 +193,7 @@ each_item(struct tape *t, void *list, size_t i)
 	TEXT(t, item, received_under);
 	FLAG(t, item, own_observation);
 	NUMBER(t, item, default_tlp, TLP_RED);
+	NUMBER(t, item, source, SOURCES_MAX);
 	TEXT(t, item, copy_id);
 	TIME(t, item, copy_created);
 	TIME(t, item, copy_modified);
@@ -246,6 +247,16 @@ each_publisher(struct tape *t, void *list, size_t i)
 }
 
 static void
+each_source(struct tape *t, void *list, size_t i)
+{
+	struct source_cited *s = (struct source_cited *)list + i;
+
+	TEXT(t, s, name);
+	NUMBER(t, s, version, UINT64_MAX);
+	tape_hash(t, "hash", &s->hash);
+}
+
+static void
 each_closed(struct tape *t, void *list, size_t i)
 {
 	tape_text(t, "area", (struct str *)list + i);
@@ -258,6 +269,7 @@ static const struct list
 	pseudonyms = { "pseudonyms", sizeof(struct pseudonym),     REQUEST_ITEMS_MAX,    each_pseudonym },
 	packs    = { "packs",    sizeof(const struct rule_pack *), PACKS_MAX,           each_pack },
 	publishers = { "publishers", sizeof(struct str),          PUBLISHERS_MAX,       each_publisher },
+	sources  = { "sources",  sizeof(struct source_cited),     SOURCES_MAX,          each_source },
 	closed   = { "closed",   sizeof(struct str),              AREAS_MAX,            each_closed };
 /* clang-format on */
 
@@ -372,6 +384,8 @@ put_request(struct buf *out, const struct agreement_request *from, struct hash *
 		write_standing(&t, r.standing);
 	write_list(&t, &packs, r.pack, r.packs);
 	write_list(&t, &publishers, (void *)(uintptr_t)r.publisher, r.publishers);
+	if (r.sources > 0)
+		write_list(&t, &sources, (void *)(uintptr_t)r.source, r.sources);
 	write_list(&t, &consents, (void *)(uintptr_t)r.consent, r.consents);
 	write_list(&t, &items, (void *)(uintptr_t)r.item, r.items);
 	write_list(&t, &pseudonyms, (void *)(uintptr_t)r.pseudonym, r.pseudonyms);
@@ -424,12 +438,20 @@ read_request(struct tape *t, struct agreement_request *ret)
 		ret->pack[i] = ((const struct rule_pack *const *)list)[i];
 	read_list(t, &publishers, &list, &ret->publishers);
 	ret->publisher = list;
+	if (json_get(t->at, S("sources")) != NULL) {
+		read_list(t, &sources, &list, &ret->sources);
+		ret->source = list;
+	}
 	read_list(t, &consents, &list, &ret->consents);
 	ret->consent = list;
 	read_list(t, &pseudonyms, &list, &ret->pseudonyms);
 	ret->pseudonym = list;
 	read_list(t, &items, &list, &ret->items);
 	ret->item = list;
+	for (size_t i = 0; i < ret->items; i++) {
+		if (ret->item[i].source > ret->sources)
+			wrong(t, "source");
+	}
 }
 
 /* What was understood is all that was written. */

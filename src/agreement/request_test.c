@@ -238,6 +238,15 @@ in_default(struct world *w)
 	w->item[0].default_tlp = TLP_RED;
 }
 static void
+in_source(struct world *w)
+{
+	static const struct source_cited cited = { .name = { "attack", 6 }, .version = 2 };
+
+	w->request.source = &cited;
+	w->request.sources = 1;
+	w->item[0].source = 1;
+}
+static void
 in_copy_id(struct world *w)
 {
 	w->item[0].copy_id = S("x");
@@ -342,7 +351,8 @@ static const struct input_row {
 	{ "packs", in_packs }, { "consents", in_consents }, { "items", in_items },
 	{ "version", in_version }, { "selected", in_selected }, { "originator", in_originator },
 	{ "giver", in_giver }, { "path", in_path }, { "received under", in_under },
-	{ "own observation", in_own }, { "default TLP", in_default }, { "copy id", in_copy_id },
+	{ "own observation", in_own }, { "default TLP", in_default }, { "source", in_source },
+	{ "copy id", in_copy_id },
 	{ "created", in_created }, { "modified", in_modified }, { "delivered", in_delivered },
 	{ "approved", in_approved }, { "bytes", in_raw },
 	{ "persons", in_persons }, { "end of the key", in_key_until }, { "person's key", in_person_key },
@@ -382,6 +392,7 @@ static const struct bad_row {
 	{ "another engine", "\"engine\":", "\"engine\":9", ERR_INVALID, "request.engine" },
 	{ "a number that is none", "\"at\":\"1", "\"at\":\"x", ERR_INVALID, "request.member" },
 	{ "a number above its bound", "\"channel\":\"1\"", "\"channel\":\"9\"", ERR_INVALID, "request.member" },
+	{ "a source that is not listed", "\"version\":\"2026", "\"source\":\"1\",\"version\":\"2026", ERR_INVALID, "request.member" },
 	{ "a number as JSON number", "\"channel\":\"1\"", "\"channel\":1", ERR_INVALID, "request.member" },
 	{ "a text that is a list", "\"to\":\"JP:JPCERT\"", "\"to\":[]", ERR_INVALID, "request.member" },
 	{ "no items", "\"items\"", "\"itemz\"", ERR_INVALID, "request.member" },

@@ -187,7 +187,8 @@ apply_rule(struct judging *j, const struct rule_pack *pack, const struct rule *r
 	            .code = r->reason,
 	            .shared = r->shared,
 	            .rule = r,
-	            .pack = pack });
+	            .pack = pack,
+	            .advises = advisory });
 	if (r->ruling == RULING_HOLD && !advisory) {
 		for (size_t i = 0; i < r->approvals; i++)
 			find_approval(j, r->approval[i]);

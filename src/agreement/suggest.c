@@ -43,40 +43,35 @@ indicator_of(const struct gate *gate, const struct piece *p)
 	return NULL;
 }
 
-static struct str
-sentence_about(const struct gate *gate, const struct piece *p)
+static struct line
+instead_of(const struct gate *gate, const struct piece *p)
 {
 	struct str type = p->item->object.type;
 	const struct piece *indicator;
 
+	if (str_is(type, "report") || str_is(type, "grouping") || str_is(type, "note") ||
+	    str_is(type, "opinion"))
+		return (struct line){ WOULD_SEND_PARTS, { { 0 } } };
 	if (!str_is(type, "observed-data"))
-		return str_is(type, "report") || str_is(type, "grouping") || str_is(type, "note") ||
-		               str_is(type, "opinion")
-		           ? S("What it speaks of is sent by itself.")
-		           : S("Only the technique is sent: a pattern, a hash, a phase.");
+		return (struct line){ WOULD_SEND_TECHNIQUE, { { 0 } } };
 	indicator = indicator_of(gate, p);
 	if (indicator == NULL)
-		return S(
-		    "A sighting is sent instead: its count by the hour and the sector, no address.");
-	return arena_printf(gate->a,
-	    "A sighting of " STR_FMT
-	    " is sent instead: its count by the hour and the sector, no address.",
-	    STR_ARG(indicator->item->object.id));
+		return (struct line){ WOULD_SEND_SIGHTING, { { 0 } } };
+	return (struct line){ WOULD_SEND_SIGHTING_OF, { indicator->item->object.id } };
 }
 
 enum err
 explain_instead(struct gate *gate, const struct piece *p, struct agreement_decision *d)
 {
+	struct said said = { .len = d->would_change.len };
 	bool empty = false;
-	struct str line;
 
 	for (size_t i = 0; i < d->codes; i++)
 		empty = empty || str_is(d->code[i], "D-EMPTY");
-	if (!empty || d->would_change == LINES_MAX)
+	if (!empty || said.len == LINES_MAX)
 		return OK;
-	line = sentence_about(gate, p);
-	if (line.ptr == NULL)
-		return gate_memory(gate);
-	d->would[d->would_change++] = line;
-	return OK;
+	if (said.len > 0)
+		memcpy(said.line, d->would_change.line, said.len * sizeof(*said.line));
+	said_add(&said, instead_of(gate, p));
+	return said_keep(gate, &said, &d->would_change);
 }

@@ -1,7 +1,4 @@
 /* What would change a decision: the judge is asked again with one fact changed. */
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "explain_p.h"
 
 /* One try: facts that may be changed, and what it is called. */
@@ -11,7 +8,7 @@ struct trial {
 	struct facts facts;
 	struct verdict *scratch;
 	enum effect effect; /* as decided */
-	struct agreement_decision *d;
+	struct said said;
 };
 
 static void
@@ -28,20 +25,17 @@ is_looser(struct trial *t)
 	return t->scratch->effect < t->effect;
 }
 
-PRINTF(2, 3)
 static void
-say(struct trial *t, const char *fmt, ...)
+say_of(struct trial *t, enum line_code code, struct str value)
 {
-	char text[WHY_TEXT_MAX];
-	struct str line;
-	va_list args;
+	if (t->said.len < LINES_MAX)
+		said_add(&t->said, (struct line){ code, { value } });
+}
 
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	line = arena_str(t->gate->a, str_of(text));
-	if (line.len > 0 && line.ptr != NULL && t->d->would_change < LINES_MAX)
-		t->d->would[t->d->would_change++] = line;
+static void
+say(struct trial *t, enum line_code code)
+{
+	say_of(t, code, (struct str){ 0 });
 }
 
 /* ---- one change each ---- */
@@ -60,8 +54,7 @@ try_identity(struct trial *t)
 	if (victim)
 		facts_set(&t->facts, CONSENT_TO_NAME, true);
 	if (is_looser(t))
-		say(t, "%s consents to being named.",
-		    victim ? "The identity" : "The one it would tell of");
+		say(t, victim ? WOULD_NAME_ITSELF : WOULD_BE_NAMED);
 }
 
 static void
@@ -70,11 +63,11 @@ try_consents(struct trial *t)
 	reset(t);
 	facts_set(&t->facts, CONSENT_TO_PERSONAL, true);
 	if (predicate_holds(IS_PERSONAL, t->now) && is_looser(t))
-		say(t, "The person concerned consents to the release of personal data.");
+		say(t, WOULD_CONSENT_PERSONAL);
 	reset(t);
 	facts_set(&t->facts, CONSENT_TO_TECHNIQUE, true);
 	if (is_looser(t))
-		say(t, "The originator consents to passing the technique on.");
+		say(t, WOULD_CONSENT_TECHNIQUE);
 }
 
 /* The least change of marking that helps. */
@@ -87,15 +80,15 @@ try_marking(struct trial *t)
 		reset(t);
 		t->facts.unknown = 0;
 		if (is_looser(t))
-			say(t, "Its unknown marking is explained by its originator.");
+			say(t, WOULD_EXPLAIN_MARKING);
 	}
 	for (int tlp = (int)(now == TLP_NONE ? TLP_RED : now) - 1; tlp >= TLP_CLEAR; tlp--) {
 		reset(t);
 		t->facts.tlp = (enum tlp)tlp;
 		if (!is_looser(t))
 			continue;
-		say(t, "Its originator marks it TLP:%s%s.", tlp_name((enum tlp)tlp),
-		    tlp > TLP_CLEAR ? " or lower" : "");
+		say_of(t, tlp > TLP_CLEAR ? WOULD_MARK_OR_LOWER : WOULD_MARK,
+		    str_of(tlp_name((enum tlp)tlp)));
 		return;
 	}
 }
@@ -106,7 +99,7 @@ try_approval(struct trial *t)
 	reset(t);
 	t->facts.approved = true;
 	if (!t->now->approved && is_looser(t))
-		say(t, "The approvals that are asked for are given.");
+		say(t, WOULD_APPROVE);
 }
 
 static void
@@ -115,12 +108,12 @@ try_agreement(struct trial *t)
 	reset(t);
 	t->facts.closed = S("");
 	if (t->now->closed.len > 0 && is_looser(t))
-		say(t, str_is(t->now->closed, "A-AREA-SUSPENDED") ? "The area is resumed."
-		                                                  : "The agreement is in force.");
+		say(t,
+		    str_is(t->now->closed, "A-AREA-SUSPENDED") ? WOULD_RESUME : WOULD_BE_IN_FORCE);
 	reset(t);
 	t->facts.verified = true;
 	if (!t->now->verified && is_looser(t))
-		say(t, "Two people check the key of the recipient's node.");
+		say(t, WOULD_CHECK_KEY);
 }
 
 static void
@@ -129,11 +122,11 @@ try_recipient(struct trial *t)
 	reset(t);
 	t->facts.key_until = 0;
 	if (is_looser(t))
-		say(t, "The recipient has a new key, checked by two people.");
+		say(t, WOULD_RENEW_KEY);
 	reset(t);
 	t->facts.poc_failed = 0;
 	if (is_looser(t))
-		say(t, "The recipient's point of contact answers a check.");
+		say(t, WOULD_ANSWER);
 }
 
 static void
@@ -142,12 +135,12 @@ try_channel(struct trial *t)
 	reset(t);
 	t->facts.channel = CHANNEL_OFFICER;
 	if (t->now->channel == CHANNEL_AUTO && is_looser(t))
-		say(t, "An officer sends it, instead of a standing order.");
+		say(t, WOULD_BE_OFFICER);
 	reset(t);
 	t->facts.channel = CHANNEL_PERSON;
 	t->facts.person = true;
 	if (!t->now->person && is_looser(t))
-		say(t, "It is sealed to the checked key of a named person.");
+		say(t, WOULD_SEAL);
 }
 
 /* The next instant at which rules, consents or the agreement itself change. */
@@ -165,7 +158,7 @@ try_later(struct trial *t)
 	if (!is_looser(t))
 		return;
 	time_text_s(at, text);
-	say(t, "It is decided again on %s.", text);
+	say_of(t, WOULD_WAIT, arena_str(t->gate->a, str_of(text)));
 }
 
 static void
@@ -176,12 +169,12 @@ try_ground(struct trial *t)
 	reset(t);
 	t->facts.legal_basis = S("");
 	if (t->now->legal_basis.len > 0 && is_looser(t))
-		say(t, "No ground is cited, or one that is in force.");
+		say(t, WOULD_CITE_NONE);
 	for (size_t i = 0; i < g->legal_bases; i++) {
 		reset(t);
 		t->facts.legal_basis = g->legal_basis[i].code;
 		if (t->now->legal_basis.len == 0 && is_looser(t))
-			say(t, "The ground " STR_FMT " is cited.", STR_ARG(g->legal_basis[i].code));
+			say_of(t, WOULD_CITE, g->legal_basis[i].code);
 	}
 }
 
@@ -194,15 +187,14 @@ try_emergency(struct trial *t)
 	t->facts.harm = HARM_IMMINENT_SAFETY;
 	t->facts.urgency = URGENCY_FLASH;
 	if ((t->now->harm == HARM_NONE || t->now->urgency < URGENCY_IMMEDIATE) && is_looser(t))
-		say(t, "It is an urgent warning of imminent harm to people.");
+		say(t, WOULD_BE_URGENT);
 	if (!g->break_glass.given || g->break_glass.conditions == NULL ||
 	    t->now->broken_glass.len > 0)
 		return;
 	reset(t);
 	t->facts.broken_glass = json_str(g->break_glass.conditions->first);
 	if (is_looser(t))
-		say(t, "Two officers ask in an emergency (" STR_FMT ").",
-		    STR_ARG(t->facts.broken_glass));
+		say_of(t, WOULD_BREAK_GLASS, t->facts.broken_glass);
 }
 
 static void
@@ -211,8 +203,7 @@ try_alone(struct trial *t)
 	reset(t);
 	t->facts.strict = false;
 	if ((t->now->stopped || t->now->waits) && is_looser(t))
-		say(t, t->now->stopped ? "It goes without those of its selection that stay."
-		                       : "It goes without those of its selection that wait.");
+		say(t, t->now->stopped ? WOULD_GO_ALONE : WOULD_WAIT_ALONE);
 }
 
 static void
@@ -227,7 +218,7 @@ try_recipients(struct trial *t)
 			reset(t);
 			t->facts.to = code;
 			if (!str_eq(code, t->now->to) && is_looser(t))
-				say(t, "The recipient is " STR_FMT ".", STR_ARG(code));
+				say_of(t, WOULD_RECIPIENT, code);
 		}
 	}
 }
@@ -241,7 +232,7 @@ try_purposes(struct trial *t)
 		reset(t);
 		t->facts.purpose = g->purpose[i].code;
 		if (!str_eq(g->purpose[i].code, t->now->purpose) && is_looser(t))
-			say(t, "The purpose is " STR_FMT ".", STR_ARG(g->purpose[i].code));
+			say_of(t, WOULD_PURPOSE, g->purpose[i].code);
 	}
 }
 
@@ -251,7 +242,7 @@ try_references(struct trial *t)
 	reset(t);
 	t->facts.remains = REMAINS_COPY;
 	if (t->now->remains == REMAINS_LOST && is_looser(t))
-		say(t, "What it refers to goes as well.");
+		say(t, WOULD_GO_WITH);
 }
 
 enum err
@@ -267,8 +258,7 @@ explain_would_change(struct gate *gate, const struct piece *p, const struct verd
 	*t = (struct trial){ .gate = gate,
 		.now = p->facts,
 		.scratch = scratch,
-		.effect = v->effect,
-		.d = d };
+		.effect = v->effect };
 	try_agreement(t);
 	try_recipient(t);
 	try_identity(t);
@@ -283,5 +273,5 @@ explain_would_change(struct gate *gate, const struct piece *p, const struct verd
 	try_channel(t);
 	try_recipients(t);
 	try_purposes(t);
-	return OK;
+	return said_keep(gate, &t->said, &d->would_change);
 }

@@ -63,6 +63,18 @@ api_put_words(struct json_writer *w, const char *name, struct str words)
 }
 
 void
+api_put_decision(struct json_writer *w, struct arena *a, struct str stored)
+{
+	const struct json *tree = NULL;
+
+	json_key(w, S("decision"));
+	if (json_parse(a, stored, NULL, &tree, NULL) == OK && tree->type == JSON_OBJECT)
+		agreement_decision_show(w, tree);
+	else
+		json_put_null(w);
+}
+
+void
 api_begin_object(struct json_writer *w, const char *name)
 {
 	json_begin_object(json_key(w, str_of(name)));

@@ -80,6 +80,8 @@ void api_put_time(struct json_writer *w, const char *name, time_us at); /* 0: nu
 void api_put_hash(struct json_writer *w, const char *name, const struct hash *hash);
 /* A list of the words of a text that blanks separate. */
 void api_put_words(struct json_writer *w, const char *name, struct str words);
+/* "decision": a stored decision with its sentences; null when it cannot be read. */
+void api_put_decision(struct json_writer *w, struct arena *a, struct str stored);
 void api_begin_object(struct json_writer *w, const char *name);
 void api_begin_array(struct json_writer *w, const char *name);
 

@@ -18,7 +18,7 @@ print_given(struct json_writer *w, const struct release_approvals *given)
 }
 
 static void
-print_hold(struct json_writer *w, const struct release_row *row,
+print_hold(struct json_writer *w, struct arena *a, const struct release_row *row,
     const struct release_approvals *given)
 {
 	json_begin_object(w);
@@ -43,7 +43,7 @@ print_hold(struct json_writer *w, const struct release_row *row,
 	api_put_words(w, "needed", row->approvals_needed);
 	print_given(w, given);
 	api_put_hash(w, "bytes_sha256", &row->bytes_hash);
-	json_put_raw(json_key(w, S("decision")), row->decision);
+	api_put_decision(w, a, row->decision);
 	api_put_time(w, "changed_at", row->changed_at);
 	api_put_time(w, "expires_at", row->expires_at);
 	json_end_object(w);
@@ -70,7 +70,7 @@ api_get_holds(void *ctx, struct http_request *req, struct http_response *ret, st
 		struct release_approvals given;
 
 		TRY(release_approvals(lease.db, req->arena, &rows[i], &given, why));
-		print_hold(&w, &rows[i], &given);
+		print_hold(&w, req->arena, &rows[i], &given);
 	}
 	json_end_array(&w);
 	json_end_object(&w);

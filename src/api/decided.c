@@ -114,7 +114,7 @@ print_head(struct json_writer *w, const struct past_row *row, const struct api_l
 static enum err
 print_short(struct json_writer *w, struct arena *a, const struct past_row *row, struct why *why)
 {
-	static const char *const members[] = { "codes", "clause", "model", "what" };
+	static const char *const members[] = { "codes", "clause", "model", "what", "bundle" };
 	const struct json *tree = NULL;
 
 	TRY(json_parse(a, row->decision, NULL, &tree, why));
@@ -122,7 +122,7 @@ print_short(struct json_writer *w, struct arena *a, const struct past_row *row, 
 		const struct json *v = json_get(tree, str_of(members[i]));
 
 		if (v != NULL)
-			json_put_raw(json_key(w, str_of(members[i])), v->raw);
+			agreement_decision_show_member(w, v);
 	}
 	return OK;
 }
@@ -305,7 +305,7 @@ api_get_decision(void *ctx, struct http_request *req, struct http_response *ret,
 	json_begin_object(&w);
 	print_head(&w, &row, &log);
 	print_bytes(&w, &row);
-	put_json(&w, req->arena, "decision", row.decision);
+	api_put_decision(&w, req->arena, row.decision);
 	put_json(&w, req->arena, "facts", row.facts);
 	print_inputs(&w, &row);
 	TRY(print_approvals(&w, lease.db, req->arena, &row, why));

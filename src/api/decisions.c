@@ -48,7 +48,7 @@ print_decision(struct json_writer *w, const struct preview *p, const struct agre
 	CLEANUP(buf_free) struct buf text = buf_new(HTTP_RESPONSE_MAX);
 	struct json_writer inner = json_writer(&text);
 
-	agreement_decision_write(&inner, &p->request, d, false);
+	agreement_decision_write(&inner, &p->request, d, DECISION_SHOWN);
 	TRY(buf_check(&text, "the decision", why));
 	assert(text.len > 2 && text.ptr[text.len - 1] == '}');
 	text.len--;
@@ -136,6 +136,7 @@ api_post_preview(void *ctx, struct http_request *req, struct http_response *ret,
 	api_begin_array(&w, "decisions");
 	TRY(print_looks(&w, &p, body.brief, why));
 	json_end_array(&w);
+	agreement_bundle_write(json_key(&w, S("bundle")), p.decisions->bundle);
 	json_end_object(&w);
 	return OK;
 }

@@ -17,7 +17,7 @@ print_grounds(struct json_writer *w, struct arena *a, struct str decision, struc
 		const struct json *v = json_get(tree, str_of(members[i]));
 
 		if (v != NULL)
-			json_put_raw(json_key(w, str_of(members[i])), v->raw);
+			agreement_decision_show_member(w, v);
 	}
 	return OK;
 }

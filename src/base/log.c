@@ -8,7 +8,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "disk.h"
-#include "utf8_p.h"
+#include "utf8.h"
 
 /* A line up to PIPE_BUF is written in one piece, so that the lines of two
  * threads or processes do not mix.  A value takes a quarter of it at most. */

@@ -1,5 +1,5 @@
 #include "base.h"
-#include "utf8_p.h"
+#include "utf8.h"
 
 static unsigned char
 lower(char c)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base.h"
-#include "utf8_p.h"
+#include "utf8.h"
 
 #undef fail /* of the analyzer */
 

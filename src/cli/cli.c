@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "http_client.h"
 #include "node.h"
+#include "visible_p.h"
 
 const char *
 cli_option(const struct cli *c, const char *name)
@@ -88,6 +89,8 @@ cli_encode(const struct cli *c, struct str text)
 	return arena_str(c->arena, buf_str(&out));
 }
 
+enum { ERROR_MAX = 64 * KIB }; /* a message and a place, each byte as a number */
+
 /* The message of an error answer. */
 static int
 print_error(const struct json *answer, unsigned status)
@@ -99,9 +102,14 @@ print_error(const struct json *answer, unsigned status)
 		(void)fprintf(stderr, "torana: the node answered with status %u\n", status);
 		return EXIT_WRONG;
 	}
-	(void)fprintf(stderr, "torana: " STR_FMT "\n", STR_ARG(text));
-	if (json_get_str(e, S("where"), &where) && where.len > 0)
-		(void)fprintf(stderr, "  at " STR_FMT "\n", STR_ARG(where));
+	CLEANUP(buf_free) struct buf shown = buf_new(ERROR_MAX);
+	buf_put(&shown, S("torana: "));
+	visible_put(&shown, text);
+	if (json_get_str(e, S("where"), &where) && where.len > 0) {
+		buf_put(&shown, S("\n  at "));
+		visible_put(&shown, where);
+	}
+	(void)fprintf(stderr, STR_FMT "\n", STR_ARG(buf_str(&shown)));
 	return EXIT_WRONG;
 }
 
@@ -159,7 +167,11 @@ cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
 
 /* ---- tables ---- */
 
-enum { COLUMNS_MAX = 12, CELL_MAX = 400 };
+enum {
+	COLUMNS_MAX = 12,
+	CELL_MAX = 64 * KIB,  /* of a cell as it is shown */
+	TEXT_MAX = 512 * MIB, /* an object of the largest size, each byte as a number */
+};
 
 /* The value at a path of member names; NULL when there is none. */
 static const struct json *
@@ -172,69 +184,45 @@ member_at(const struct json *row, const char *path)
 	return row;
 }
 
-/* Characters a terminal shows, as far as columns go: continuation bytes have no width. */
-static int
-width_of(struct str s)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		n += ((unsigned char)s.ptr[i] & 0xc0) != 0x80;
-	return n;
-}
-
-/* Cut to max characters, control characters replaced. */
 static void
-cell_text(const struct json *v, int max, char *ret)
+cell_text(const struct json *v, int max, struct buf *ret)
 {
-	struct str text = v == NULL ? S("") : json_str(v).ptr != NULL ? json_str(v) : v->raw;
-	size_t out = 0;
-	int shown = 0;
-
-	for (size_t i = 0; i < text.len && out < CELL_MAX - 8; i++) {
-		unsigned char ch = (unsigned char)text.ptr[i];
-
-		if ((ch & 0xc0) != 0x80 && shown++ == max) {
-			memcpy(ret + out, "\xe2\x80\xa6", 3);
-			out += 3;
-			break;
-		}
-		ret[out++] = (char)(ch < 0x20 || ch == 0x7f ? '?' : ch);
-	}
-	ret[out] = '\0';
+	buf_clear(ret);
+	if (v != NULL)
+		visible_put_cut(ret, json_str(v).ptr != NULL ? json_str(v) : v->raw, max);
 }
 
 static void
-print_cell(const char *text, int width, bool last)
+print_cell(struct str text, int width, bool last)
 {
-	(void)printf("%s", text);
+	(void)printf(STR_FMT, STR_ARG(text));
 	if (!last)
-		(void)printf("%*s", width - width_of(str_of(text)) + 2, "");
+		(void)printf("%*s", width - visible_width(text) + 2, "");
 }
 
 void
 cli_table(const struct json *list, const struct cli_column *columns, size_t n)
 {
 	int width[COLUMNS_MAX];
-	char cell[CELL_MAX] = "";
+	CLEANUP(buf_free) struct buf cell = buf_new(CELL_MAX);
 
 	assert(n <= COLUMNS_MAX);
 	for (size_t k = 0; k < n; k++) {
-		width[k] = width_of(str_of(columns[k].title));
+		width[k] = visible_width(str_of(columns[k].title));
 		for (const struct json *row = list == NULL ? NULL : list->first; row != NULL;
 		     row = row->next) {
-			cell_text(member_at(row, columns[k].member), columns[k].width_max, cell);
-			int w = width_of(str_of(cell));
+			cell_text(member_at(row, columns[k].member), columns[k].width_max, &cell);
+			int w = visible_width(buf_str(&cell));
 			width[k] = w > width[k] ? w : width[k];
 		}
-		print_cell(columns[k].title, width[k], k + 1 == n);
+		print_cell(str_of(columns[k].title), width[k], k + 1 == n);
 	}
 	(void)printf("\n");
 	for (const struct json *row = list == NULL ? NULL : list->first; row != NULL;
 	     row = row->next) {
 		for (size_t k = 0; k < n; k++) {
-			cell_text(member_at(row, columns[k].member), columns[k].width_max, cell);
-			print_cell(cell, width[k], k + 1 == n);
+			cell_text(member_at(row, columns[k].member), columns[k].width_max, &cell);
+			print_cell(buf_str(&cell), width[k], k + 1 == n);
 		}
 		(void)printf("\n");
 	}
@@ -261,12 +249,26 @@ cli_list(struct cli *c, struct str target, const char *member, const struct cli_
 	return code;
 }
 
+static void
+print_bytes(const struct buf *b)
+{
+	(void)fwrite(b->len > 0 ? b->ptr : "", 1, b->len, stdout);
+}
+
 void
 cli_text(struct str text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char ch = (unsigned char)text.ptr[i];
+	CLEANUP(buf_free) struct buf out = buf_new(TEXT_MAX);
 
-		(void)putchar((ch < 0x20 && ch != '\n') || ch == 0x7f ? '?' : ch);
-	}
+	visible_put(&out, text);
+	print_bytes(&out);
+}
+
+void
+cli_page(struct str text)
+{
+	CLEANUP(buf_free) struct buf out = buf_new(TEXT_MAX);
+
+	visible_put_lines(&out, text);
+	print_bytes(&out);
 }

@@ -1,6 +1,6 @@
 /* cli.h: the command line: `torana NOUN VERB`.
  *
- * A noun has one file and one table of commands; main.c joins the tables.  A
+ * A noun has one table of commands in a file of its name; main.c joins the tables.  A
  * command is a client of the API (node_call), whether somebody serves the
  * folder or not; only scan and audit read it themselves, and
  * agreement lint and pattern read their files alone.
@@ -105,7 +105,7 @@ int cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
 struct str cli_encode(const struct cli *c, struct str text);
 
 /* A table on standard output: one row per element of list, one column per member.
- * Control characters are escaped; long cells end in an ellipsis. */
+ * Cells are shown as cli_text(); long ones end in an ellipsis. */
 struct cli_column {
 	const char *title;
 	const char *member; /* "id", or "log.size": a path of names */
@@ -121,5 +121,9 @@ void cli_put(struct cli *c, struct json_writer *w, const char *name);
 int cli_list(struct cli *c, struct str target, const char *member, const struct cli_column *columns,
     size_t n);
 
-/* Text with control characters escaped, on standard output. */
+/* Text of strangers on standard output, as one line: characters that a terminal
+ * would obey, or that nobody sees, by their number. */
 void cli_text(struct str text);
+
+/* The same for bytes with lines of their own. */
+void cli_page(struct str text);

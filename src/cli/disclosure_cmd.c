@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "console.h"
 #include "disk.h"
 #include "dossier.h"
 #include "dossier_html.h"
@@ -63,24 +62,14 @@ write_new(const char *path, struct str bytes, struct why *why)
 }
 
 static enum err
-catalogue(struct cli *c, const char *lang, const struct json **ret, struct why *why)
-{
-	struct str text = console_catalogue(str_of(lang));
-
-	if (text.ptr == NULL)
-		return fail(why, ERR_USAGE, "dossier.lang", "--lang is en, hi or ja, not %s", lang);
-	return json_parse(c->arena, text, NULL, ret, why);
-}
-
-static enum err
 make_page(struct cli *c, struct str envelope, const char *lang, struct buf *out, struct why *why)
 {
-	struct dossier_page page = { .lang = str_of(lang) };
+	struct messages words = { 0 };
+	struct dossier_page page = { .words = &words, .lang = str_of(lang) };
 	char hex[HASH_HEX + 1];
 	struct dsse e;
 
-	TRY(catalogue(c, lang, &page.chosen, why));
-	TRY(catalogue(c, "en", &page.english, why));
+	TRY(message_open(c->arena, page.lang, &words, why));
 	TRY(dsse_parse(c->arena, envelope, &e, why));
 	TRY(json_parse(c->arena, e.payload, NULL, &page.dossier, why));
 	struct hash hash = hash_of(e.payload);

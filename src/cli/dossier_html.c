@@ -4,6 +4,7 @@
 
 #include "codec.h"
 #include "hash.h"
+#include "visible_p.h"
 
 static const char style[] =
     "body{font:11pt/1.5 sans-serif;color:#111;max-width:60em;margin:2em auto;padding:0 1em}"
@@ -16,17 +17,11 @@ static const char style[] =
     ".model{font-weight:bold}.none{font-size:1.1em}footer{margin-top:2em;overflow-wrap:anywhere}"
     "@media print{body{margin:0;max-width:none}}";
 
-enum { KEY_MAX = 128 }; /* of a message's key */
+enum { TEXT_MAX = 64 * MIB }; /* of one text: the dossier bounds it */
 
 struct page {
 	const struct dossier_page *p;
 	struct buf *out;
-};
-
-/* A value of a message's {name}. */
-struct place {
-	const char *name;
-	struct str value;
 };
 
 /* ---- text ---- */
@@ -41,57 +36,29 @@ put(struct page *x, const char *markup)
 static void
 put_text(struct page *x, struct str text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		switch (text.ptr[i]) {
+	CLEANUP(buf_free) struct buf shown = buf_new(TEXT_MAX);
+
+	visible_put(&shown, text);
+	for (size_t i = 0; i < shown.len; i++) {
+		switch (shown.ptr[i]) {
 		case '&': put(x, "&amp;"); break;
 		case '<': put(x, "&lt;"); break;
 		case '>': put(x, "&gt;"); break;
 		case '"': put(x, "&quot;"); break;
 		case '\'': put(x, "&#39;"); break;
-		case '\0': break;
-		default: buf_putc(x->out, text.ptr[i]);
+		default: buf_putc(x->out, shown.ptr[i]);
 		}
 	}
-}
-
-static struct str
-message(const struct page *x, struct str key)
-{
-	struct str text = { 0 };
-
-	if (!json_get_str(x->p->chosen, key, &text))
-		(void)json_get_str(x->p->english, key, &text);
-	return text;
-}
-
-static struct str
-value_of(struct str name, const struct place *place, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_is(name, place[i].name))
-			return place[i].value;
-	}
-	return S("");
 }
 
 /* The message with its places filled. */
 static void
-say_with(struct page *x, const char *key, const struct place *place, size_t n)
+say_with(struct page *x, const char *key, const struct message_place *place, size_t n)
 {
-	struct str rest = message(x, str_of(key));
+	CLEANUP(buf_free) struct buf text = buf_new(TEXT_MAX);
 
-	while (rest.len > 0) {
-		size_t open = str_find(rest, S("{"));
-		size_t close = str_find(rest, S("}"));
-
-		if (open == SIZE_MAX || close == SIZE_MAX || close < open) {
-			put_text(x, rest);
-			return;
-		}
-		put_text(x, str_sub(rest, 0, open));
-		put_text(x, value_of(str_sub(rest, open + 1, close - open - 1), place, n));
-		rest = str_sub(rest, close + 1, SIZE_MAX);
-	}
+	message_say(x->p->words, str_of(key), place, n, &text);
+	put_text(x, buf_str(&text));
 }
 
 static void
@@ -104,12 +71,17 @@ say(struct page *x, const char *key)
 static void
 say_named(struct page *x, const char *kind, struct str code)
 {
-	CLEANUP(buf_free) struct buf key = buf_new(KEY_MAX);
+	put_text(x, message_name(x->p->words, kind, code));
+}
 
-	buf_put(&key, str_of(kind));
-	buf_put(&key, code);
-	struct str name = message(x, buf_str(&key));
-	put_text(x, name.len > 0 ? name : code);
+/* A line of the explanation, or a text as it is. */
+static void
+say_line(struct page *x, const struct json *line)
+{
+	CLEANUP(buf_free) struct buf text = buf_new(TEXT_MAX);
+
+	message_say_line(x->p->words, line, &text);
+	put_text(x, buf_str(&text));
 }
 
 /* ---- members ---- */
@@ -178,9 +150,9 @@ put_what(struct page *x, const struct json *d)
 static void
 put_agreement(struct page *x, const struct json *d)
 {
-	const struct place places[] = {
-		{ "agreement", member(d, "agreement") },
-		{ "clause", member(d, "clause") },
+	const struct message_place places[] = {
+		{ S("agreement"), member(d, "agreement") },
+		{ S("clause"), member(d, "clause") },
 	};
 
 	begin_row(x, "dossier.agreement");
@@ -232,7 +204,7 @@ put_list(struct page *x, const struct json *list, const char *title, const char 
 		say(x, none);
 	for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
 		put(x, v == list->first ? "" : "<br>");
-		put_text(x, json_str(v));
+		say_line(x, v);
 	}
 	end_row(x);
 }
@@ -249,9 +221,9 @@ static void
 put_proof(struct page *x, const struct json *d)
 {
 	char at[32];
-	const struct place places[] = {
-		{ "leaf", number_of(d, "leaf") },
-		{ "place", number_of(d, "place") },
+	const struct message_place places[] = {
+		{ S("leaf"), number_of(d, "leaf") },
+		{ S("place"), number_of(d, "place") },
 	};
 
 	begin_row(x, "dossier.proof");
@@ -265,7 +237,7 @@ put_proof(struct page *x, const struct json *d)
 	time_of(member(d, "received_at"), at);
 	if (at[0] != '\0') {
 		put(x, ", ");
-		say_with(x, "dossier.received", &(struct place){ "at", str_of(at) }, 1);
+		say_with(x, "dossier.received", &(struct message_place){ S("at"), str_of(at) }, 1);
 	}
 	end_row(x);
 }
@@ -281,7 +253,7 @@ put_recall(struct page *x, const struct json *d)
 	else if (answer.len == 0)
 		say(x, "dossier.no-answer");
 	else
-		say_with(x, "dossier.answered", &(struct place){ "answer", answer }, 1);
+		say_with(x, "dossier.answered", &(struct message_place){ S("answer"), answer }, 1);
 	end_row(x);
 }
 
@@ -329,13 +301,10 @@ put_consent(struct page *x, const struct json *c)
 
 	time_of(member(c, "until"), until);
 	time_of(member(c, "withdrawn_at"), withdrawn);
-	CLEANUP(buf_free) struct buf scope = buf_new(KEY_MAX);
-	buf_put(&scope, S("dossier."));
-	buf_put(&scope, member(c, "scope"));
-	const struct place places[] = {
-		{ "scope", message(x, buf_str(&scope)) },
-		{ "to", to.len > 0 ? to : message(x, S("dossier.anyone")) },
-		{ "until", str_of(until) },
+	const struct message_place places[] = {
+		{ S("scope"), message_name(x->p->words, "dossier.", member(c, "scope")) },
+		{ S("to"), to.len > 0 ? to : message_of(x->p->words, S("dossier.anyone")) },
+		{ S("until"), str_of(until) },
 	};
 
 	put(x, "<li>");
@@ -344,7 +313,8 @@ put_consent(struct page *x, const struct json *c)
 	say_with(x, "dossier.consent-line", places, COUNTOF(places));
 	if (withdrawn[0] != '\0') {
 		put(x, ", ");
-		say_with(x, "dossier.withdrawn", &(struct place){ "at", str_of(withdrawn) }, 1);
+		say_with(x, "dossier.withdrawn",
+		    &(struct message_place){ S("at"), str_of(withdrawn) }, 1);
 	}
 	put(x, "</li>\n");
 }
@@ -353,7 +323,7 @@ static void
 put_head(struct page *x)
 {
 	struct hash hash = hash_of(str_of(style));
-	const struct place name = { "name", member(x->p->dossier, "name") };
+	const struct message_place name = { S("name"), member(x->p->dossier, "name") };
 
 	put(x, "<!DOCTYPE html>\n<html lang=\"");
 	put_text(x, x->p->lang);
@@ -374,10 +344,10 @@ static void
 put_intro(struct page *x, struct str at)
 {
 	const struct json *d = x->p->dossier;
-	const struct place by[] = {
-		{ "node", member(d, "node") },
-		{ "party", member(d, "party") },
-		{ "at", at },
+	const struct message_place by[] = {
+		{ S("node"), member(d, "node") },
+		{ S("party"), member(d, "party") },
+		{ S("at"), at },
 	};
 
 	put(x, "<p>");
@@ -398,7 +368,7 @@ put_releases(struct page *x, const struct json *list, struct str at)
 
 	if (list->len == 0) {
 		put(x, "<p class=\"none\">");
-		say_with(x, "dossier.nothing", &(struct place){ "at", at }, 1);
+		say_with(x, "dossier.nothing", &(struct message_place){ S("at"), at }, 1);
 		put(x, "</p>\n");
 	}
 	for (const struct json *v = list->first; v != NULL; v = v->next)
@@ -406,7 +376,7 @@ put_releases(struct page *x, const struct json *list, struct str at)
 	if (flag(x->p->dossier, "more")) {
 		(void)snprintf(count, sizeof(count), "%zu", (size_t)list->len);
 		put(x, "<p>");
-		say_with(x, "dossier.more", &(struct place){ "n", str_of(count) }, 1);
+		say_with(x, "dossier.more", &(struct message_place){ S("n"), str_of(count) }, 1);
 		put(x, "</p>\n");
 	}
 }
@@ -414,9 +384,9 @@ put_releases(struct page *x, const struct json *list, struct str at)
 static void
 put_foot(struct page *x, const struct json *consents)
 {
-	const struct place places[] = {
-		{ "hash", x->p->hash },
-		{ "key", x->p->key },
+	const struct message_place places[] = {
+		{ S("hash"), x->p->hash },
+		{ S("key"), x->p->key },
 	};
 
 	if (consents->len > 0) {

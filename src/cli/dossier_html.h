@@ -2,17 +2,18 @@
  * scripts, pictures or addresses.
  *
  * What stands in the dossier comes from objects of strangers: every text is
- * escaped, and the page's own policy lets a browser load nothing. */
+ * escaped, characters that hide or turn text are shown by their number, and the page's own policy
+ * lets a browser load nothing. */
 #pragma once
 
 #include "base.h"
 #include "buf.h"
 #include "json.h"
+#include "message_p.h"
 
 struct dossier_page {
 	const struct json *dossier; /* the payload */
-	const struct json *english; /* catalogues: what `chosen` lacks is taken from `english` */
-	const struct json *chosen;
+	const struct messages *words;
 	struct str lang; /* "hi" */
 	struct str hash; /* SHA-256 of the payload, in hex */
 	struct str key;  /* key id of the signature; empty: none */

@@ -9,22 +9,23 @@ enum { TEST_PAGE_MAX = MIB };
 #define HEAD                                                                                  \
 	"\"type\":\"torana-dossier\",\"version\":1,\"node\":\"in.example\",\"party\":\"IN\"," \
 	"\"made_at\":\"2026-11-22T03:04:05.123456Z\",\"realm\":\"demo\",\"about\":\"identity--1\""
-#define RELEASE                                                                                    \
-	"{\"at\":\"2026-11-21T01:02:03.000000Z\",\"to\":\"JP:JPCERT\",\"purpose\":\"prevention\"," \
-	"\"area\":\"CI\",\"as\":\"copy\",\"tie\":\"tied\",\"source_id\":\"indicator--2\","         \
-	"\"leaving_id\":\"indicator--3\",\"outcome\":\"ALLOW_WITH_REDACTION\","                    \
-	"\"state\":\"recalled\",\"agreement\":\"IJ\",\"clause\":\"6\",\"model\":true,"             \
-	"\"conditions\":[\"Keep.\"],\"withheld\":[{\"pointer\":\"/name\",\"code\":\"V-VICTIM\","   \
-	"\"method\":\"drop\"}],\"consents\":[],\"leaf\":7,\"place\":1,\"published\":true,"         \
+#define RELEASE                                                                                                                                                   \
+	"{\"at\":\"2026-11-21T01:02:03.000000Z\",\"to\":\"JP:JPCERT\",\"purpose\":\"prevention\","                                                                \
+	"\"area\":\"CI\",\"as\":\"copy\",\"tie\":\"tied\",\"source_id\":\"indicator--2\","                                                                        \
+	"\"leaving_id\":\"indicator--3\",\"outcome\":\"ALLOW_WITH_REDACTION\","                                                                                   \
+	"\"state\":\"recalled\",\"agreement\":\"IJ\",\"clause\":\"6\",\"model\":true,"                                                                            \
+	"\"conditions\":[{\"code\":\"condition.review\",\"args\":{\"hours\":\"24\"},\"text\":\"x\"}],\"withheld\":[{\"pointer\":\"/name\",\"code\":\"V-VICTIM\"," \
+	"\"method\":\"drop\"}],\"consents\":[],\"leaf\":7,\"place\":1,\"published\":true,"                                                                        \
 	"\"cosigned\":false,\"received_at\":null,\"recall\":\"answered\",\"answer\":\"removed\"}"
 #define EMPTY "{" HEAD ",\"name\":\"Plant\",\"more\":false,\"disclosures\":[],\"consents\":[]}"
 #define ONE                                                                      \
 	"{" HEAD ",\"name\":\"Plant\",\"more\":true,\"disclosures\":[" RELEASE   \
 	"],\"consents\":[{\"consent_id\":\"c1\",\"scope\":\"name\",\"to\":\"\"," \
 	"\"until\":\"2027-01-01T00:00:00Z\",\"withdrawn_at\":\"2026-12-01T00:00:00Z\"}]}"
-#define EVIL                                                                                       \
-	"{" HEAD ",\"name\":\"<script>alert(1)</script>\\\"'&\",\"more\":false,\"disclosures\":[{" \
-	"\"source_id\":\"<img src=x onerror=y>\",\"withheld\":[{\"pointer\":\"</style>\"}]}],"     \
+#define EVIL                                                                                    \
+	"{" HEAD                                                                                \
+	",\"name\":\"\u202e<script>alert(1)</script>\\\"'&\",\"more\":false,\"disclosures\":[{" \
+	"\"source_id\":\"<img src=x onerror=y>\",\"withheld\":[{\"pointer\":\"</style>\"}]}],"  \
 	"\"consents\":[]}"
 
 /* clang-format off */
@@ -44,6 +45,10 @@ static const struct page_case {
 	{ "consents",                 "en", ONE,   "c1: name, to any recipient, until 2027-01-01 00:00:00 UTC, withdrawn", "{to}" },
 	{ "there are older ones",     "en", ONE,   "Only the newest 1 are listed", "{n}" },
 	{ "a name that is markup",    "en", EVIL,  "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;", "<script" },
+	{ "a condition in English",   "en", ONE,   "A review within 24 hours.", "condition.review" },
+	{ "a condition in Hindi",     "hi", ONE,   "24 घंटों के भीतर समीक्षा।", "within 24" },
+	{ "a condition in Japanese",  "ja", ONE,   "24 時間以内に事後審査を行います。", "within 24" },
+	{ "a name that turns the line", "en", EVIL, "\\u202e&lt;script", "\xe2\x80\xae" },
 	{ "an identifier that is",    "en", EVIL,  "&lt;img src=x onerror=y&gt;", "<img" },
 	{ "a pointer that is",        "en", EVIL,  "&lt;/style&gt;:", "</style>:" },
 	{ "it loads nothing",         "en", ONE,   "default-src 'none'", "http" "s://" },
@@ -53,11 +58,14 @@ static const struct page_case {
 static enum err
 make(struct arena *a, const struct page_case *c, struct buf *out, struct why *why)
 {
-	struct dossier_page page = { .lang = str_of(c->lang), .hash = S("00"), .key = S("11") };
+	struct messages words = { 0 };
+	struct dossier_page page = { .words = &words,
+		.lang = str_of(c->lang),
+		.hash = S("00"),
+		.key = S("11") };
 
 	TRY(json_parse(a, str_of(c->dossier), NULL, &page.dossier, why));
-	TRY(json_parse(a, console_catalogue(S("en")), NULL, &page.english, why));
-	TRY(json_parse(a, console_catalogue(str_of(c->lang)), NULL, &page.chosen, why));
+	TRY(message_open(a, str_of(c->lang), &words, why));
 	return dossier_html(&page, out, why);
 }
 

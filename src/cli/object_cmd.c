@@ -92,7 +92,7 @@ run_show(struct cli *c)
 	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
 
 	if (answer != NULL) {
-		cli_text(json_str(json_get(answer, S("raw"))));
+		cli_page(json_str(json_get(answer, S("raw"))));
 		(void)printf("\n");
 	}
 	return code;

@@ -183,7 +183,7 @@ const struct cli_command pattern_commands[] = {
 	  "look for a pattern in observed data (exit 0: it matches, 1: it does not, 2: an error)",
 	  "torana pattern match \"[file:name LIKE '%.exe'] REPEATS 3 TIMES\" observed.json" },
 	{ "pattern", "explain", "PATTERN", 1, 1, NULL, 0, run_explain,
-	  "what a pattern looks for, in words", "torana pattern explain \"[file:size > 5]\"" },
+	  "what a pattern looks for, in words", "torana pattern explain \"[EXISTS file:hashes.MD5]\"" },
 };
 /* clang-format on */
 const size_t pattern_commands_count = COUNTOF(pattern_commands);

@@ -3,7 +3,7 @@
 
 #include "buf.h"
 #include "cli.h"
-#include "json_writer.h"
+#include "release_cmd_p.h"
 #include "wanted_p.h"
 
 enum {
@@ -12,12 +12,6 @@ enum {
 	LOOKED_AT_MAX = 4096, /* of a preview, with all their bytes */
 };
 
-static const struct cli_option explain_options[] = {
-	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
-	{ "purpose", "CODE", "purpose of the agreement, like incident-response" },
-	{ "area", "CODE", "area of the agreement; without it: its first" },
-	{ "at", "TIME", "as if asked at this instant, like 2026-11-22T03:00:00Z" },
-};
 static const struct cli_option ask_options[] = {
 	{ "to", "PARTY:ORG", "recipient organisation, like JP:JPCERT" },
 	{ "purpose", "CODE", "purpose of the agreement, like incident-response" },
@@ -118,57 +112,9 @@ ask_body(struct cli *c, const struct wanted *wanted, bool brief)
 	return arena_str(c->arena, buf_str(&body));
 }
 
-static void
-print_lines(const char *title, const struct json *list)
-{
-	if (list == NULL || list->len == 0)
-		return;
-	(void)printf("  %s\n", title);
-	for (const struct json *line = list->first; line != NULL; line = line->next) {
-		(void)printf("    - ");
-		cli_text(json_str(line));
-		(void)printf("\n");
-	}
-}
-
-static void
-print_line(const char *title, const struct json *text)
-{
-	(void)printf("  %-12s ", title);
-	cli_text(json_str(text));
-	(void)printf("\n");
-}
-
-static void
-print_decision(const struct json *d)
-{
-	bool model = false;
-
-	(void)json_get_bool(d, S("model"), &model);
-	cli_text(json_str(json_get(d, S("id"))));
-	(void)printf("\n");
-	print_line("outcome", json_get(d, S("outcome")));
-	print_line("what", json_get(d, S("what")));
-	print_line("why", json_get(d, S("why")));
-	print_line("clause", json_get(d, S("clause")));
-	if (model)
-		(void)printf("  %-12s model text, not the Memorandum\n", "");
-	print_lines("conditions", json_get(d, S("conditions")));
-	print_lines("what would change it", json_get(d, S("would_change")));
-	(void)printf("\n");
-}
-
 static int
 run_preview(struct cli *c)
 {
-	static const struct cli_column columns[] = {
-		{ "OUTCOME", "outcome", 22 },
-		{ "HALF", "half", 9 },
-		{ "CLAUSE", "clause", 8 },
-		{ "CODES", "codes", 30 },
-		{ "ID", "id", 60 },
-		{ "WHY", "why", 80 },
-	};
 	const struct json *answer = NULL;
 	struct wanted wanted = { 0 };
 	struct why why = { 0 };
@@ -183,31 +129,9 @@ run_preview(struct cli *c)
 	        ask_body(c, &wanted, wanted.len > LOOKED_AT_MAX) },
 	    &answer);
 	if (answer != NULL) {
-		cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
+		code = print_preview(c, answer);
 		wanted_print_left_out(answer);
 	}
-	return code;
-}
-
-static int
-run_explain(struct cli *c)
-{
-	const struct json *answer = NULL;
-	struct str target = arena_printf(c->arena, "/api/v1/explain?id=" STR_FMT,
-	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
-
-	if (cli_need(c, "to") == NULL || cli_need(c, "purpose") == NULL)
-		return EXIT_USAGE;
-	for (size_t i = 0; i < COUNTOF(explain_options); i++) {
-		const char *value = cli_option(c, explain_options[i].name);
-
-		if (value != NULL)
-			target = arena_printf(c->arena, STR_FMT "&%s=" STR_FMT, STR_ARG(target),
-			    explain_options[i].name, STR_ARG(cli_encode(c, str_of(value))));
-	}
-	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
-	if (answer != NULL)
-		print_decision(answer);
 	return code;
 }
 
@@ -298,109 +222,6 @@ run_person(struct cli *c)
 	return cli_need(c, "person") == NULL ? EXIT_USAGE : run_send(c);
 }
 
-/* ---- the hold queue ---- */
-
-static int
-run_holds(struct cli *c)
-{
-	static const struct cli_column columns[] = {
-		{ "ORDER", "order_id", 36 },
-		{ "ITEM", "ordinal", 6 },
-		{ "MISSING", "missing", 30 },
-		{ "UNTIL", "expires_at", 28 },
-		{ "PROPOSER", "proposer", 16 },
-		{ "TO", "recipient", 16 },
-		{ "STRICT", "strict", 6 },
-		{ "BASIS", "legal_basis", 16 },
-		{ "CHANNEL", "channel", 8 },
-		{ "PERSON", "person_name", 24 },
-		{ "CARD", "person", 64 },
-		{ "ID", "id", 60 },
-		{ "BYTES", "bytes_sha256", 64 },
-	};
-
-	return cli_list(c, S("/api/v1/approvals"), "items", columns, COUNTOF(columns));
-}
-
-static const struct cli_option verdict_options[] = {
-	{ "role", "ROLE", "the approval that is given: officer, legal, policy, defence-liaison" },
-	{ "bytes", "SHA256", "hash of the bytes that were looked at" },
-	{ "reason", "TEXT", "of a refusal" },
-};
-
-static int
-run_verdict(struct cli *c)
-{
-	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
-	struct json_writer w = json_writer(&body);
-	const struct json *answer = NULL;
-	const char *role = cli_need(c, "role");
-	const char *bytes = cli_need(c, "bytes");
-
-	if (role == NULL || bytes == NULL)
-		return EXIT_USAGE;
-	json_begin_object(&w);
-	json_put_str(json_key(&w, S("bytes_sha256")), str_of(bytes));
-	cli_put(c, &w, "reason");
-	json_put_str(json_key(&w, S("role")), str_of(role));
-	json_end_object(&w);
-	struct str target = arena_printf(c->arena, "/api/v1/approvals/" STR_FMT "/" STR_FMT "/%s",
-	    STR_ARG(cli_encode(c, str_of(c->arg[0]))), STR_ARG(cli_encode(c, str_of(c->arg[1]))),
-	    c->command->verb);
-	int code = cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);
-	if (answer != NULL) {
-		bool released = false;
-
-		(void)json_get_bool(answer, S("released"), &released);
-		(void)printf("%s\n",
-		    released ? "approved and released" : "approved; another approval is needed");
-	}
-	return code;
-}
-
-/* ---- the reviews that emergencies owe ---- */
-
-static int
-run_reviews(struct cli *c)
-{
-	static const struct cli_column columns[] = {
-		{ "STATE", "state", 8 },
-		{ "DUE", "due_at", 28 },
-		{ "ORDER", "order_id", 36 },
-		{ "TO", "recipient", 16 },
-		{ "PROPOSER", "proposer", 16 },
-		{ "HARM", "harm", 16 },
-		{ "GLASS", "break_glass", 20 },
-		{ "CONTACT", "contact", 8 },
-		{ "REASON", "reason", 60 },
-	};
-
-	return cli_list(c, S("/api/v1/reviews"), "items", columns, COUNTOF(columns));
-}
-
-static const struct cli_option review_options[] = {
-	{ "finding", "WORD", "justified or not-justified" },
-	{ "text", "TEXT", "what the review found" },
-};
-
-static int
-run_review(struct cli *c)
-{
-	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
-	struct json_writer w = json_writer(&body);
-	const struct json *answer = NULL;
-
-	if (cli_need(c, "finding") == NULL || cli_need(c, "text") == NULL)
-		return EXIT_USAGE;
-	json_begin_object(&w);
-	cli_put(c, &w, "finding");
-	cli_put(c, &w, "text");
-	json_end_object(&w);
-	struct str target = arena_printf(c->arena, "/api/v1/reviews/" STR_FMT,
-	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
-	return cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);
-}
-
 static const struct cli_option list_options[] = {
 	{ "id", "ID", "only those of this object" },
 };
@@ -427,131 +248,12 @@ run_list(struct cli *c)
 	return cli_list(c, target, "items", columns, COUNTOF(columns));
 }
 
-/* ---- decisions that were made ---- */
-
-static const struct cli_option decisions_options[] = {
-	{ "to", "PARTY:ORG", "only those about this recipient" },
-	{ "outcome", "WORD", "ALLOW, ALLOW_WITH_REDACTION, HOLD, DENY or ROUTE" },
-	{ "order", "ORDER", "only those of this order" },
-	{ "id", "ID", "only those about this object" },
-	{ "since", "TIME", "made at this instant or later, 2026-11-01T00:00:00Z" },
-	{ "until", "TIME", "made before this instant" },
-	{ "limit", "N", "at most so many, 1000; without it 100" },
-	{ "after", "DECISION", "older than this one: the next page" },
-};
-
-static struct str
-decisions_target(struct cli *c)
-{
-	CLEANUP(buf_free) struct buf out = buf_new(64 * KIB);
-
-	buf_put(&out, S("/api/v1/decisions"));
-	for (size_t i = 0, n = 0; i < COUNTOF(decisions_options); i++) {
-		if (c->option[i] == NULL)
-			continue;
-		buf_printf(&out, "%c%s=" STR_FMT, n++ == 0 ? '?' : '&', decisions_options[i].name,
-		    STR_ARG(cli_encode(c, str_of(c->option[i]))));
-	}
-	return arena_str(c->arena, buf_str(&out));
-}
-
-static int
-run_decisions(struct cli *c)
-{
-	static const struct cli_column columns[] = {
-		{ "DECISION", "decision_id", 16 },
-		{ "AT", "at", 20 },
-		{ "TO", "recipient", 16 },
-		{ "OUTCOME", "outcome", 22 },
-		{ "STATE", "state", 10 },
-		{ "CLAUSE", "clause", 8 },
-		{ "CODES", "codes", 30 },
-		{ "OBJECT", "source_id", 60 },
-	};
-	const struct json *answer = NULL;
-	struct str next = { 0 };
-	int code = cli_call(c, &(struct cli_request){ "GET", decisions_target(c), S("") }, &answer);
-
-	if (answer == NULL)
-		return code;
-	cli_table(json_get(answer, S("decisions")), columns, COUNTOF(columns));
-	if (json_get_str(answer, S("next"), &next))
-		(void)printf("older ones: --after " STR_FMT "\n", STR_ARG(next));
-	return code;
-}
-
-static void
-print_hashes(const struct json *d)
-{
-	const struct json *rules = json_get(json_get(d, S("decision")), S("rules"));
-
-	for (const struct json *r = rules == NULL ? NULL : rules->first; r != NULL; r = r->next) {
-		(void)printf("  %-12s ", "rule");
-		cli_text(json_str(json_get(r, S("id"))));
-		(void)printf(", ");
-		cli_text(json_str(json_get(r, S("version"))));
-		(void)printf(", ");
-		cli_text(json_str(json_get(r, S("hash"))));
-		(void)printf("\n");
-	}
-	print_line("inputs", json_get(d, S("inputs_sha256")));
-	print_line("bytes", json_get(d, S("bytes_sha256")));
-}
-
-static void
-print_words(const struct json *list)
-{
-	for (const struct json *v = list == NULL ? NULL : list->first; v != NULL; v = v->next) {
-		static const char *const members[] = { "verdict", "role", "account", "at",
-			"reason" };
-
-		(void)printf("  %-12s", "word");
-		for (size_t i = 0; i < COUNTOF(members); i++) {
-			(void)printf(" ");
-			cli_text(json_str(json_get(v, str_of(members[i]))));
-		}
-		(void)printf("\n");
-	}
-}
-
-static int
-run_decision(struct cli *c)
-{
-	const struct json *d = NULL;
-	struct str leaf = str_of(c->arg[0]);
-	struct str place = str_of(c->arg[1]);
-	struct str target = arena_printf(c->arena, "/api/v1/decisions/" STR_FMT "/" STR_FMT,
-	    STR_ARG(cli_encode(c, leaf)), STR_ARG(cli_encode(c, place)));
-	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &d);
-	const struct json *replay = json_get(d, S("replay"));
-	bool same = false;
-
-	if (d == NULL)
-		return code;
-	print_decision(json_get(d, S("decision")));
-	print_line("made", json_get(d, S("at")));
-	print_line("order", json_get(d, S("order_id")));
-	print_line("proposer", json_get(d, S("proposer")));
-	print_line("state", json_get(d, S("state")));
-	print_words(json_get(d, S("approvals")));
-	print_hashes(d);
-	(void)json_get_bool(replay, S("same"), &same);
-	(void)printf("  %-12s from ", "made again");
-	cli_text(json_str(json_get(replay, S("from"))));
-	(void)printf(same ? ", the same\n" : ", NOT the same: ");
-	if (!same) {
-		cli_text(json_str(json_get(replay, S("reason"))));
-		(void)printf("\n");
-	}
-	return code;
-}
-
 /* clang-format off */
 const struct cli_command release_commands[] = {
 	{ "release", "preview", "[ID...]", 0, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_preview,
 	  "what would leave, as what, and why; changes nothing",
 	  "torana release preview indicator--... --to JP:JPCERT --purpose incident-response" },
-	{ "release", "explain", "ID", 1, 1, explain_options, COUNTOF(explain_options), run_explain,
+	{ "release", "explain", "ID", 1, 1, explain_options, EXPLAIN_OPTIONS, run_explain,
 	  "one decision in four lines, with the exact bytes in --json",
 	  "torana release explain --json indicator--... --to JP:JPCERT --purpose incident-response" },
 	{ "release", "send", "[ID...]", 0, CLI_ARGS_MAX, ask_options, SEND_OPTIONS, run_send,
@@ -562,20 +264,20 @@ const struct cli_command release_commands[] = {
 	  "torana release person report--... --to JP:JPCERT --purpose incident-response --person CARD" },
 	{ "release", "holds", "", 0, 0, NULL, 0, run_holds,
 	  "what waits for an approval", "torana release holds" },
-	{ "release", "approve", "ORDER ITEM", 2, 2, verdict_options, 2, run_verdict,
+	{ "release", "approve", "ORDER ITEM", 2, 2, verdict_options, VERDICT_OPTIONS - 1, run_verdict,
 	  "approve what waits, bound to its bytes; not what you proposed",
 	  "torana release approve ORDER 3 --role legal --bytes SHA256" },
-	{ "release", "refuse", "ORDER ITEM", 2, 2, verdict_options, COUNTOF(verdict_options), run_verdict,
+	{ "release", "refuse", "ORDER ITEM", 2, 2, verdict_options, VERDICT_OPTIONS, run_verdict,
 	  "refuse what waits, with a reason",
 	  "torana release refuse ORDER 3 --role legal --bytes SHA256 --reason 'names a plant'" },
 	{ "release", "reviews", "", 0, 0, NULL, 0, run_reviews,
 	  "emergencies and their reviews, those that are due first", "torana release reviews" },
-	{ "release", "review", "ORDER", 1, 1, review_options, COUNTOF(review_options), run_review,
+	{ "release", "review", "ORDER", 1, 1, review_options, REVIEW_OPTIONS, run_review,
 	  "review an emergency; not one in which you took part",
 	  "torana release review ORDER --finding justified --text 'the device was stopped in time'" },
 	{ "release", "list", "", 0, 0, list_options, COUNTOF(list_options), run_list,
 	  "what was released, held, denied, and how far it came", "torana release list" },
-	{ "release", "decisions", "", 0, 0, decisions_options, COUNTOF(decisions_options), run_decisions,
+	{ "release", "decisions", "", 0, 0, decisions_options, DECISIONS_OPTIONS, run_decisions,
 	  "what was decided, newest first, with outcome, clause and codes",
 	  "torana release decisions --to JP:JPCERT --outcome DENY --as kiran" },
 	{ "release", "decision", "LEAF PLACE", 2, 2, NULL, 0, run_decision,

@@ -181,8 +181,8 @@ verify(struct arena *a, struct str envelope, struct str key, struct audit_pack_m
 {
 	struct dsse_verdict verdict;
 	struct note_key log_key;
+	char keyid[HASH_HEX + 1];
 	struct dsse e;
-	char has[HASH_HEX + 1];
 
 	TRY(dsse_parse(a, envelope, &e, why));
 	if (!str_is(e.payload_type, AUDIT_PACK_TYPE))
@@ -190,11 +190,13 @@ verify(struct arena *a, struct str envelope, struct str key, struct audit_pack_m
 	TRY(audit_pack_manifest(a, e.payload, ret, why));
 	TRY(note_key_parse(ret->log_key, &log_key, why));
 	TRY(note_key_known(key, &log_key, why));
-	dsse_keyid(&log_key.key, has);
-	/* A key id is no part of what is signed, and no byte of a pack may be changed. */
-	if (e.signatures != 1 || !str_is(e.signature[0].keyid, has))
-		return bad_manifest("keyid", why);
-	return dsse_verify(&e, &log_key.key, 1, &verdict, why);
+	TRY(dsse_verify(&e, &log_key.key, 1, &verdict, why));
+	/* A hint that no signature covers: one that points elsewhere was changed. */
+	dsse_keyid(&log_key.key, keyid);
+	if (e.signatures != 1 || !str_is(e.signature[0].keyid, keyid))
+		return fail(why, ERR_TAMPERED, "pack.key",
+		    "the pack does not name the key %s that signed it", keyid);
+	return OK;
 }
 
 /* ---- taking it apart ---- */

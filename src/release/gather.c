@@ -30,6 +30,8 @@ fill_items(struct gathering *g, struct agreement_request *r, struct why *why)
 	qsort(flat, g->len, sizeof(*flat), by_id);
 	r->item = flat;
 	r->items = g->len;
+	r->source = g->cited;
+	r->sources = g->sources;
 	return OK;
 }
 

@@ -199,7 +199,7 @@ record_decision(struct arena *a, const struct agreement_request *r,
 	struct agreement_decision bare = *d;
 
 	bare.bytes = S("");
-	agreement_decision_write(&w, r, &bare, false);
+	agreement_decision_write(&w, r, &bare, DECISION_STORED);
 	return take(a, &out, ret, why);
 }
 

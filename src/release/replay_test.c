@@ -51,7 +51,7 @@ static const struct replay_row {
 	  " WHERE source_id LIKE 'indicator%2'",
 	  OFFICE_DECIDED, 0, 0, "replay", "the reasons are others" },
 	{ "explanation rewritten",
-	  "UPDATE release_item SET decision = replace(decision, '\"why\":\"', '\"why\":\"Because. ')" OF_1,
+	  "UPDATE release_item SET decision = replace(decision, '\"why\":[', '\"why\":[\"Because.\",')" OF_1,
 	  OFFICE_DECIDED, 0, 0, "facts", "not those of the record" },
 	{ "facts rewritten",
 	  "UPDATE release_item SET facts = replace(facts, 'GREEN', 'CLEAR')" OF_1,

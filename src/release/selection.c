@@ -166,15 +166,35 @@ find_observation(struct gathering *g, struct agreement_item *item, const struct 
 	return db_next(&rows, &item->own_observation, why);
 }
 
+/* The place of a policy in the list, and 1. */
+static enum err
+cite_source(struct gathering *g, const struct source_policy *policy, size_t *ret, struct why *why)
+{
+	for (*ret = 1; *ret <= g->sources; ++*ret) {
+		if (hash_eq(&g->cited[*ret - 1].hash, &policy->hash))
+			return OK;
+	}
+	if (g->cited == NULL)
+		g->cited = arena_make(g->job->arena, struct source_cited, SOURCES_MAX);
+	if (g->cited == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
+	assert(g->sources < SOURCES_MAX);
+	g->cited[g->sources++] = (struct source_cited){ .name = policy->source,
+		.version = policy->version,
+		.hash = policy->hash };
+	return OK;
+}
+
 static enum err
 take_source(struct gathering *g, struct agreement_item *item, int64_t import_id, struct why *why)
 {
 	const struct source_policy *policy = NULL;
 
 	TRY(source_of(g->job, item, import_id, &g->source, &policy, why));
-	if (policy != NULL)
-		item->default_tlp = policy->marking;
-	return OK;
+	if (policy == NULL)
+		return OK;
+	item->default_tlp = policy->marking;
+	return cite_source(g, policy, &item->source, why);
 }
 
 static enum err

@@ -45,6 +45,8 @@ struct gathering {
 	struct id_set known;
 	struct source_memo source;
 	struct gap given, referred, released;
+	size_t sources; /* policies that items found so far count by */
+	struct source_cited *cited;
 	struct why *why;
 	enum err err; /* of a callback that has no other way to say it */
 };

@@ -64,7 +64,8 @@ check_says_both(struct office *o, const char *old, const char *next)
 	        " WHERE i.source_id LIKE 'indicator%%' AND i.state = 'released'"
 	        " AND r.asked = '%s' AND r.recipient = '%s' AND i.recipient = '%s'"
 	        " AND i.decision LIKE '%%\"recipient\":\"%s\",\"asked\":\"%s\"%%'"
-	        " AND i.decision LIKE '%%The order is to %s, from which %s took over.%%'",
+	        " AND i.decision LIKE '%%{\"code\":\"what.successor\","
+	        "\"args\":{\"asked\":\"%s\",\"to\":\"%s\"}}%%'",
 	        old, next, next, next, old, old, next));
 
 	assert_int_equal(office_count(o, sql), 1);

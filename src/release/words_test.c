@@ -179,7 +179,7 @@ static const struct tampered_case {
 } tampered_cases[] = {
 	{ "facts that many share", "UPDATE decision_words SET facts = replace(facts, 'GREEN', 'CLEAR')" },
 	{ "an explanation that many share",
-	  "UPDATE decision_words SET decision = replace(decision, '\"why\":\"', '\"why\":\"Because. ')" },
+	  "UPDATE decision_words SET decision = replace(decision, '\"why\":[', '\"why\":[\"Because.\",')" },
 	{ "the words of others", "UPDATE release_item SET words = 3 - words WHERE words > 0" },
 	{ "a kind that is gone", "DELETE FROM decision_words WHERE ordinal = 2" },
 	{ "words of its own beside the shared ones",

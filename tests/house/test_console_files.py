@@ -11,6 +11,7 @@ CATALOGUES = {p.stem: json.loads(p.read_text()) for p in sorted((ROOT / "share/l
 SCRIPTS = sorted((ROOT / "ui").glob("*.js"))
 PAGES = [*SCRIPTS, *sorted((ROOT / "ui").glob("*.html")), *sorted((ROOT / "ui").glob("*.css"))]
 CODES = ROOT / "src/agreement/codes.c"
+LINES = ROOT / "src/agreement/line.c"
 
 
 def placeholders(text):
@@ -27,8 +28,9 @@ def test_catalogues_have_the_same_keys_and_places(name):
 
 @pytest.mark.parametrize("name, letters", [("hi", "[\u0900-\u097f]"), ("ja", "[\u3040-\u30ff\u4e00-\u9fff]")])
 def test_catalogues_are_translated(name, letters):
-    left = [k for k, text in CATALOGUES[name].items() if not re.search(letters, text)]
-    assert left == [k for k in left if CATALOGUES["en"][k] in ("TLP", "URL")]
+    left = [CATALOGUES["en"][k] for k, text in CATALOGUES[name].items() if not re.search(letters, text)]
+    # Without a word in them: places alone, and names that are the same everywhere.
+    assert [text for text in left if re.sub(r"{\w+}|TLP|URL|PAP|IEP", "", text).strip(" :()")] == []
 
 
 def used():
@@ -42,6 +44,8 @@ def used():
     page = (ROOT / "src/cli/dossier_html.c").read_text()
     printed = {"dossier.technique", "dossier.name", "dossier.personal"} | set(re.findall(r'"((?:dossier|agreement)\.[a-z-]+)"', page))
     begun |= set(re.findall(r'"((?:purpose|area|code|outcome|state|realm)\.)"', page))
+    page = (ROOT / "src/cli/decision_cmd.c").read_text()
+    printed |= set(re.findall(r'"((?:decision|agreement)\.[a-z-]+)"', page))
     return whole | named | printed, begun
 
 
@@ -56,6 +60,22 @@ def test_every_reason_code_has_a_name():
     codes = re.findall(r'^\t\{ "([A-Z0-9-]+)",', CODES.read_text(), re.M)
     assert len(codes) > 20
     assert sorted(codes) == sorted(k.removeprefix("code.") for k in CATALOGUES["en"] if k.startswith("code."))
+
+
+def test_every_line_of_an_explanation_has_its_sentence():
+    """What the gate says in English is what the catalogues translate, with the same values."""
+    table = re.findall(r'= \{ "([a-z.-]+)", \{ ([^}]*) \}, "((?:[^"\\]|\\.)*)" \}', LINES.read_text())
+    assert len(table) > 40
+    wanted = {"line." + name: text.replace('\\"', '"') for name, _, text in table}
+    assert {k: v for k, v in CATALOGUES["en"].items() if k.startswith("line.")} == wanted
+    for name, values, text in table:
+        assert set(placeholders(text)) <= set(re.findall(r'"(\w+)"', values)), name
+
+
+def test_every_reason_has_its_sentence():
+    table = dict(re.findall(r'^\t\{ "([\w.-]+)",\s*"([^"]*)" \}', CODES.read_text(), re.M))
+    assert len(table) > 30
+    assert {k.removeprefix("reason."): v for k, v in CATALOGUES["en"].items() if k.startswith("reason.")} == table
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
