@@ -52,14 +52,36 @@ function reportSighting(object) {
 	});
 }
 
+// Our own party's organisations that an agreement names; others are typed.
+const neighbours = () => [...new Set(state.agreements.flatMap((a) => a.parties)
+	.filter((p) => p.code === state.node?.party).flatMap((p) => p.organisations.map((o) => o.code)))];
+
+// Nothing leaves the party: another organisation or enclave of it may read the object.
+function showTo(object) {
+	const to = el("input", { list: "show-to", required: true, maxlength: 100, value: state.session.organisation });
+	const enclave = el("input", { required: true, maxlength: 100, pattern: "[^ ]+" });
+	question({
+		title: t("show.title"), button: t("show.button"), reason: t("show.reason"),
+		text: el("div", {}, el("p", {}, t("show.text")), el("datalist", { id: "show-to" },
+			neighbours().map((code) => el("option", { value: code }))),
+		field(t("show.to"), to), field(t("show.enclave"), enclave, t("show.enclave-hint"))),
+		run: async (reason) => {
+			const made = await post("/internal-releases", { id: object.id, to: to.value.trim(), enclave: enclave.value.trim(), reason });
+			notice(t("show." + made.state));
+		},
+	});
+}
+
 function draw(root, object) {
 	const p = object.provenance;
+	const canShow = may.show(object);
 	const canReport = object.type === "indicator" && object.giver !== "" && may.preview();
 	replace(root,
 		el("a.back", { href: "#/objects" }, "← ", t("page.objects")),
 		el("div.title", {}, el("h1", { dir: "auto" }, nameOf(object)), tlp(object.tlp),
 			el("span.badge", {}, typeName(object.type)),
 			object.withdrawn ? el("span.badge", { "data-state": "withdrawn" }, t("state.withdrawn")) : null,
+			canShow ? el("button", { type: "button", id: "show-to-button", onclick: () => showTo(object) }, t("show.open")) : null,
 			canReport ? el("button", { type: "button", onclick: () => reportSighting(object) }, t("sighting.report")) : null),
 		el("p.id", {}, el("code", {}, object.id)),
 		el("div.halves", {},

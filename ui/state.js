@@ -59,6 +59,8 @@ export const may = {
 	preview: () => has("analyst", "officer"),
 	import: () => has("analyst", "officer"),
 	send: () => has("officer"),
+	// What was only shown to an organisation is its owner's to show.
+	show: (object) => has("officer") && object.provenance.owner === state.session.organisation,
 	review: () => has("approver", "legal", "policy", "defence-liaison"),
 	consent: () => has("legal"),
 	stop: () => has("officer", "approver"),

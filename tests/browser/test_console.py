@@ -295,6 +295,33 @@ def test_oversight_shows_all_and_offers_what_the_role_may(nodes, window):
     window.find(f"{consents} td", "letter 3/2027")
 
 
+def test_an_object_is_shown_to_another_enclave(nodes, window):
+    nodes.IN.run("account", "add", "dev", "--roles", "analyst", "--enclaves", "defence",
+                 "--new-password-file", str(nodes.IN.folder / "password"))
+    tool = HOSTILE["objects"][0]["id"]
+    sign_in(window, nodes.IN, "audit")
+    window.find(".grid tbody tr")
+    window.script("location.hash = arguments[0]", f"#/object/{tool}")
+    window.find("section.card h2", "Versions")
+    assert window.script("return document.querySelector('#show-to-button')") is None
+    sign_in(window, nodes.IN, "meera")
+    window.find(".grid tbody tr")
+    window.script("location.hash = arguments[0]", f"#/object/{tool}")
+    window.click("#show-to-button")
+    window.find("dialog", "nothing leaves")
+    window.type("dialog .field:nth-of-type(1) input", "IN:CERT-IN")
+    window.type("dialog .field:nth-of-type(2) input", "nowhere")
+    window.type("dialog textarea", "the tool was seen in their networks")
+    window.click("dialog button.primary")
+    window.find("dialog .problem", "internal.to")
+    window.type("dialog .field:nth-of-type(2) input", "defence")
+    window.click("dialog button.primary")
+    window.find(".notice", "It is shown.")
+    window.click("nav a", "Oversight")
+    window.find("section[data-list=showings] td", "the tool was seen in their networks")
+    assert [o["id"] for o in nodes.IN.api("GET", "/objects", account="dev")["objects"]] == [tool]
+
+
 def test_recall_is_shown_as_answered(nodes, window):
     window.size(1280, 900)
     sign_in(window, nodes.IN, "meera")
