@@ -1,4 +1,5 @@
 /* Pages of a collection: objects, manifest, one object, its versions. */
+#include "hash.h"
 #include "kept_p.h"
 #include "query_p.h"
 #include "taxii_p.h"
@@ -267,7 +268,7 @@ add_dates(struct http_response *ret, struct arena *a, const struct kept_dates *d
 static bool
 may_keep(const struct listing *l, const struct form *form)
 {
-	return l->visit->face->kept != NULL && form->list == LIST_OBJECTS && !has_suspended(l);
+	return form->list == LIST_OBJECTS && !has_suspended(l);
 }
 
 static struct kept_key
@@ -285,6 +286,50 @@ key_of(const struct listing *l)
 	return key;
 }
 
+/* ---- the page that the caller has ---- */
+
+enum { ETAG_DIGITS = 32, ETAG_MAX = ETAG_DIGITS + 3 };
+
+/* All that the page depends on is in the key, so that no byte of it need be read. */
+static void
+etag_of(const struct kept_key *key, char ret[ETAG_MAX])
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint64_t number[] = { (uint64_t)key->shard_key, (uint64_t)key->changed,
+		(uint64_t)key->added_after, key->limit };
+	const struct str part[] = {
+		{ (const char *)key->digest, sizeof(key->digest) },
+		{ (const char *)number, sizeof(number) },
+	};
+	struct hash h = hash_of_parts(part, COUNTOF(part));
+	char *to = ret;
+
+	*to++ = '"';
+	for (size_t i = 0; i < ETAG_DIGITS / 2; i++) {
+		*to++ = digits[h.byte[i] >> 4];
+		*to++ = digits[h.byte[i] & 15];
+	}
+	*to++ = '"';
+	*to = '\0';
+}
+
+/* Whether If-None-Match names it, among others.  Source: RFC 9110, 13.1.2. */
+static bool
+has_etag(const struct http_request *req, struct str etag)
+{
+	struct str list = http_header(req, "if-none-match");
+
+	while (list.ptr != NULL) {
+		struct str one = str_trim(str_split(&list, ','));
+
+		if (str_starts(one, S("W/")))
+			one = str_sub(one, 2, one.len);
+		if (str_eq(one, etag))
+			return true;
+	}
+	return false;
+}
+
 static enum err
 read_and_write(struct listing *l, const struct form *form, struct http_response *ret,
     struct why *why)
@@ -298,26 +343,48 @@ read_and_write(struct listing *l, const struct form *form, struct http_response 
 }
 
 static enum err
+answer_page(struct listing *l, const struct form *form, const struct kept_key *key,
+    struct http_response *ret, struct why *why)
+{
+	struct taxii_kept *kept = may_keep(l, form) ? l->visit->face->kept : NULL;
+	struct kept_dates dates;
+
+	if (kept != NULL && kept_answer(kept, key, ret, &dates)) {
+		ret->type = S(TAXII_TYPE);
+	} else {
+		TRY(read_and_write(l, form, ret, why));
+		dates = dates_of(l);
+		if (kept != NULL)
+			kept_offer(kept, key, &dates, ret);
+	}
+	add_dates(ret, l->visit->req->arena, &dates);
+	return OK;
+}
+
+static enum err
 answer_list(void *ctx, struct http_request *req, struct http_response *ret, const struct form *form,
     struct why *why)
 {
 	CLEANUP(visit_endp) struct visit v = { 0 };
 	CLEANUP(listing_endp) struct listing l = { .visit = &v };
-	struct kept_dates dates;
+	char text[ETAG_MAX];
 
 	TRY(visit_begin(ctx, req, &v, why));
 	TRY(listing_begin(&l, form->list, why));
 	struct kept_key key = key_of(&l);
-	bool keep = may_keep(&l, form);
-	if (keep && kept_answer(v.face->kept, &key, ret, &dates)) {
+	if (has_suspended(&l))
+		return answer_page(&l, form, &key, ret, why);
+	etag_of(&key, text);
+	struct str etag = arena_str(req->arena, str_of(text));
+	if (etag.ptr == NULL)
+		return taxii_full(why);
+	if (has_etag(req, etag)) {
 		ret->type = S(TAXII_TYPE);
+		ret->status = 304;
 	} else {
-		TRY(read_and_write(&l, form, ret, why));
-		dates = dates_of(&l);
-		if (keep)
-			kept_offer(v.face->kept, &key, &dates, ret);
+		TRY(answer_page(&l, form, &key, ret, why));
 	}
-	add_dates(ret, req->arena, &dates);
+	http_add(ret, "ETag", etag);
 	return OK;
 }
 

@@ -403,3 +403,32 @@ def arriving_meanwhile(t):
     rest = t.page(f"{after}&limit=100&next={first.json['next']}")
     assert first.ids + rest.ids == [*names[:3], newer["id"], late["id"]]
     assert rest.objects[1] == newer and rest.json["more"] is False
+
+
+# ---- the same page again ----
+
+
+@row("TS-226")
+def a_page_that_the_caller_has(t):
+    many = versions(2)
+    t.add(*many)
+    name = many[0]["id"]
+    for path in (t.objects + "?limit=3", t.manifest, f"{t.objects}{name}/", f"{t.objects}{name}/versions/"):
+        whole = t.get(path)
+        tag = whole.headers["etag"]
+        for sent in (tag, f'"other", {tag}', "W/" + tag):
+            again = t.get(path, headers=[("If-None-Match", sent)])
+            assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
+        for sent in ('"other"', tag.strip('"'), "", tag[:-1]):
+            assert t.get(path, headers=[("If-None-Match", sent)]).body == whole.body
+        is_error(t.get(path, headers=[("If-None-Match", tag)], account="ravi"), 404)
+        is_error(t.get(path, headers=[("If-None-Match", tag)], account=None), 401)
+    tags = {t.page(q).headers["etag"] for q in ("", "limit=3", "limit=4", "match[type]=tool")}
+    assert len(tags) == 4
+    before = t.page("limit=3").headers["etag"]
+    [late] = t.fresh(1)[0]
+    assert t.page("limit=3", headers=[("If-None-Match", before)]).status == 200
+    middle = t.page("limit=3").headers["etag"]
+    t.ask("DELETE", f"{t.objects}{late['id']}/")
+    assert t.page("limit=3", headers=[("If-None-Match", middle)]).status == 200
+    assert "etag" not in t.get(f"{t.objects}{new_id('tool')}/").headers

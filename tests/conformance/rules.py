@@ -198,4 +198,6 @@ RULES = {
     "TS-223": rule("MUST", "A base URL that is none is refused at the start."),
     "TS-224": rule("DECIDE", "Mutual TLS and tokens stand beside Basic."),
     "TS-225": rule("MUST", "No collection shows what another hides from the caller."),
+    # ---- ours: no standard asks for them ----
+    "TS-226": rule("DECIDE", "Pages have an ETag; If-None-Match gives 304 while the collection stands still."),
 }
