@@ -12,6 +12,7 @@
 enum {
 	PATH_MAX_BYTES = 4096,
 	CONFIG_BYTES_MAX = 64 * KIB, /* some twenty lines and their comments */
+	REQUESTS_MAX = 10'000'000,   /* in a minute: more than one connection can carry */
 	DISTANCE_MAX = 64,           /* letters of a key that are compared */
 };
 
@@ -37,8 +38,10 @@ const struct node_key node_keys[] = {
 	{ "people.address",     "address",      "where people and their tools connect",                      true },
 	{ "people.port",        "port",         "its port; 0 takes any free one",                            true },
 	{ "people.base-url",    "URL",          "how browsers see it; empty: made of address and port",      true },
+	{ "people.requests",    "1/minute",     "TAXII requests of one account that are served",             true },
 	{ "peer.address",       "address",      "where partners' nodes connect",                             true },
 	{ "peer.port",          "port",         "its port; 0 takes any free one",                            true },
+	{ "peer.requests",      "1/minute",     "TAXII requests of one partner that are served",             true },
 	{ "exchange.every",     "milliseconds", "pause between two rounds with the partners",                true },
 	{ "log.level",          "0..3",         "0 errors, 1 warnings, 2 notices, 3 all",                    true },
 };
@@ -47,8 +50,10 @@ static const struct key_place places[] = {
 	{ "people.address",   TEXT_AT(people_address) },
 	{ "people.port",      KEY_PORT,   offsetof(struct node_config, people_port),       0, 0,   65535 },
 	{ "people.base-url",  URL_AT(base_url) },
+	{ "people.requests",  KEY_NUMBER, offsetof(struct node_config, people_requests),   0, 60,  REQUESTS_MAX },
 	{ "peer.address",     TEXT_AT(peer_address) },
 	{ "peer.port",        KEY_PORT,   offsetof(struct node_config, peer_port),         0, 0,   65535 },
+	{ "peer.requests",    KEY_NUMBER, offsetof(struct node_config, peer_requests),     0, 60,  REQUESTS_MAX },
 	{ "exchange.every",   KEY_NUMBER, offsetof(struct node_config, exchange_every_ms), 0, 100, 3'600'000 },
 	{ "log.level",        KEY_NUMBER, offsetof(struct node_config, log_level),         0, 0,   3 },
 };
@@ -56,6 +61,8 @@ static const struct node_config presets = {
 	.realm = "real",
 	.people_address = "127.0.0.1", .people_port = 8440,
 	.peer_address = "0.0.0.0",     .peer_port = 8441,
+	/* A hundred a second: a page of 1,000 objects each time. */
+	.people_requests = 6000,       .peer_requests = 6000,
 	.exchange_every_ms = 60'000,
 	.log_level = LOG_NOTICE,
 };

@@ -225,9 +225,10 @@ listen_tls(struct node *n, struct http_server_config *c, const char *name, struc
 static void
 name_url(char *ret, size_t size, const char *wish, const char *address, uint16_t port)
 {
-	(void)snprintf(ret, size, "%s", wish);
 	if (wish[0] == '\0')
 		(void)snprintf(ret, size, "https://%s:%u", address, (unsigned)port);
+	else if (wish != ret)
+		(void)snprintf(ret, size, "%s", wish);
 }
 
 static enum err
@@ -242,9 +243,27 @@ start_people(struct node *n, struct why *why)
 
 	node_people_site(&n->people_site, n->realm, n->exchange, n->people_url);
 	n->people_site.taxii.kept = taxii_kept_new();
+	n->people_site.taxii.rate = taxii_rate_new(n->config.people_requests);
 	TRY(listen_tls(n, &c, "people", &n->people, why));
 	name_url(n->people_url, sizeof(n->people_url), n->config.base_url, n->config.people_address,
 	    http_server_port(n->people));
+	return OK;
+}
+
+/* Where partners reach us, as they were told; it may not be where we listen. */
+static enum err
+announced_url(struct realm *r, char *ret, size_t size, struct why *why)
+{
+	enum { URL_ARENA_MAX = 64 * KIB };
+	CLEANUP(arena_freep) struct arena *a = arena_new(URL_ARENA_MAX);
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+	struct str url = { 0 };
+
+	TRY(db_pool_take(realm_readers(r), &lease, why));
+	TRY(store_setting_get(lease.db, S("peer-url"), a, &url, why));
+	while (url.len > 0 && url.ptr[url.len - 1] == '/')
+		url.len--;
+	(void)snprintf(ret, size, STR_FMT, STR_ARG(url));
 	return OK;
 }
 
@@ -260,8 +279,10 @@ start_peer(struct node *n, struct why *why)
 
 	node_peer_site(&n->peer_site, n->realm, n->peer_url);
 	n->peer_site.taxii.kept = taxii_kept_new();
+	n->peer_site.taxii.rate = taxii_rate_new(n->config.peer_requests);
 	TRY(listen_tls(n, &c, "peer", &n->peer, why));
-	name_url(n->peer_url, sizeof(n->peer_url), "", n->config.peer_address,
+	TRY(announced_url(n->realm, n->peer_url, sizeof(n->peer_url), why));
+	name_url(n->peer_url, sizeof(n->peer_url), n->peer_url, n->config.peer_address,
 	    http_server_port(n->peer));
 	return OK;
 }
@@ -324,7 +345,9 @@ stop(struct node *n)
 	http_server_stop(n->control);
 	n->people = n->control = NULL;
 	taxii_kept_free(n->people_site.taxii.kept);
+	taxii_rate_free(n->people_site.taxii.rate);
 	taxii_kept_free(n->peer_site.taxii.kept);
+	taxii_rate_free(n->peer_site.taxii.rate);
 	exchange_free(n->exchange);
 	realm_close(n->realm);
 	pthread_mutex_destroy(&n->timer_lock);

@@ -1,4 +1,5 @@
 /* Media types in and out, and how an error is told. */
+#include "rate_p.h"
 #include "taxii_p.h"
 
 /* ---- Accept ---- */
@@ -87,9 +88,28 @@ check_permission(void *face, struct http_request *req, struct why *why)
 	return taxii_may_post(&v, &c, why);
 }
 
+static enum err
+check_rate(const struct taxii *t, struct http_request *req, struct http_response *ret,
+    struct why *why)
+{
+	time_us now = clock_monotonic(realm_clock(t->realm));
+	time_us wait = t->rate == NULL ? 0 : taxii_rate_wait(t->rate, req->principal.id, now);
+
+	if (wait == 0)
+		return OK;
+	struct str seconds =
+	    arena_printf(req->arena, "%lld", (long long)((wait + US_PER_S - 1) / US_PER_S));
+	if (seconds.ptr != NULL)
+		http_add(ret, "Retry-After", seconds);
+	ret->status = 429;
+	return fail(why, ERR_LIMIT, "taxii.rate",
+	    "more requests than one caller may send: wait as long as Retry-After says");
+}
+
 enum err
 taxii_check(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
+	TRY(check_rate(ctx, req, ret, why));
 	if (req->method == HTTP_POST || req->method == HTTP_DELETE)
 		TRY(check_permission(ctx, req, why));
 	TRY(check_accept(req, ret, why));
@@ -141,6 +161,7 @@ title_of(unsigned status)
 		{ 413, "Too large" },
 		{ 415, "Unsupported media type" },
 		{ 422, "Unprocessable content" },
+		{ 429, "Too many requests" },
 		{ 431, "Too many headers" },
 	};
 	/* clang-format on */

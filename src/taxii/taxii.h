@@ -45,10 +45,17 @@ struct taxii_kept *taxii_kept_new(void);
 /* After the server has stopped.  NULL is fine. */
 void taxii_kept_free(struct taxii_kept *kept);
 
+/* How many requests of one caller are served in a minute; more than 0. */
+struct taxii_rate;
+struct taxii_rate *taxii_rate_new(unsigned per_minute);
+/* After the server has stopped.  NULL is fine. */
+void taxii_rate_free(struct taxii_rate *rate);
+
 /* What the face of one listener needs to know. */
 struct taxii {
 	struct realm *realm;
 	struct taxii_kept *kept; /* NULL: no page is kept */
+	struct taxii_rate *rate; /* NULL: as many requests as come */
 	const char *base_url;    /* "https://in.localhost:8441", no path: for discovery */
 	/* Says what the principal of a request is: on the peer listener a partner
 	 * (and its agreement), on the people listener an account's organisation.
@@ -68,8 +75,9 @@ extern const struct http_route taxii_peer_routes[];
 extern const size_t taxii_peer_routes_count;
 /* ctx of the mount is the struct taxii. */
 
-/* Runs before a body is taken: whether the caller may post there (403, 404),
- * Accept (406) and Content-Type (415). */
+/* Runs before a body is taken: whether the caller sends too much (429, with
+ * Retry-After), whether it may post or delete there (403, 404), Accept (406) and
+ * Content-Type (415). */
 http_handler taxii_check;
 
 /* TAXII error messages, application/taxii+json;version=2.1. */

@@ -13,6 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
 
+import access_rows  # noqa: E402,F401
 import http_rows  # noqa: E402,F401
 import object_rows  # noqa: E402,F401
 import query_rows  # noqa: E402,F401

@@ -4,7 +4,7 @@ import json
 import uuid
 
 from http_rows import is_error
-from query_rows import address, versions
+from query_rows import versions
 from checks import row
 from server import DATE, TAXII, indicator, new_id, version_of
 

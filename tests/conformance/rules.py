@@ -200,4 +200,5 @@ RULES = {
     "TS-225": rule("MUST", "No collection shows what another hides from the caller."),
     # ---- ours: no standard asks for them ----
     "TS-226": rule("DECIDE", "Pages have an ETag; If-None-Match gives 304 while the collection stands still."),
+    "TS-227": rule("DECIDE", "Who sends more than its share gets 429 and Retry-After; others are served."),
 }

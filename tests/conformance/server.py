@@ -154,6 +154,19 @@ class Server:
                 pass
             return out
 
+    def restart(self, requests=None):
+        """requests: how many of one account in a minute are served from now on."""
+        self.node.stop()
+        path = self.node.folder / "torana.conf"
+        text = path.read_text()
+        people, mark, rest = text.partition("[peer]")
+        if requests is not None:
+            people = re.sub(r"(?m)^requests = .*$", f"requests = {requests}", people)
+            path.write_text(people + mark + rest)
+        self.node.start()
+        self.forget_connections()
+        return text
+
     # -- what a client does with pages
 
     def walk(self, query, path=None, by="next", member="objects", **how):

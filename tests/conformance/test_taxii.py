@@ -2,6 +2,7 @@
 
 import pytest
 
+import access_rows  # noqa: F401
 import query_rows  # noqa: F401
 import object_rows  # noqa: F401
 import http_rows  # noqa: F401
