@@ -66,6 +66,12 @@ def counted():
         rules.HOLDS, rules.OTHERWISE, rules.UNDONE, rules.OPERATOR) if count[s])
 
 
+def interop_table():
+    yield "| row | what | rules above |\n|---|---|---|\n"
+    for number, (what, proof) in rules.INTEROP.items():
+        yield f"| {number} | {what} | {proof} |\n"
+
+
 def c_table(prefix, in_c):
     yield "| rule | test programs |\n|---|---|\n"
     for number in sorted(n for n in in_c if n.startswith(prefix)):
@@ -76,6 +82,7 @@ def document():
     in_c = c_tests()
     return "".join([
         HEAD, f"{len(rules.RULES)} rules: {counted()}.\n\n", *server_table(in_c),
+        "\n## Rows of the interoperability document, for servers\n\n", *interop_table(),
         "\n## STIX 2.1\n\nRules of objects that test programs of `src/` name and prove. "
         "A rule that is missing here has no test of its own.\n\n", *c_table("SI", in_c),
         "\n## Patterns\n\nThe same for rules of patterns.\n\n", *c_table("PT", in_c)])
