@@ -271,3 +271,25 @@ def deleting_while_somebody_pages(t):
     for name in (names[1], names[2]):
         assert t.ask("DELETE", f"{t.objects}{name}/").status == 200
     assert t.page(f"{after}&limit=2&next={first.json['next']}").ids == names[3:]
+
+
+@row("TS-201")
+def what_was_deleted_is_not_released(t):
+    item = t.tale.holds()[0]
+    assert t.ask("DELETE", f"{t.objects}{item['id']}/").status == 200
+    answer = t.tale.approve(item, role=item["missing"][0])
+    assert answer.status == 404, answer.body
+    states = {r["state"] for r in t.node.api("GET", "/releases", account="meera")["items"]
+              if r["source_id"] == item["id"]}
+    assert states == {"held"}
+
+
+@row("TS-201")
+def deleting_recalls_nothing(t):
+    released = t.tale.released()[0]
+    [theirs] = t.get("/ij-model/collections/", peer=True).json["collections"]
+    path = f"/ij-model/collections/{theirs['id']}/objects/{released['leaving_id']}/"
+    before = t.get(path, peer=True)
+    assert before.status == 200
+    assert t.ask("DELETE", f"{t.objects}{released['source_id']}/").status == 200
+    assert t.get(path, peer=True).body == before.body
