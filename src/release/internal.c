@@ -390,7 +390,14 @@ end_showing(const struct release_job *job, const struct showing *s, struct str r
 	                        : note_event(job, "internal.withdrawn", s, why);
 }
 
-/* One whose object has changed shows nothing, and its owner sees that. */
+/* One whose object has changed, or went, ends, too: it cannot be judged, and shows
+ * nothing only until somebody takes the newer version back. */
+static bool
+ends_showing(enum err err)
+{
+	return err == ERR_FORBIDDEN || err == ERR_CONFLICT || err == ERR_NOT_FOUND;
+}
+
 static enum err
 ask_again(const struct release_job *job, const struct showing *s, size_t *io_closed,
     struct why *why)
@@ -399,13 +406,12 @@ ask_again(const struct release_job *job, const struct showing *s, size_t *io_clo
 	struct why reason = { 0 };
 	enum err err = check_again(job, s, &verdict, &reason);
 
-	if (err != OK && err != ERR_FORBIDDEN && err != ERR_CONFLICT) {
+	if (err != OK && !ends_showing(err)) {
 		if (why != NULL)
 			*why = reason;
 		return err;
 	}
-	if (err == ERR_FORBIDDEN ||
-	    (err == OK && verdict.waits && s->shown_at != 0 && s->approver.len == 0)) {
+	if (err != OK || (verdict.waits && s->shown_at != 0 && s->approver.len == 0)) {
 		++*io_closed;
 		return end_showing(job, s,
 		    err == OK ? S("decided again: a second person has to approve")

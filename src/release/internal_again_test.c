@@ -101,6 +101,75 @@ check_ended(void **)
 	assert_true(sees(&o, &bank, 3));
 }
 
+static enum err
+drop_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	struct page_query *q = arena_make(job->arena, struct page_query, 1);
+
+	if (q == NULL)
+		return (fail)(why, ERR_LIMIT, "test.memory", "no memory");
+	q->shard_key = *(const int64_t *)in;
+	q->id[q->ids++] = S("indicator--00000000-0000-4000-8000-000000000003");
+	q->version[q->versions++].filter = VERSION_LAST;
+	return store_withdraw_versions(job->db, q, job->at, out, why);
+}
+
+/* The newest version goes; the one before it is the latest again. */
+static void
+drop_newest(struct office *o)
+{
+	const int64_t shard = office_count(o, "SELECT shard_key FROM collection"
+	                                      " WHERE alias = 'local' AND kind = 'local'");
+	int64_t dropped = 0;
+
+	WORKS(o, office_try(o, drop_job, &shard, &dropped));
+	assert_int_equal(dropped, 1);
+}
+
+/* The abuse: while a newer version hides it, the rules forbid it; then the newer one
+ * is deleted. */
+static void
+check_comes_back(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	office_import_marked(&o, 3, 1, "MoC-EYES", GREEN);
+	(void)show(&o, 3, &bank);
+	assert_true(sees(&o, &bank, 3));
+	office_import_marked(&o, 3, 2, "MoC-EYES", GREEN);
+	assert_false(sees(&o, &bank, 3));
+	agree_with(&o, "\"obligations\":[]",
+	    "\"classified\":{\"clause\":\"1\",\"bar\":true,\"marks\":[\"MoC-EYES\"]},"
+	    "\"obligations\":[]");
+	assert_int_equal(office_tighten(&o).closed, 1);
+	drop_newest(&o);
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_false(sees(&o, &bank, 3));
+
+	const struct internal_rows rows = rows_of(&o, &own);
+	assert_int_equal(rows.len, 1);
+	assert_string_equal(rows.row[0].state, "withdrawn");
+	assert_true(
+	    str_starts(rows.row[0].withdrawn_why, S("decided again: the object has changed")));
+}
+
+/* Under rules that did not change, it is the version that was looked at. */
+static void
+check_taken_back(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	office_import_marked(&o, 3, 1, "", GREEN);
+	(void)show(&o, 3, &bank);
+	office_import_marked(&o, 3, 2, "", GREEN);
+	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_false(sees(&o, &bank, 3));
+	drop_newest(&o);
+	assert_true(sees(&o, &bank, 3));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -109,5 +178,7 @@ main(int argc, char **argv)
 	CASE(&list, check_agreed_marks);
 	CASE(&list, check_suspended);
 	CASE(&list, check_ended);
+	CASE(&list, check_comes_back);
+	CASE(&list, check_taken_back);
 	return cases_run("internal_again", &list, argc, argv);
 }
