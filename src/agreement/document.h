@@ -245,6 +245,7 @@ struct agreement {
 	size_t legal_bases;
 	const struct legal_basis *legal_basis;
 	uint64_t retention_days;
+	enum on_expiry on_expiry;
 	size_t retention_rows;
 	const struct retention_row *retention_row;
 	uint64_t ack_hours;
@@ -277,6 +278,10 @@ struct agreement {
  * string, a key held twice); ERR_LIMIT when a bound above is passed. */
 enum err agreement_parse(struct arena *a, struct str text, const struct agreement **ret,
     struct why *why);
+
+/* What is refused of a document that is not in force yet, and is read of one that is.
+ * ERR_INVALID agreement.on-expiry */
+enum err agreement_check_new(const struct agreement *g, struct why *why);
 
 /* What is shown wherever a clause of ours is: people must not take it for the States' words. */
 #define MODEL_NOTICE "model text, not the Memorandum"

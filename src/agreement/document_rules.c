@@ -222,40 +222,19 @@ read_obligations(const struct doc *d, struct agreement *g)
 	return OK;
 }
 
-/* What is left of a thing whose time is up is its tombstone.  To give it back or to
- * keep it in another form is more than this program does, and is not promised. */
-static enum err
-check_on_expiry(const struct doc *d, enum on_expiry then)
-{
-	if (then == EXPIRY_DELETE)
-		return OK;
-	return doc_fail(d, ERR_INVALID, "document.on-expiry",
-	    "on_expiry must be \"delete\": this program neither gives back nor anonymises what "
-	    "has expired, it takes it out and keeps a tombstone");
-}
-
-static enum err
-check_period(const struct doc *d, const struct agreement *g, void *element)
-{
-	const struct retention_row *row = element;
-
-	(void)g;
-	return check_on_expiry(d, row->on_expiry);
-}
-
 static enum err
 read_periods(const struct doc *d, struct agreement *g)
 {
 	static const struct list_shape rows = { "rows", &retention_row_shape, CATEGORIES_MAX,
-		sizeof(struct retention_row), NULL, check_period };
+		sizeof(struct retention_row), NULL, NULL };
 	struct retention_row block = { 0 };
 	struct doc m;
 	const void *list;
 
 	TRY(doc_get(d, "retention", JSON_OBJECT, DOC_REQUIRED, &m));
 	TRY(shape_read(&m, &retention_shape, g, &block));
-	TRY(check_on_expiry(&m, block.on_expiry));
 	g->retention_days = block.days;
+	g->on_expiry = block.on_expiry;
 	TRY(list_read(&m, &rows, g, &list, &g->retention_rows));
 	g->retention_row = list;
 	TRY(doc_get(d, "acknowledgement", JSON_OBJECT, DOC_OPTIONAL, &m));
@@ -263,6 +242,27 @@ read_periods(const struct doc *d, struct agreement *g)
 		return OK;
 	TRY(shape_read(&m, &acknowledgement_shape, g, &block));
 	g->ack_hours = block.days;
+	return OK;
+}
+
+static enum err
+check_on_expiry(enum on_expiry then, struct str of, struct why *why)
+{
+	if (then == EXPIRY_DELETE)
+		return OK;
+	return fail(why, ERR_INVALID, "agreement.on-expiry",
+	    "on_expiry of the retention (" STR_FMT ") must be \"delete\": this program neither "
+	    "gives back nor anonymises what has expired, it takes it out and keeps a tombstone",
+	    STR_ARG(of));
+}
+
+enum err
+agreement_check_new(const struct agreement *g, struct why *why)
+{
+	TRY(check_on_expiry(g->on_expiry, S("all"), why));
+	for (size_t i = 0; i < g->retention_rows; i++)
+		TRY(check_on_expiry(g->retention_row[i].on_expiry, g->retention_row[i].category,
+		    why));
 	return OK;
 }
 

@@ -105,7 +105,8 @@ struct legal_basis {
 	const struct json *applies_to; /* codes of categories, purposes or areas; NULL: any */
 };
 
-/* Only the first is carried out: a document that asks for another is refused. */
+/* Only the first is carried out.  A new document that asks for another is refused; one
+ * that was signed before that was so is read, and what expires under it is deleted. */
 enum on_expiry { EXPIRY_DELETE, EXPIRY_RETURN, EXPIRY_ANONYMISE };
 
 struct retention_row {

@@ -240,6 +240,23 @@ check_codes(struct linting *l, const struct json *list, unsigned targets, const 
 	}
 }
 
+/* Read, because agreements in force may say it, and carried out as "delete". */
+static void
+lint_expiry(struct linting *l)
+{
+	static const char text[] =
+	    "What has expired is deleted: this program neither gives back nor anonymises. Such an "
+	    "agreement is neither stored nor signed anew.";
+
+	if (l->g->on_expiry != EXPIRY_DELETE)
+		lint_find(l, LINT_ERROR, "retention-expiry", S("/retention/on_expiry"), "%s", text);
+	for (size_t i = 0; i < l->g->retention_rows; i++) {
+		if (l->g->retention_row[i].on_expiry != EXPIRY_DELETE)
+			lint_find(l, LINT_ERROR, "retention-expiry",
+			    lint_at(l, "/retention/rows/%zu/on_expiry", i), "%s", text);
+	}
+}
+
 static void
 lint_references(struct linting *l)
 {
@@ -461,6 +478,7 @@ lint_rules(struct linting *l)
 		lint_purposes,
 		lint_categories,
 		lint_types,
+		lint_expiry,
 		lint_references,
 		lint_bases,
 		lint_ceilings,

@@ -104,8 +104,8 @@ static const struct finding_case {
 	  "error class-unknown /personal_data/allowed_classes\nerror class-unknown /personal_data/redactions/0/class" },
 	{ "who joined as what nobody may", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"class\":\"observer\"", "error accession-class /parties/1" },
 	{ "who joined in more than anybody may", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"class\":\"project\",\"areas\":[\"CI\",\"INFO\"]", "error accession-scope /parties/1" },
-	{ "what has expired and is to be given back", "\"on_expiry\":\"delete\"", "\"on_expiry\":\"return\"", "error document.on-expiry /retention" },
-	{ "or kept in another form", "\"days\":90,\"on_expiry\":\"delete\"", "\"days\":90,\"on_expiry\":\"anonymise\"", "error document.on-expiry /retention/rows/1" },
+	{ "what has expired and is to be given back", "\"on_expiry\":\"delete\"", "\"on_expiry\":\"return\"", "error retention-expiry /retention/on_expiry" },
+	{ "or kept in another form", "\"days\":90,\"on_expiry\":\"delete\"", "\"days\":90,\"on_expiry\":\"anonymise\"", "error retention-expiry /retention/rows/1/on_expiry" },
 	{ "a channel that is not there", "\"consent_channel\":\"node\"", "\"consent_channel\":\"fax\"", "error channel-missing /third_party/consent_channel" },
 	{ "a delegate of the past", "\"name\":\"Japan\"", "\"name\":\"Japan\",\"delegates\":[{\"name\":\"n\",\"office\":\"o\",\"authority\":\"a\","
 	  "\"from\":\"2020-01-01T00:00:00Z\",\"until\":\"2021-01-01T00:00:00Z\"}]", "warning delegates-ended /parties/1/delegates" },

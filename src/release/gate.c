@@ -7,15 +7,16 @@
 enum { EPOCH_OF_VERSION = 4096 }; /* more than the statements that one version may have */
 
 static const char list_agreements[] =
-    "SELECT hash, envelope FROM agreement ORDER BY id, version DESC";
+    "SELECT hash, envelope, id, version FROM agreement ORDER BY id, version DESC";
 static const char list_statements[] =
     "SELECT envelope FROM agreement_statement WHERE agreement_hash = $1 ORDER BY ordinal";
 static const char list_packs[] =
     "SELECT envelope, added_at FROM rule_pack WHERE active = 1 ORDER BY id";
 
+/* One that does not apply may be the one that suspends. */
 static enum err
 apply_statements(struct db *db, struct arena *a, struct str hash, struct standing *s,
-    struct why *why)
+    struct why *ret_bad, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
@@ -25,18 +26,25 @@ apply_statements(struct db *db, struct arena *a, struct str hash, struct standin
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			break;
-		TRY(standing_apply(a, s, arena_str(a, db_col_blob(&rows, 0)), why));
+		if (standing_apply(a, s, arena_str(a, db_col_blob(&rows, 0)), ret_bad) != OK)
+			break;
 	}
 	return OK;
 }
 
-/* The newest version of each agreement; an older one is superseded. */
+/* The newest version of each agreement that all have signed; an older one is superseded.  So
+ * is what is older than one that does not open: it must not come back. */
 static bool
-is_superseded(const struct gate *g, const struct standing *s)
+is_superseded(const struct gate *g, struct str id)
 {
 	for (size_t i = 0; i < g->agreements; i++) {
-		if (str_eq(g->standing[i]->agreement->id, s->agreement->id))
-			return g->standing[i]->signed_by == g->standing[i]->agreement->parties;
+		if (str_eq(g->standing[i]->agreement->id, id) &&
+		    g->standing[i]->signed_by == g->standing[i]->agreement->parties)
+			return true;
+	}
+	for (size_t i = 0; i < g->unopened; i++) {
+		if (str_eq(g->unopened_agreement[i].id, id))
+			return true;
 	}
 	return false;
 }
@@ -69,6 +77,56 @@ hold(struct gate *g, const struct standing *s)
 		g->epoch += s->agreement->version * EPOCH_OF_VERSION + 1 + s->epoch;
 }
 
+/* *ret_bad says why it does not open, if it does not; nothing else of the node waits for it. */
+static enum err
+open_agreement(struct db *db, struct arena *a, const struct db_rows *rows, struct standing *ret,
+    struct why *ret_bad, struct why *why)
+{
+	struct str hash = arena_str(a, db_col_blob(rows, 0));
+	struct str envelope = arena_str(a, db_col_blob(rows, 1));
+
+	if ((hash.ptr == NULL && db_col_blob(rows, 0).len > 0) ||
+	    (envelope.ptr == NULL && db_col_blob(rows, 1).len > 0))
+		return fail(why, ERR_LIMIT, "gate.memory", "the agreements are too large");
+	if (standing_open(a, envelope, ret, ret_bad) != OK)
+		return OK;
+	if (!str_eq(ret->agreement->id, db_col_text(rows, 2)) ||
+	    ret->agreement->version != (uint64_t)db_col_i64(rows, 3)) {
+		(void)!fail(ret_bad, ERR_TAMPERED, "gate.agreement",
+		    "it is stored under another name or version");
+		return OK;
+	}
+	TRY(apply_statements(db, a, hash, ret, ret_bad, why));
+	if (ret_bad->code != NULL)
+		return OK;
+	enum err err = binding_check(db, a, ret->agreement, ret_bad);
+	if (err != OK && err != ERR_TAMPERED) {
+		if (why != NULL)
+			*why = *ret_bad;
+		return err;
+	}
+	return OK;
+}
+
+/* A draft was in force for nobody.  Whether one that cannot be read was a draft, nobody
+ * knows.  The epoch is above that of all statements it may have had. */
+static enum err
+set_aside(struct gate *g, const struct standing *s, const struct gate_unopened *u, struct why *why)
+{
+	if (s->agreement != NULL && is_draft(s))
+		return OK;
+	if (g->unopened == COUNTOF(g->unopened_agreement))
+		return fail(why, ERR_TAMPERED, "gate.agreements",
+		    "more than %zu agreements that are stored cannot be opened",
+		    COUNTOF(g->unopened_agreement));
+	g->unopened_agreement[g->unopened] = *u;
+	if (s->agreement != NULL)
+		g->unopened_agreement[g->unopened].id = s->agreement->id;
+	g->unopened++;
+	g->epoch += (u->version + 1) * EPOCH_OF_VERSION;
+	return OK;
+}
+
 static enum err
 load_agreements(struct db *db, struct arena *a, struct gate *g, struct why *why)
 {
@@ -81,19 +139,21 @@ load_agreements(struct db *db, struct arena *a, struct gate *g, struct why *why)
 		if (!has)
 			break;
 		struct standing *s = arena_make(a, struct standing, 1);
-		struct str hash = arena_str(a, db_col_blob(&rows, 0));
-		struct str envelope = arena_str(a, db_col_blob(&rows, 1));
+		const struct gate_unopened u = {
+			.id = arena_str(a, db_col_text(&rows, 2)),
+			.version = (uint64_t)db_col_i64(&rows, 3),
+		};
+		struct why bad = { 0 };
 
-		if (s == NULL || envelope.ptr == NULL)
+		if (s == NULL)
 			return fail(why, ERR_LIMIT, "gate.memory", "the agreements are too large");
-		TRY(standing_open(a, envelope, s, why));
-		TRY(apply_statements(db, a, hash, s, why));
-		enum err err = binding_check(db, a, s->agreement, why);
-		if (err != OK && err != ERR_TAMPERED)
-			return err;
-		if (err == ERR_TAMPERED || is_superseded(g, s))
-			continue; /* a key was changed by hand since, or a newer one is signed */
-		hold(g, s);
+		if (is_superseded(g, u.id))
+			continue;
+		TRY(open_agreement(db, a, &rows, s, &bad, why));
+		if (bad.code != NULL)
+			TRY(set_aside(g, s, &u, why));
+		else
+			hold(g, s);
 	}
 	return OK;
 }

@@ -396,6 +396,31 @@ load_pseudonym_secret(struct realm *r, struct gate_ref *fresh, struct why *why)
 	return OK;
 }
 
+/* People hear of what closed itself. */
+static enum err
+tell_unopened(struct db *db, void *arg, struct why *why)
+{
+	struct realm *r = arg;
+	CLEANUP(realm_gate_givep) struct gate_ref *ref = realm_gate_take(r);
+	const struct gate *g = gate_of(ref);
+	char detail[64];
+
+	for (size_t i = 0; i < g->unopened; i++) {
+		(void)snprintf(detail, sizeof(detail), "{\"version\":%" PRIu64 "}",
+		    g->unopened_agreement[i].version);
+		const struct event event = {
+			.at = clock_wall(r->clock),
+			.name = S("agreement.unopened"),
+			.owner = g->organisation,
+			.enclave = g->enclave,
+			.subject = g->unopened_agreement[i].id,
+			.detail = str_of(detail),
+		};
+		TRY(store_event(db, &event, why));
+	}
+	return OK;
+}
+
 enum err
 realm_gate_reload(struct realm *r, struct why *why)
 {
@@ -407,8 +432,10 @@ realm_gate_reload(struct realm *r, struct why *why)
 	TRY(db_pool_take(r->readers, &lease, why));
 	TRY(release_gate_load(lease.db, fresh->arena, &fresh->gate, why));
 	TRY(load_pseudonym_secret(r, fresh, why));
+	const size_t unopened = fresh->gate.unopened;
 	swap_gate(r, &fresh);
-	return OK;
+	const size_t before = fresh == NULL ? 0 : fresh->gate.unopened;
+	return r->read_only || unopened <= before ? OK : realm_write(r, tell_unopened, r, why);
 }
 
 /* ---- listeners ---- */

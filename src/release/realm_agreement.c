@@ -99,6 +99,7 @@ add_agreement(struct db *db, void *arg, struct why *why)
 			return OK;
 		TRY(standing_open(d->arena, envelope, &s, why));
 	}
+	TRY(agreement_check_new(g, why));
 	TRY(db_run(db, why, put_agreement, DB_T(g->id), DB_I((int64_t)g->version),
 	    DB_B(hash_str(&g->hash)), DB_B(envelope), DB_I(clock_wall(d->realm->clock))));
 	return log_deed(d, db, "agreement", g->id, envelope, why);
@@ -160,12 +161,15 @@ enum err
 realm_agreement_sign(struct realm *r, struct str id, struct arena *a, struct str *ret_envelope,
     struct why *why)
 {
+	const struct agreement *g = NULL;
 	struct str envelope = { 0 };
 	struct dsse e = { 0 };
 	struct hash hash;
 
 	TRY(find_newest(r, a, id, &envelope, &hash, why));
 	TRY(dsse_parse(a, envelope, &e, why));
+	TRY(agreement_parse(a, e.payload, &g, why));
+	TRY(agreement_check_new(g, why));
 	TRY(sign_envelope(r, a, &e, ret_envelope, why));
 	return realm_agreement_add(r, *ret_envelope, why);
 }
@@ -178,6 +182,7 @@ realm_agreement_make(struct realm *r, struct str text, struct arena *a, struct s
 	struct dsse e = { .payload_type = S(AGREEMENT_PAYLOAD_TYPE), .payload = text };
 
 	TRY(agreement_parse(a, text, &g, why));
+	TRY(agreement_check_new(g, why));
 	TRY(sign_envelope(r, a, &e, ret_envelope, why));
 	return realm_agreement_add(r, *ret_envelope, why);
 }

@@ -19,6 +19,13 @@
 #include "source_policy.h"
 #include "store.h"
 
+/* An agreement that is stored and cannot be trusted: its bytes do not open, a statement does not
+ * apply, a key or a name in it is another. */
+struct gate_unopened {
+	struct str id;
+	uint64_t version;
+};
+
 /* Who we are and what is in force: an immutable snapshot.  A change makes a new one. */
 struct gate {
 	struct str realm;
@@ -28,6 +35,8 @@ struct gate {
 	struct str redaction_identity; /* STIX identity of the node, creator of copies */
 	size_t agreements;
 	const struct standing *standing[16];
+	size_t unopened; /* in force for nobody, and no older version of it, either */
+	struct gate_unopened unopened_agreement[16];
 	size_t packs;
 	const struct rule_pack *pack[PACKS_MAX];
 	bool pack_earlier[PACKS_MAX]; /* a key signed it that was replaced since (rules_key.h) */
