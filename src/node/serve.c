@@ -47,27 +47,66 @@ struct tick {
 	struct arena *arena;
 	const struct gate *gate;
 	size_t released;
-	struct release_tightened tightened;
+	struct release_tightened tightened, shown;
 	struct release_retained retained;
 	struct consent_closing closing;
 };
 
-static enum err
-tick_job(struct db *db, void *arg, struct why *why)
+static struct release_job
+tick_job(const struct tick *t, struct db *db)
 {
-	struct tick *t = arg;
-	const struct release_job job = {
+	return (struct release_job){
 		.db = db,
 		.arena = t->arena,
 		.ledger = realm_ledger(t->node->realm),
 		.gate = t->gate,
 		.at = clock_wall(realm_clock(t->node->realm)),
 	};
+}
+
+static enum err
+tighten_step(struct db *db, void *arg, struct why *why)
+{
+	struct tick *t = arg;
+	const struct release_job job = tick_job(t, db);
 
 	TRY(store_refs_catch_up(db, why));
-	TRY(release_standing_run(&job, &t->released, why));
-	TRY(release_tighten(&job, &t->tightened, why));
-	TRY(release_acknowledge(&job, why));
+	return release_tighten(&job, &t->tightened, why);
+}
+
+static enum err
+showings_step(struct db *db, void *arg, struct why *why)
+{
+	struct tick *t = arg;
+	const struct release_job job = tick_job(t, db);
+
+	return release_showings_again(&job, &t->shown, why);
+}
+
+static enum err
+standing_step(struct db *db, void *arg, struct why *why)
+{
+	struct tick *t = arg;
+	const struct release_job job = tick_job(t, db);
+
+	TRY(store_refs_catch_up(db, why));
+	return release_standing_run(&job, &t->released, why);
+}
+
+static enum err
+acknowledge_step(struct db *db, void *arg, struct why *why)
+{
+	const struct release_job job = tick_job(arg, db);
+
+	return release_acknowledge(&job, why);
+}
+
+static enum err
+retain_step(struct db *db, void *arg, struct why *why)
+{
+	struct tick *t = arg;
+	const struct release_job job = tick_job(t, db);
+
 	if (job.at - t->node->retained_at < RETAIN_EVERY_S * US_PER_S)
 		return OK;
 	TRY(release_retain(&job, &t->retained, why));
@@ -80,13 +119,7 @@ static enum err
 close_job(struct db *db, void *arg, struct why *why)
 {
 	struct tick *t = arg;
-	const struct release_job job = {
-		.db = db,
-		.arena = t->arena,
-		.ledger = realm_ledger(t->node->realm),
-		.gate = t->gate,
-		.at = clock_wall(realm_clock(t->node->realm)),
-	};
+	const struct release_job job = tick_job(t, db);
 
 	return release_consent_close(&job, S(""), &t->closing, why);
 }
@@ -119,18 +152,44 @@ close_consents(struct node *n, struct why *why)
 	return realm_settle(n->realm, why);
 }
 
-static enum err
-tick(struct node *n, struct why *why)
+/* What the timer does, the strictest first.  Each step is a transaction of its own: one that
+ * cannot be done keeps no other from acting. */
+static const struct step {
+	const char *name;
+	db_job_fn *run;
+} steps[] = {
+	{ "tighten", tighten_step },
+	{ "showings", showings_step },
+	{ "standing orders", standing_step },
+	{ "acknowledgements", acknowledge_step },
+	{ "retention", retain_step },
+};
+
+static void
+tick_failed(const char *step, const struct why *why)
 {
-	TRY(close_consents(n, why));
+	log_event(LOG_ERROR, "node.timer", LOG_STR("step", str_of(step)), LOG_WHY(why));
+}
+
+static void
+tick(struct node *n)
+{
 	CLEANUP(arena_freep) struct arena *a = arena_new(TIMER_ARENA_MAX);
+	struct why why = { 0 };
+
+	if (close_consents(n, &why) != OK)
+		tick_failed("consents", &why);
 	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(n->realm);
 	struct tick t = { .node = n, .arena = a, .gate = gate_of(gate) };
-
-	TRY(realm_write(n->realm, tick_job, &t, why));
-	if (t.released > 0 || t.tightened.closed > 0 || t.retained.gone > 0)
-		TRY(realm_settle(n->realm, why));
-	return OK;
+	for (size_t i = 0; i < COUNTOF(steps); i++) {
+		why = (struct why){ 0 };
+		arena_clear(a);
+		if (realm_write(n->realm, steps[i].run, &t, &why) != OK)
+			tick_failed(steps[i].name, &why);
+	}
+	bool acted = t.released + t.tightened.closed + t.shown.closed + t.retained.gone > 0;
+	if (acted && realm_settle(n->realm, &why) != OK)
+		tick_failed("checkpoint", &why);
 }
 
 static void
@@ -150,11 +209,8 @@ run_timer(void *arg)
 
 	pthread_mutex_lock(&n->timer_lock);
 	while (!n->stopping) {
-		struct why why = { 0 };
-
 		pthread_mutex_unlock(&n->timer_lock);
-		if (tick(n, &why) != OK)
-			log_event(LOG_ERROR, "node.timer", LOG_WHY(&why));
+		tick(n);
 		pthread_mutex_lock(&n->timer_lock);
 		if (!n->stopping)
 			wait_for_tick(n);

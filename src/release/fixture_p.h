@@ -556,6 +556,23 @@ office_tighten_job(const struct release_job *job, const void *in, void *out, str
 	return release_tighten(job, out, why);
 }
 
+static inline enum err
+office_showings_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)in;
+	return release_showings_again(job, out, why);
+}
+
+/* How many showings inside the party ended. */
+static inline size_t
+office_showings_again(struct office *o)
+{
+	struct release_tightened done = { 0 };
+
+	WORKS(o, office_try(o, office_showings_job, NULL, &done));
+	return done.closed;
+}
+
 static inline struct release_tightened
 office_tighten(struct office *o)
 {

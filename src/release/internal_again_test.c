@@ -25,10 +25,10 @@ check_agreed_marks(void **)
 	agree_with(&o, "\"obligations\":[]",
 	    "\"classified\":{\"clause\":\"1\",\"bar\":true,\"marks\":[\"MoC-EYES\"]},"
 	    "\"obligations\":[]");
-	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_int_equal(office_showings_again(&o), 1);
 	assert_false(sees(&o, &bank, 3));
 	assert_int_equal(events_of(&o, &bank, "internal.withdrawn"), 1);
-	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_int_equal(office_showings_again(&o), 0);
 
 	const struct internal_show to_bank = wish(&o, 3, &bank), inside = wish(&o, 3, &defence);
 	REFUSES(&o, office_try(&o, show_job, &to_bank, &s), ERR_FORBIDDEN, "internal.classified");
@@ -55,7 +55,7 @@ show_received(struct office *o)
 	office_import_marked(o, 3, 1, "", GREEN);
 	(void)show(o, 3, &bank);
 	(void)show(o, 1, &defence);
-	assert_int_equal(office_tighten(o).closed, 0);
+	assert_int_equal(office_showings_again(o), 0);
 	assert_true(sees(o, &bank, 1));
 }
 
@@ -69,14 +69,14 @@ check_suspended(void **)
 
 	show_received(&o);
 	office_state(&o, STATEMENT_SUSPEND, "all");
-	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_int_equal(office_showings_again(&o), 1);
 	assert_false(sees(&o, &bank, 1));
 	assert_true(sees(&o, &bank, 3));
 	assert_true(sees(&o, &defence, 1));
 	const struct internal_show w = wish(&o, 1, &bank);
 	REFUSES(&o, office_try(&o, show_job, &w, &s), ERR_FORBIDDEN, "internal.originator");
 	office_state(&o, STATEMENT_RESUME, "all");
-	(void)office_tighten(&o);
+	(void)office_showings_again(&o);
 	assert_false(sees(&o, &bank, 1)); /* somebody looks at it again */
 	assert_true(show(&o, 1, &bank).waits);
 }
@@ -94,9 +94,9 @@ check_ended(void **)
 	                                  " WHERE withdrawn_at = 0 AND valid_until > 0"),
 	    3);
 	office_wait(&o, (end - clock_wall(&o.clock)) / US_PER_S - 60);
-	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_int_equal(office_showings_again(&o), 0);
 	office_wait(&o, 120);
-	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_int_equal(office_showings_again(&o), 1);
 	assert_false(sees(&o, &bank, 1));
 	assert_true(sees(&o, &bank, 3));
 }

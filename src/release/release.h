@@ -262,7 +262,7 @@ enum err release_show(const struct release_job *job, struct str order_id, int64_
  * closes nothing here: its door is shut, and what went through stays.  What
  * belongs to a suspended area and was not delivered yet is paused, and shown
  * at a new place when the area is resumed.
- * Works on at most TIGHTEN_MAX items at a time. */
+ * Works on at most TIGHTEN_MAX items at a time; `more` when some are left. */
 enum { TIGHTEN_MAX = 1024 };
 struct release_tightened {
 	size_t decided, closed;
@@ -275,6 +275,10 @@ enum err release_tighten(const struct release_job *job, struct release_tightened
  * Adds to what ret holds.  ERR_LIMIT: the arena is full. */
 enum err release_tighten_about(const struct release_job *job, struct str source_id,
     struct release_tightened *ret, struct why *why);
+
+/* Asks again about what is shown inside the party (internal.h), for the same reasons. */
+enum err release_showings_again(const struct release_job *job, struct release_tightened *ret,
+    struct why *why);
 
 /* ---- recall ---- */
 

@@ -11,7 +11,19 @@
 #include "release.h"
 #include "review_p.h"
 
-enum { AGAIN_ARENA_MAX = 1024 * MIB }; /* one decision, with its surroundings */
+enum {
+	AGAIN_ARENA_MAX = 1024 * MIB, /* one decision, with its surroundings */
+	/* Decisions about one object in a run of the timer: others wait for the writer. */
+	ALONE_MAX = 256,
+};
+
+/* A run of the timer: what its decisions need is cleared after each. */
+struct tightening {
+	const struct release_job *job;
+	struct arena *together, *alone;
+	size_t left; /* of ALONE_MAX */
+	struct release_tightened *ret;
+};
 
 /* ---- what was released ---- */
 
@@ -352,17 +364,34 @@ work_on(const struct release_job *job, const struct again *x, struct release_tig
 	return err == ERR_INVALID ? OK : act_on(job, x, d, ret, why);
 }
 
+/* By itself.  When ALONE_MAX were, it stays due, and the next run takes it up. */
+static enum err
+work_alone(struct tightening *t, const struct again *x, struct why *why)
+{
+	struct release_job alone = *t->job;
+
+	if (t->left == 0) {
+		t->ret->more = true;
+		return OK;
+	}
+	t->left--;
+	alone.arena = t->alone;
+	arena_clear(t->alone);
+	return work_on(&alone, x, t->ret, why);
+}
+
 /* What the decision about all of a run means for one of its items.  What would
  * be closed is decided alone: beside others an object may be judged strictly. */
 static enum err
-work_on_one(const struct release_job *job, const struct again *x,
-    const struct agreement_decision *d, struct release_tightened *ret, struct why *why)
+work_on_one(struct tightening *t, const struct release_job *job, const struct again *x,
+    const struct agreement_decision *d, struct why *why)
 {
 	enum meaning meaning = d == NULL ? MEANS_CLOSED : meaning_of(x, d);
+	struct release_tightened *ret = t->ret;
 	bool open = false;
 
 	if (meaning == MEANS_CLOSED)
-		return work_on(job, x, ret, why);
+		return work_alone(t, x, why);
 	if (meaning == MEANS_SHOWN && !x->paused)
 		return note_decided(job, x, d, ret, why);
 	TRY(is_still_open(job, x, &open, why));
@@ -375,13 +404,15 @@ work_on_one(const struct release_job *job, const struct again *x,
 /* Of a collection that was released at once nearly all may stay: its objects and
  * their surroundings are gathered once.  Where that fails, each tells why alone. */
 static enum err
-work_on_run(const struct release_job *job, const struct run *run, struct release_tightened *ret,
-    struct why *why)
+work_on_run(struct tightening *t, const struct run *run, struct why *why)
 {
 	const struct agreement_decisions *all = NULL;
+	struct release_job job = *t->job;
 	struct why bad = { 0 };
-	enum err err = run->len > 1 ? decide_again(job, run, &all, &bad) : ERR_NOT_FOUND;
 
+	job.arena = t->together;
+	arena_clear(t->together);
+	enum err err = run->len > 1 ? decide_again(&job, run, &all, &bad) : ERR_NOT_FOUND;
 	if (err != OK && err != ERR_INVALID && err != ERR_NOT_FOUND && err != ERR_LIMIT) {
 		if (why != NULL)
 			*why = bad;
@@ -390,8 +421,8 @@ work_on_run(const struct release_job *job, const struct run *run, struct release
 	for (size_t i = 0; i < run->len; i++) {
 		const struct again *x = &run->item[i];
 
-		TRY(work_on_one(job, x,
-		    err == OK ? agreement_decision_about(all, x->source_id) : NULL, ret, why));
+		TRY(work_on_one(t, &job, x,
+		    err == OK ? agreement_decision_about(all, x->source_id) : NULL, why));
 	}
 	return OK;
 }
@@ -431,32 +462,47 @@ is_due(const struct release_job *job, bool *ret, struct why *why)
 	return OK;
 }
 
-enum err
-release_tighten(const struct release_job *job, struct release_tightened *ret, struct why *why)
+static enum err
+work_on_due(struct tightening *t, struct why *why)
 {
-	struct again *list = NULL;
-	bool more = false, due = false, shown = false;
+	struct again *list = arena_make(t->job->arena, struct again, TIGHTEN_MAX);
 	size_t n = 0;
 
-	*ret = (struct release_tightened){ 0 };
-	TRY(holds_close(job, &ret->closed, &more, why));
-	TRY(is_due(job, &due, why));
-	if (due) {
-		list = arena_make(job->arena, struct again, TIGHTEN_MAX);
-		if (list == NULL)
-			return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
-		TRY(list_items(job, S(""), NULL, list, &n, why));
-	}
+	if (list == NULL)
+		return fail(why, ERR_LIMIT, "release.memory", "no memory to decide again");
+	TRY(list_items(t->job, S(""), NULL, list, &n, why));
+	t->ret->more = t->ret->more || n == TIGHTEN_MAX;
 	for (size_t done = 0; done < n;) {
 		struct run run = first_run(&list[done], n - done);
 
-		TRY(work_on_run(job, &run, ret, why));
+		TRY(work_on_run(t, &run, why));
 		done += run.len;
 	}
-	TRY(review_timer(job, why));
-	TRY(internal_again(job, &ret->closed, &shown, why));
-	ret->more = more || shown || n == TIGHTEN_MAX;
 	return OK;
+}
+
+enum err
+release_tighten(const struct release_job *job, struct release_tightened *ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *together = arena_new(AGAIN_ARENA_MAX);
+	CLEANUP(arena_freep) struct arena *alone = arena_new(AGAIN_ARENA_MAX);
+	struct tightening t = { job, together, alone, ALONE_MAX, ret };
+	bool due = false;
+
+	*ret = (struct release_tightened){ 0 };
+	TRY(holds_close(job, &ret->closed, &ret->more, why));
+	TRY(is_due(job, &due, why));
+	if (due)
+		TRY(work_on_due(&t, why));
+	return review_timer(job, why);
+}
+
+enum err
+release_showings_again(const struct release_job *job, struct release_tightened *ret,
+    struct why *why)
+{
+	*ret = (struct release_tightened){ 0 };
+	return internal_again(job, &ret->closed, &ret->more, why);
 }
 
 enum err

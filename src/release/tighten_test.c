@@ -365,6 +365,77 @@ check_new_version(void **state)
 	assert_string_equal(office_item_state(&o, 1), "withdrawn");
 }
 
+/* ---- more than one run can close ---- */
+
+enum {
+	MANY = 300,            /* more than are decided alone in one run */
+	SMALL_ARENA = 4 * MIB, /* the list of what is due, and nothing for each item of it */
+};
+
+static void
+import_many(struct office *o, struct str *ids)
+{
+	CLEANUP(buf_free) struct buf b = buf_new(4 * MIB);
+
+	buf_put(&b, S("{\"type\":\"bundle\",\"id\":"
+	              "\"bundle--00000000-0000-4000-8000-000000000001\",\"objects\":["));
+	for (unsigned n = 1; n <= MANY; n++) {
+		ids[n - 1] = office_indicator(o, n);
+		buf_printf(&b,
+		    "%s{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"" STR_FMT "\","
+		    "\"created\":\"2026-01-01T00:00:00.000Z\","
+		    "\"modified\":\"2026-01-01T00:00:00.000Z\","
+		    "\"indicator_types\":[\"malicious-activity\"],\"name\":\"Number %u\","
+		    "\"pattern\":\"[ipv4-addr:value = '203.0.%u.%u']\",\"pattern_type\":\"stix\","
+		    "\"valid_from\":\"2026-01-01T00:00:00Z\",\"labels\":[\"topology\"],"
+		    "\"object_marking_refs\":[\"" GREEN "\"]}",
+		    n > 1 ? "," : "", STR_ARG(ids[n - 1]), n, n / 250, n % 250);
+	}
+	buf_put(&b, S("]}"));
+	office_import_text(o, buf_str(&b), S("IN:CERT-IN"));
+}
+
+static enum err
+small_tighten_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(SMALL_ARENA);
+	struct release_job small = *job;
+
+	(void)in;
+	small.arena = a;
+	return release_tighten(&small, out, why);
+}
+
+/* A stricter rule reaches all of a large release, some in each run, with memory
+ * that does not grow with their number. */
+static void
+check_many_closed(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	static struct str ids[MANY];
+	struct release_tightened done = { 0 };
+	struct release_sent sent = { 0 };
+	size_t closed = 0;
+
+	(void)state;
+	office_open(&o);
+	import_many(&o, ids);
+	struct release_send send = office_order(&o, 1, 1);
+	send.ask.id = ids;
+	send.ask.ids = MANY;
+	WORKS(&o, office_try_send(&o, &send, &sent));
+	office_settle(&o);
+	office_wait(&o, 1);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), MANY);
+	office_pack(&o, 1, "topology", "deny");
+	for (done.more = true; done.more; closed += done.closed) {
+		WORKS(&o, office_try(&o, small_tighten_job, NULL, &done));
+		assert_true(done.closed > 0);
+	}
+	assert_int_equal(closed, MANY);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -383,5 +454,6 @@ main(int argc, char **argv)
 	CASE(&list, check_other_area_stays);
 	CASE(&list, check_paused_recalled);
 	CASE(&list, check_whole_suspension);
+	CASE(&list, check_many_closed);
 	return cases_run("tighten", &list, argc, argv);
 }
