@@ -42,7 +42,6 @@ put_remarks(struct json_writer *w, struct arena *a, const struct pattern *p)
 {
 	struct pattern_remark remark[PATTERN_REMARKS_MAX];
 	size_t len = pattern_remarks(p, remark);
-	struct pattern_program *program = NULL;
 	struct why why = { 0 };
 
 	json_begin_array(json_key(w, S("remarks")));
@@ -51,12 +50,11 @@ put_remarks(struct json_writer *w, struct arena *a, const struct pattern *p)
 		put_sentence(w, remark[i].code, remark[i].text);
 		json_end_object(w);
 	}
-	if (pattern_compile(a, p, &program, &why) != OK) {
+	if (pattern_judge(a, p, &why) != OK) {
 		json_begin_object(w);
 		put_sentence(w, why.code, why.text);
 		json_end_object(w);
 	}
-	pattern_program_free(program);
 	json_end_array(w);
 }
 

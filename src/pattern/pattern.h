@@ -125,7 +125,7 @@ size_t pattern_remarks(const struct pattern *p, struct pattern_remark *ret);
  *   valid     whether it is a pattern
  *   line, column, code, message   of the error; null, null, "", "" when valid
  *   pattern, level, remarks       when valid: pattern_print(), pattern_level(), and
- *             pattern_remarks() with what pattern_compile() cannot run, each with
+ *             pattern_remarks() with what pattern_judge() refuses, each with
  *             code and message
  *   indexed   when valid: the plain values of pattern_equalities(), each with kind
  *             and value
@@ -159,6 +159,10 @@ struct pattern_program;
  * ERR_LIMIT     a path or a regular expression is too long, or the arena is full */
 enum err pattern_compile(struct arena *a, const struct pattern *p, struct pattern_program **ret,
     struct why *why);
+
+/* Whether pattern_compile() would take it, at the cost of reading it.  Errors as there, but
+ * for an expression that turns out too large when it is compiled. */
+enum err pattern_judge(struct arena *a, const struct pattern *p, struct why *why);
 void pattern_program_free(struct pattern_program *program);
 
 /* An observation that was bound. */

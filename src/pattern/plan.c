@@ -15,6 +15,7 @@ struct planner {
 	struct pattern_program *program;
 	struct str text; /* of the pattern */
 	size_t room;     /* for regular expressions */
+	bool judge;      /* whether they can run is enough */
 	struct why *why;
 };
 
@@ -55,7 +56,9 @@ plan_regex(struct planner *p, struct check *c, const struct literal *l)
 
 	if (c->coding == CODING_TEXT && !text_nfc(p->a, l->value, &text))
 		return no_memory(p);
-	enum err err = regex_new(text, c->coding != CODING_TEXT, &p->room, &c->regex, p->why);
+	bool bytes = c->coding != CODING_TEXT;
+	enum err err = p->judge ? regex_judge(text, bytes, &p->room, p->why)
+	                        : regex_new(text, bytes, &p->room, &c->regex, p->why);
 	return err == OK ? OK : lex_where(&lx, l->at, err, p->why);
 }
 
@@ -294,8 +297,8 @@ plan_all(struct planner *p, const struct pattern *pattern)
 	return OK;
 }
 
-enum err
-pattern_compile(struct arena *a, const struct pattern *pattern, struct pattern_program **ret,
+static enum err
+plan(struct arena *a, const struct pattern *pattern, bool judge, struct pattern_program **ret,
     struct why *why)
 {
 	struct pattern_program *program = arena_make(a, struct pattern_program, 1);
@@ -304,6 +307,7 @@ pattern_compile(struct arena *a, const struct pattern *pattern, struct pattern_p
 		.program = program,
 		.text = pattern->text,
 		.room = REGEX_PLACES_MAX,
+		.judge = judge,
 		.why = why,
 	};
 
@@ -317,6 +321,21 @@ pattern_compile(struct arena *a, const struct pattern *pattern, struct pattern_p
 	}
 	*ret = program;
 	return OK;
+}
+
+enum err
+pattern_compile(struct arena *a, const struct pattern *pattern, struct pattern_program **ret,
+    struct why *why)
+{
+	return plan(a, pattern, false, ret, why);
+}
+
+enum err
+pattern_judge(struct arena *a, const struct pattern *pattern, struct why *why)
+{
+	struct pattern_program *program = NULL;
+
+	return plan(a, pattern, true, &program, why);
 }
 
 void

@@ -1,4 +1,5 @@
 #include <hs/hs.h>
+#include <stdlib.h>
 
 #include "buf.h"
 #include "regex_p.h"
@@ -25,7 +26,7 @@ struct measure {
 
 /* A class of characters is several places: UTF-8 spells its members apart.  One that
  * Unicode names, like \p{L}, has hundreds of ranges. */
-enum { CLASS_PLACES = 4, NAMED_CLASS_PLACES = 100, PLACES_SATURATED = REGEX_PLACES_MAX + 1 };
+enum { CLASS_PLACES = 4, NAMED_CLASS_PLACES = 200, PLACES_SATURATED = REGEX_PLACES_MAX + 1 };
 
 static size_t
 saturated(size_t places)
@@ -97,7 +98,7 @@ repeat(struct measure *m, size_t times)
 }
 
 /* What stands behind a backslash: a character, a class, or the name of one in braces. */
-static void
+static bool
 escaped(struct measure *m)
 {
 	struct str rest = str_sub(m->text, m->at, SIZE_MAX);
@@ -107,6 +108,7 @@ escaped(struct measure *m)
 
 	m->at += rest.len > 0 && end != SIZE_MAX ? end + 1 : rest.len;
 	atom(m, named ? NAMED_CLASS_PLACES : CLASS_PLACES);
+	return c != 'Q'; /* \Q...\E quotes what is measured as something else */
 }
 
 static bool
@@ -116,6 +118,29 @@ open_group(struct measure *m)
 		return false;
 	m->group[++m->depth] = (struct group){ 0 };
 	return true;
+}
+
+/* "(?" and what may stand there: flags, a name, or ":" alone.  What is not measured does not
+ * run: comments, flags that let blanks go, looking around. */
+static bool
+group_head(struct measure *m)
+{
+	struct str rest = str_sub(m->text, m->at, SIZE_MAX);
+	bool flags = true;
+
+	if (!str_starts(rest, S("?")))
+		return open_group(m);
+	size_t end = 1;
+	for (; end < rest.len && strchr(":)>", rest.ptr[end]) == NULL; end++)
+		flags = flags && strchr("ims-", rest.ptr[end]) != NULL;
+	if (end == rest.len)
+		return false;
+	bool named = rest.ptr[end] == '>' && end > 2 && strchr("P<", rest.ptr[1]) != NULL &&
+	             memchr(rest.ptr, '=', end) == NULL && memchr(rest.ptr, '!', end) == NULL;
+	m->at += end + 1;
+	if (rest.ptr[end] == ')')
+		return flags; /* it holds for what follows; no group is open */
+	return (named || (flags && rest.ptr[end] == ':')) && open_group(m);
 }
 
 static void
@@ -129,17 +154,17 @@ close_group(struct measure *m)
 	atom(m, places);
 }
 
-/* One step; false when groups nest too deep. */
+/* One step; false when groups nest too deep, or when it cannot be measured. */
 static bool
 measure_next(struct measure *m)
 {
 	char c = m->text.ptr[m->at++];
 
 	switch (c) {
-	case '(': return open_group(m);
+	case '(': return group_head(m);
 	case ')': close_group(m); return true;
 	case '[': bracket(m); return true;
-	case '\\': escaped(m); return true;
+	case '\\': return escaped(m);
 	case '{': repeat(m, most_times(str_sub(m->text, m->at, SIZE_MAX))); return true;
 	case '.': atom(m, CLASS_PLACES); return true;
 	default: atom(m, 1); return true;
@@ -150,13 +175,21 @@ static enum err
 check_width(struct str text, size_t *room, struct why *why)
 {
 	struct measure m = { .text = text };
-	bool fits = text.len <= REGEX_TEXT_MAX;
+	bool measured = true;
 
-	while (fits && m.at < text.len)
-		fits = measure_next(&m);
-	while (fits && m.depth > 0)
+	if (memchr(text.ptr, '\0', text.len) != NULL)
+		return fail(why, ERR_INVALID, "pattern.regex",
+		    "the regular expression holds a NUL character; write \\x00");
+	while (measured && m.at < text.len && text.len <= REGEX_TEXT_MAX)
+		measured = measure_next(&m);
+	if (!measured)
+		return fail(why, ERR_INVALID, "pattern.regex",
+		    "the regular expression cannot run: groups are (...), (?:...), (?i) or named, at "
+		    "most %d deep, without comments and without looking around; and \\Q is not known",
+		    REGEX_GROUPS_MAX);
+	while (m.depth > 0)
 		close_group(&m);
-	if (fits && m.group[0].places <= *room) {
+	if (text.len <= REGEX_TEXT_MAX && m.group[0].places <= *room) {
 		*room -= m.group[0].places;
 		return OK;
 	}
@@ -164,18 +197,48 @@ check_width(struct str text, size_t *room, struct why *why)
 	    "the regular expression is too large: write its repetitions shorter, or split it");
 }
 
+/* The engine's own word, before it compiles anything. */
+static enum err
+check_syntax(const char *text, unsigned flags, struct why *why)
+{
+	hs_expr_info_t *info = NULL;
+	hs_compile_error_t *error = NULL;
+
+	if (hs_expression_info(text, flags, &info, &error) == HS_SUCCESS) {
+		free(info);
+		return OK;
+	}
+	enum err err = fail(why, ERR_INVALID, "pattern.regex",
+	    "the regular expression cannot run: %s", error->message);
+	(void)hs_free_compile_error(error);
+	return err;
+}
+
 /* ---- running ---- */
 
-static enum err
-compile(struct regex *r, struct str text, bool bytes, struct why *why)
+static unsigned
+flags_of(bool bytes)
 {
-	CLEANUP(heap_freep) char *copy = heap_cstr(text);
-	hs_compile_error_t *error = NULL;
 	unsigned flags = HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY;
 
-	if (!bytes)
-		flags |= HS_FLAG_UTF8;
-	if (hs_compile(copy, flags, HS_MODE_BLOCK, NULL, &r->database, &error) != HS_SUCCESS) {
+	return bytes ? flags : flags | HS_FLAG_UTF8;
+}
+
+enum err
+regex_judge(struct str text, bool bytes, size_t *room, struct why *why)
+{
+	CLEANUP(heap_freep) char *copy = heap_cstr(text);
+
+	TRY(check_width(text, room, why));
+	return text.len == 0 ? OK : check_syntax(copy, flags_of(bytes), why);
+}
+
+static enum err
+compile(struct regex *r, const char *text, unsigned flags, struct why *why)
+{
+	hs_compile_error_t *error = NULL;
+
+	if (hs_compile(text, flags, HS_MODE_BLOCK, NULL, &r->database, &error) != HS_SUCCESS) {
 		enum err err = fail(why, ERR_INVALID, "pattern.regex",
 		    "the regular expression cannot run: %s", error->message);
 
@@ -191,12 +254,11 @@ compile(struct regex *r, struct str text, bool bytes, struct why *why)
 enum err
 regex_new(struct str text, bool bytes, size_t *room, struct regex **ret, struct why *why)
 {
-	if (memchr(text.ptr, '\0', text.len) != NULL)
-		return fail(why, ERR_INVALID, "pattern.regex",
-		    "the regular expression holds a NUL character; write \\x00");
-	TRY(check_width(text, room, why));
+	CLEANUP(heap_freep) char *copy = heap_cstr(text);
+
+	TRY(regex_judge(text, bytes, room, why));
 	struct regex *r = heap_new(sizeof(*r), 1);
-	enum err err = text.len == 0 ? OK : compile(r, text, bytes, why);
+	enum err err = text.len == 0 ? OK : compile(r, copy, flags_of(bytes), why);
 	if (err != OK) {
 		regex_free(r);
 		return err;

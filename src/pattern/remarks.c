@@ -4,13 +4,14 @@
 #include "program_p.h"
 
 enum {
-	/* Types of objects that one bracket names; with more of them AND is not looked at. */
+	/* Types of objects that one bracket names; with more of them nothing is said of them. */
 	TYPES_MAX = 64,
 };
 
 struct remarker {
 	struct pattern_remark *remark;
 	size_t len;
+	bool never; /* a comparison was found that no object satisfies */
 };
 
 static void
@@ -24,52 +25,60 @@ add(struct remarker *m, const char *code, const char *text)
 		m->remark[m->len++] = (struct pattern_remark){ code, text };
 }
 
-/* Recursion is bounded by PATTERN_DEPTH_MAX: lists nest by parentheses only. */
-static bool
-can_be(const struct node *n, struct str type)
-{
-	if (n->kind == NODE_TEST)
-		return str_eq(n->test.type, type);
-	for (const struct node *part = n->child; part != NULL; part = part->next) {
-		if (can_be(part, type) == (n->kind == NODE_OR))
-			return n->kind == NODE_OR;
-	}
-	return n->kind == NODE_AND;
-}
-
-/* false: more types than there is room for. */
-static bool
-add_types(const struct node *n, struct str *type, size_t *len)
-{
-	for (const struct node *part = n->child; part != NULL; part = part->next) {
-		if (!add_types(part, type, len))
-			return false;
-	}
-	if (n->kind != NODE_TEST)
-		return true;
-	for (size_t i = 0; i < *len; i++) {
-		if (str_eq(type[i], n->test.type))
-			return true;
-	}
-	if (*len == TYPES_MAX)
-		return false;
-	type[(*len)++] = n->test.type;
-	return true;
-}
-
-/* One object has one type: an AND of two can never be true. */
-static void
-remark_and(struct remarker *m, const struct node *n)
-{
+/* The types that a pattern names, each with its place; the first TYPES_MAX of them. */
+struct types {
 	struct str type[TYPES_MAX];
-	size_t len = 0;
-	bool some = false;
+	size_t len;
+	bool too_many;
+};
 
-	if (!add_types(n, type, &len))
-		return;
-	for (size_t i = 0; i < len; i++)
-		some = some || can_be(n, type[i]);
-	if (!some)
+/* A set of types, by their places. */
+typedef uint64_t type_set;
+static_assert(TYPES_MAX == 64, "a set has a bit for each type");
+
+static type_set
+set_of(struct types *types, struct str type)
+{
+	size_t i = 0;
+
+	while (i < types->len && !str_eq(types->type[i], type))
+		i++;
+	if (i == TYPES_MAX) {
+		types->too_many = true;
+		return 0;
+	}
+	types->type[i] = type;
+	types->len = i == types->len ? i + 1 : types->len;
+	return (type_set)1 << i;
+}
+
+/* The types that one object may have for the comparison to be true: an AND of types
+ * that have none in common can never be.
+ * Recursion is bounded by PATTERN_DEPTH_MAX: lists nest by parentheses only. */
+static type_set
+can_be(struct remarker *m, struct types *types, const struct node *n)
+{
+	type_set ret = n->kind == NODE_AND ? UINT64_MAX : 0;
+
+	if (n->kind == NODE_TEST)
+		return set_of(types, n->test.type);
+	for (const struct node *part = n->child; part != NULL; part = part->next) {
+		type_set set = can_be(m, types, part);
+
+		ret = n->kind == NODE_AND ? ret & set : ret | set;
+	}
+	m->never = m->never || (ret == 0 && !types->too_many);
+	return ret;
+}
+
+static void
+remark_types(struct remarker *m, const struct node *comparison)
+{
+	struct types types = { .len = 0 };
+
+	m->never = false;
+	(void)can_be(m, &types, comparison);
+	if (m->never && !types.too_many)
 		add(m, "pattern.never",
 		    "AND joins objects of different types in one bracket: no object is both; use a "
 		    "bracket for each");
@@ -110,8 +119,8 @@ static void
 remark_node(struct remarker *m, const struct node *n)
 {
 	remark_qualifiers(m, n);
-	if (n->kind == NODE_AND)
-		remark_and(m, n);
+	if (n->kind == NODE_OBSERVATION)
+		remark_types(m, n->child);
 	if (n->kind == NODE_TEST)
 		remark_test(m, &n->test);
 	for (const struct node *part = n->child; part != NULL; part = part->next)
