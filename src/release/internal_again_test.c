@@ -101,29 +101,17 @@ check_ended(void **)
 	assert_true(sees(&o, &bank, 3));
 }
 
-static enum err
-drop_job(const struct release_job *job, const void *in, void *out, struct why *why)
-{
-	struct page_query *q = arena_make(job->arena, struct page_query, 1);
-
-	if (q == NULL)
-		return (fail)(why, ERR_LIMIT, "test.memory", "no memory");
-	q->shard_key = *(const int64_t *)in;
-	q->id[q->ids++] = S("indicator--00000000-0000-4000-8000-000000000003");
-	q->version[q->versions++].filter = VERSION_LAST;
-	return store_withdraw_versions(job->db, q, job->at, out, why);
-}
-
-/* The newest version goes; the one before it is the latest again. */
+/* The newest version goes, and the one before it is the latest again: no command does that,
+ * but a row that somebody changes by hand. */
 static void
 drop_newest(struct office *o)
 {
-	const int64_t shard = office_count(o, "SELECT shard_key FROM collection"
-	                                      " WHERE alias = 'local' AND kind = 'local'");
-	int64_t dropped = 0;
-
-	WORKS(o, office_try(o, drop_job, &shard, &dropped));
-	assert_int_equal(dropped, 1);
+	office_sql(o,
+	    "DELETE FROM object WHERE object_id = 'indicator--00000000-0000-4000-8000-000000000003'"
+	    " AND giver = '' AND latest = 1");
+	office_sql(o,
+	    "UPDATE object SET latest = 1"
+	    " WHERE object_id = 'indicator--00000000-0000-4000-8000-000000000003' AND giver = ''");
 }
 
 /* The abuse: while a newer version hides it, the rules forbid it; then the newer one
@@ -142,9 +130,9 @@ check_comes_back(void **)
 	agree_with(&o, "\"obligations\":[]",
 	    "\"classified\":{\"clause\":\"1\",\"bar\":true,\"marks\":[\"MoC-EYES\"]},"
 	    "\"obligations\":[]");
-	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_int_equal(office_showings_again(&o), 1);
 	drop_newest(&o);
-	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_int_equal(office_showings_again(&o), 0);
 	assert_false(sees(&o, &bank, 3));
 
 	const struct internal_rows rows = rows_of(&o, &own);
@@ -164,7 +152,7 @@ check_taken_back(void **)
 	office_import_marked(&o, 3, 1, "", GREEN);
 	(void)show(&o, 3, &bank);
 	office_import_marked(&o, 3, 2, "", GREEN);
-	assert_int_equal(office_tighten(&o).closed, 0);
+	assert_int_equal(office_showings_again(&o), 0);
 	assert_false(sees(&o, &bank, 3));
 	drop_newest(&o);
 	assert_true(sees(&o, &bank, 3));

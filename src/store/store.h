@@ -200,9 +200,10 @@ enum err store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us
     int64_t *ret_changed, struct why *why);
 
 /* Takes versions of the one object of a query out of what a collection shows: those
- * that its filters let through, all when it names no version.  The greatest that
- * stays is the latest.  limit and added_after do not count.  In a transaction.
- * ERR_INVALID (store.version-text): a version that is none. */
+ * that its filters let through, all when it names no version.  limit and added_after do
+ * not count.  In a transaction.
+ * ERR_INVALID (store.version-text): a version that is none; ERR_FORBIDDEN (store.newest): the
+ * newest without all others, so that an older marking would count again. */
 enum err store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
     int64_t *ret_changed, struct why *why);
 

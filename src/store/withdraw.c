@@ -40,8 +40,6 @@ static const char withdraw_one[] = "UPDATE object SET withdrawn_at = $3, latest 
 static const char find_greatest[] = "SELECT date_added, modified_us, version FROM object "
                                     "WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0 "
                                     "ORDER BY modified_us DESC, date_added DESC";
-static const char make_latest[] =
-    "UPDATE object SET latest = 1 WHERE shard_key = $1 AND date_added = $2";
 
 /* The greatest of those that are shown; 0 when there is none.  Within a microsecond the
  * text decides, as it does when an object is put. */
@@ -97,7 +95,7 @@ store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
 {
 	struct page_query which = *q;
 	struct page page = { .more = true };
-	time_us latest = 0;
+	time_us newest = 0, latest = 0;
 
 	assert(q->ids == 1);
 	*ret_changed = 0;
@@ -107,6 +105,7 @@ store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
 	which.only_raw = false;
 	if (which.versions == 0)
 		which.version[which.versions++].filter = VERSION_ALL;
+	TRY(greatest_shown(db, q, &newest, why));
 	while (page.more) {
 		TRY(withdraw_page(db, &which, now, &page, why));
 		*ret_changed += (int64_t)page.len;
@@ -114,7 +113,9 @@ store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
 	if (*ret_changed == 0)
 		return OK;
 	TRY(greatest_shown(db, q, &latest, why));
-	if (latest != 0)
-		TRY(db_run(db, why, make_latest, DB_I(q->shard_key), DB_I(latest)));
+	if (latest != 0 && latest != newest)
+		return fail(why, ERR_FORBIDDEN, "store.newest",
+		    "the newest version goes only together with all others: an older one would "
+		    "count again, with its marking");
 	return db_run(db, why, note_change, DB_I(q->shard_key));
 }

@@ -6,6 +6,34 @@
 #include "query_p.h"
 #include "taxii_p.h"
 
+/* What tells of nobody and ties nothing to anybody.  The gate looks for the names in all others,
+ * and at their markings and ties: what it must not forget is purged, not deleted. */
+static const char *const deletable[] = {
+	"attack-pattern",
+	"campaign",
+	"course-of-action",
+	"indicator",
+	"infrastructure",
+	"intrusion-set",
+	"malware",
+	"threat-actor",
+	"tool",
+	"vulnerability",
+};
+
+static enum err
+check_deletable(struct str id, struct why *why)
+{
+	struct str type = stix_id_type(id);
+
+	for (size_t i = 0; i < COUNTOF(deletable); i++) {
+		if (str_is(type, deletable[i]))
+			return OK;
+	}
+	return fail(why, ERR_FORBIDDEN, "taxii.delete",
+	    "the gate must not forget objects of this type: torana object purge takes them out");
+}
+
 struct removal {
 	struct query query;
 	time_us now;
@@ -37,6 +65,7 @@ taxii_delete_object(void *ctx, struct http_request *req, struct http_response *r
 		.object = http_param(req, "object"),
 	};
 	TRY(query_read(req, &of, &r.query, why));
+	TRY(check_deletable(of.object, why));
 	db_pool_give(&v.lease); /* waiting for the writer needs no reader */
 	TRY(realm_write(t->realm, remove_versions, &r, why));
 	if (r.changed == 0)

@@ -152,7 +152,9 @@ static const struct refused_case {
 	{ "from the partner into the local", "POST", NULL, "/ij-model/collections/" BENCH_LOCAL "/objects/", ENVELOPE(A), 404, NOTHING },
 
 	{ "deleting what is not here", "DELETE", "analyst", LOCAL "tool--00000000-0000-4000-8000-000000000009/", "", 404, NOTHING },
-	{ "deleting a version that is not here", "DELETE", "analyst", LOCAL A_ID "/?match%5Bversion%5D=1999-01-01T00:00:00Z", "", 404, NOTHING },
+	{ "deleting a version that is not here", "DELETE", "analyst", LOCAL "tool--00000000-0000-4000-8000-000000000009/?match%5Bversion%5D=1999-01-01T00:00:00Z", "", 404, NOTHING },
+	{ "deleting whom the gate must not name", "DELETE", "analyst", LOCAL A_ID "/", "", 403, ERROR("Not allowed",
+	  "the gate must not forget objects of this type: torana object purge takes them out", "taxii.delete", 403, "") },
 	{ "deleting without the scope to write", "DELETE", "reader", LOCAL A_ID "/", "", 403, ERROR("Not allowed",
 	  "this needs the scope write", "http.scope", 403, "") },
 	{ "deleting what was received", "DELETE", "analyst", "/local/collections/" BENCH_GIVEN "/objects/" A_ID "/", "", 403, READ_ONLY },

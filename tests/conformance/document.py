@@ -30,7 +30,7 @@ read out of the OASIS standards, their interoperability documents and what produ
 `make test T=TS-082` runs what proves one rule.
 
 Levels: MUST, SHOULD and MAY as in the standard; FIELD is what real clients need; DECIDE is what the standard leaves open. What holds otherwise
-than usual is explained in [decision 0024](decisions/0024-where-the-taxii-face-differs.md).
+than usual is explained in [decision 0025](decisions/0025-where-the-taxii-face-differs.md).
 
 ## TAXII 2.1, the server
 
