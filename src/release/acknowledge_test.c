@@ -2,6 +2,7 @@
 
 #include "base.h"
 #include "fixture_p.h"
+#include "record_p.h"
 
 #define ACK   "\"acknowledgement\":{\"clause\":\"1\",\"hours\":24}"
 #define FLASH "\"urgency\":{\"clause\":\"1\",\"levels\":[{\"code\":\"FLASH\",\"ack_minutes\":60}]}"
@@ -223,6 +224,117 @@ check_ours_given(void **state)
 	assert_int_equal(office_count(&o, NOTED), 0);
 }
 
+#define OWED       "SELECT COUNT(*) FROM acknowledgement WHERE direction = 'ours'"
+#define LOOKED_AT  "SELECT done_to FROM watermark WHERE name = 'acknowledge-ours'"
+#define FIRST_LEAF "(SELECT MIN(own_leaf) FROM receipt)"
+#define LAST_LEAF  "(SELECT MAX(own_leaf) FROM receipt)"
+
+struct debt {
+	const char *peer;
+	unsigned leaves;
+};
+
+static enum err
+owe_job(const struct release_job *job, const void *in, void *, struct why *why)
+{
+	static const char insert[] =
+	    "INSERT INTO receipt (peer, leaf, place, object_id, version, bytes_hash, proof,"
+	    " own_leaf, acked, problem) VALUES ($1, $2, $3, 'indicator--x', '', '', '', $2, 0, '')";
+	const struct record_pair pairs[] = { { "type", S("receipt") } };
+	const struct debt *d = in;
+	uint64_t leaf = 0;
+
+	for (unsigned i = 0; i < d->leaves; i++) {
+		TRY(record_append_at(job, "receipt", pairs, COUNTOF(pairs), &leaf, why));
+		for (int place = 0; place < 2; place++)
+			TRY(db_run(job->db, why, insert, DB_T(str_of(d->peer)), DB_I((int64_t)leaf),
+			    DB_I(place)));
+	}
+	return OK;
+}
+
+/* Receipts of ours that a peer does not take, two in a leaf. */
+static void
+owe(struct office *o, const char *peer, unsigned leaves)
+{
+	const struct debt d = { peer, leaves };
+
+	WORKS(o, office_try(o, owe_job, &d, NULL));
+}
+
+/* The abuse: a peer that we owe nothing by a time takes none of its receipts.  Those of the
+ * partner behind it are met. */
+static void
+check_hidden(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	agree_with(&o, ACK);
+	office_sql(&o, "INSERT INTO peer (name, party, kind, url, tls_pin, log_key, witness_key,"
+	               " agreement_key, identity, invitation, verified_at, added_at)"
+	               " SELECT 'quiet.example', 'LK', kind, url, tls_pin, 'k', 'w', agreement_key,"
+	               " identity, invitation, verified_at, added_at FROM peer");
+	owe(&o, "quiet.example", 300);
+	owe(&o, "jp.example", 1);
+	office_wait(&o, 86400);
+	run_timer(&o);
+	assert_int_equal(office_count(&o, NOTED " AND subject = 'jp.example'"), 1);
+	assert_int_equal(office_count(&o, NOTED), 1);
+	assert_int_equal(office_count(&o, OWED), 1);
+	assert_int_equal(office_count(&o, LOOKED_AT), office_count(&o, "SELECT" LAST_LEAF));
+}
+
+/* A run looks at so many leaves and no more, and at each once. */
+static void
+check_bounded(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	agree_with(&o, ACK);
+	owe(&o, "jp.example", 600);
+	WORKS(&o, office_try(&o, acknowledge_job, NULL, NULL));
+	assert_int_equal(office_count(&o, OWED), 256);
+	assert_int_equal(office_count(&o, LOOKED_AT), office_count(&o, "SELECT" FIRST_LEAF) + 255);
+	run_timer(&o);
+	assert_int_equal(office_count(&o, OWED), 600);
+	assert_int_equal(office_count(&o, NOTED), 0);
+	office_wait(&o, 86400);
+	WORKS(&o, office_try(&o, acknowledge_job, NULL, NULL));
+	assert_int_equal(office_count(&o, NOTED), 256);
+	run_timer(&o);
+	run_timer(&o);
+	assert_int_equal(office_count(&o, NOTED), 600);
+}
+
+/* One that is taken in time, and one whose object was purged: another leaf tells of it. */
+static void
+check_ours_moved(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	agree_with(&o, ACK);
+	owe(&o, "jp.example", 2);
+	run_timer(&o);
+	assert_int_equal(office_count(&o, OWED " AND state = 'open'"), 2);
+	office_sql(&o, "UPDATE receipt SET acked = 1 WHERE own_leaf = " FIRST_LEAF);
+	office_wait(&o, 3600);
+	owe(&o, "jp.example", 1);
+	office_sql(&o, "DELETE FROM receipt WHERE own_leaf < " LAST_LEAF " AND acked = 0");
+	office_wait(&o, 86400 - 3600);
+	run_timer(&o);
+	assert_int_equal(office_count(&o, NOTED), 0);
+	assert_int_equal(office_count(&o, OWED " AND state = 'done'"), 2);
+	office_wait(&o, 3600);
+	run_timer(&o);
+	assert_int_equal(office_count(&o, NOTED), 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -234,5 +346,8 @@ main(int argc, char **argv)
 	CASE(&list, check_one_missing);
 	CASE(&list, check_ours);
 	CASE(&list, check_ours_given);
+	CASE(&list, check_hidden);
+	CASE(&list, check_bounded);
+	CASE(&list, check_ours_moved);
 	return cases_run("acknowledge", &list, argc, argv);
 }
