@@ -102,13 +102,13 @@ static bool
 escaped(struct measure *m)
 {
 	struct str rest = str_sub(m->text, m->at, SIZE_MAX);
-	char c = rest.len > 0 ? rest.ptr[0] : '\0';
-	bool named = c == 'p' || c == 'P' || c == 'X';
+	struct str first = str_sub(rest, 0, 1);
+	bool named = str_is(first, "p") || str_is(first, "P") || str_is(first, "X");
 	size_t end = named && rest.len > 1 && rest.ptr[1] == '{' ? str_find(rest, S("}")) : 0;
 
 	m->at += rest.len > 0 && end != SIZE_MAX ? end + 1 : rest.len;
 	atom(m, named ? NAMED_CLASS_PLACES : CLASS_PLACES);
-	return c != 'Q'; /* \Q...\E quotes what is measured as something else */
+	return !str_is(first, "Q"); /* \Q...\E quotes what is measured as something else */
 }
 
 static bool

@@ -233,7 +233,13 @@ static const struct problem_case {
 static char
 level_letter(enum stix_level level)
 {
-	return level == STIX_ERROR ? 'E' : level == STIX_WARNING ? 'W' : 'N';
+	static const char letters[] = {
+		[STIX_NOTE] = 'N',
+		[STIX_WARNING] = 'W',
+		[STIX_ERROR] = 'E',
+	};
+
+	return letters[level];
 }
 
 static bool
