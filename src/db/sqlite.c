@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -232,11 +233,22 @@ make_file(const char *place, struct why *why)
 	    strerrordesc_np(errno));
 }
 
+/* SQLite counts its memory under a lock that every allocation of every connection takes;
+ * nobody here reads that count. */
+static void
+prepare_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+
 static enum err
 sq_open(const struct db_config *config, struct db_conn **ret, struct why *why)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
+	(void)pthread_once(&prepared, prepare_library);
 	if (config->read_only) {
 		if (access(config->place, F_OK) != 0 && errno == ENOENT)
 			return fail(why, ERR_NOT_FOUND, "db.missing", "%s: there is no such file",
