@@ -107,6 +107,8 @@ static const struct match_case {
 	{ "a quotation", "[x:s MATCHES '\\\\Q[\\\\E(.{1,1000}a){20}']", ONE("\"s\":\"aa\""), "!pattern.regex" },
 	{ "a comment", "[x:s MATCHES '(?#[)(.{1,300}a){20}']", ONE("\"s\":\"aa\""), "!pattern.regex" },
 	{ "blanks that count for nothing", "[x:s MATCHES '(?x)(a{90}) {90}']", ONE("\"s\":\"aa\""), "!pattern.regex" },
+	{ "a verb that widens classes", "[x:s MATCHES '(*UCP)(\\\\w{1,50}){1,4}']",
+	    ONE("\"s\":\"aa\""), "!pattern.regex" },
 	{ "a flag", "[x:s MATCHES '(?i)^ABC$']", ONE("\"s\":\"abc\""), "0" },
 	{ "a flag of a group", "[x:s MATCHES '^a(?i:B)(?:c)(?<d>d)$']", ONE("\"s\":\"abcd\""), "0" },
 	{ "several expressions share the room", "[x:s MATCHES '.{100}' AND x:s MATCHES '.{100}' AND x:s MATCHES '.{100}']", ONE("\"s\":\"a\""), "!pattern.regex-size" },

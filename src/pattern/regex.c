@@ -128,6 +128,8 @@ group_head(struct measure *m)
 	struct str rest = str_sub(m->text, m->at, SIZE_MAX);
 	bool flags = true;
 
+	if (str_starts(rest, S("*")))
+		return false; /* "(*UCP)" makes each class of hundreds of ranges */
 	if (!str_starts(rest, S("?")))
 		return open_group(m);
 	size_t end = 1;
