@@ -336,6 +336,7 @@ static const struct decide_case {
 	  "Its originator marks it TLP:AMBER+STRICT or lower." },
 	{ "a source policy may say RED", INDICATOR(""), by_red_policy, OUTCOME_ROUTE, "M-RED", "3b",
 	  "Its originator marks it TLP:AMBER+STRICT or lower." },
+	/* SI-071 */
 	{ "an unknown marking beside a known one",
 	  INDICATOR(",\"object_marking_refs\":[\"marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487\",\"marking-definition--" UUID("9999") "\"]"),
 	  NULL, OUTCOME_DENY, "M-UNKNOWN", "3d", "Its unknown marking is explained by its originator." },

@@ -63,6 +63,7 @@ static const struct copy_case {
 	  HEAD("malware", "0011") ",\"created_by_ref\":\"identity--" UUID("7777") "\",\"name\":\"PlugX\",\"is_family\":true,\"description\":\"d\","
 	  "\"first_seen\":\"2026-11-19T07:31:42.123Z\"," AMBER "}",
 	  NULL, COPY("malware") "\"name\":\"PlugX\",\"is_family\":true,\"description\":\"d\",\"first_seen\":\"2026-11-19T07:00:00.000Z\"," END },
+	/* SI-049, SI-080, SI-064: what loses a part is another object */
 	{ "a marking of a part that went marks the whole",
 	  HEAD("malware", "0011") ",\"name\":\"n\",\"is_family\":true,\"description\":\"d\"," GREEN ",\"granular_markings\":[{\"marking_ref\":"
 	  "\"marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421\",\"selectors\":[\"description\"]}]}",

@@ -16,6 +16,7 @@ struct canonical {
 };
 
 /* clang-format off */
+/* SI-039 */
 static const struct canonical canonical[] = {
 	{ "blanks go", " { \"a\" : [ 1 , 2 ] } ", "{\"a\":[1,2]}" },
 	{ "names are sorted at each level", "{\"b\":{\"d\":1,\"c\":2},\"a\":[{\"z\":1,\"y\":2}]}", "{\"a\":[{\"y\":2,\"z\":1}],\"b\":{\"c\":2,\"d\":1}}" },

@@ -70,6 +70,7 @@ static const struct refused refused[] = {
 	{ "low half alone", LIT("[\"\\uDD1E\"]"), ERR_INVALID, "json.escape", "line 1, byte 2", "half of a surrogate pair stands alone" },
 	{ "two high halves", LIT("[\"\\uD834\\uD834\"]"), ERR_INVALID, "json.escape", "line 1, byte 2", "half of a surrogate pair stands alone" },
 	{ "lone half in a name", LIT("{\"\\uD834\":1}"), ERR_INVALID, "json.escape", "line 1, byte 2", NULL },
+	/* SI-001 */
 	{ "name twice", LIT("{\"o\":{\"a\":1,\"b\":2,\n\"a\":3}}"), ERR_INVALID, "json.duplicate", "line 2, byte 23, at /o", "the name \"a\" stands twice in one object" },
 	{ "name twice in other words", LIT("{\"a\":1,\"\\u0061\":1}"), ERR_INVALID, "json.duplicate", "line 1, byte 16", "the name \"a\" stands twice in one object" },
 	{ "empty name twice", LIT("{\"\":1,\"\":1}"), ERR_INVALID, "json.duplicate", "line 1, byte 9", "the name \"\" stands twice in one object" },

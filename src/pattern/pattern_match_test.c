@@ -38,7 +38,7 @@ static const struct match_case {
 	{ "one observed-data object", A, A_AT("01"), "0" },
 	{ "a type of its own", "[x:name = 'a']", FIVE, "-" },
 
-	/* PT-031, PT-032: an absent path is false, whatever is said about it */
+	/* PT-031, PT-032, PT-040: an absent path is false, whatever is said about it */
 	{ "absent and =", "[file:nope = 1]", FIVE, "-" },
 	{ "absent and !=", "[file:nope != 1]", FIVE, "-" },
 	{ "absent and NOT", "[file:nope NOT = 1]", FIVE, "-" },
@@ -139,6 +139,7 @@ static const struct match_case {
 	  ONE("\"l\":[{\"a\":1},{\"b\":2}]"), "0" },
 	{ "EXISTS any", "[EXISTS x:l[*]]", ONE("\"l\":[1]"), "0" },
 	{ "a list is not its element", "[x:l = 5]", ONE("\"l\":[5]"), "-" },
+	/* PT-043, PT-015 */
 	{ "keys keep their case", "[x:h.MD5 = 'a']", ONE("\"h\":{\"md5\":\"a\"}"), "-" },
 	{ "a quoted key", "[x:h.'a.b' = 'a']", ONE("\"h\":{\"a.b\":\"a\"}"), "0" },
 
@@ -154,7 +155,7 @@ static const struct match_case {
 	{ "both of one object", "[person:name = 'b' AND EXISTS person:knows_ref]", KNOWS, "0" },
 	{ "of two objects", "[person:name = 'c' AND EXISTS person:knows_ref]", KNOWS, "-" },
 
-	/* PT-050 to PT-056: observations */
+	/* PT-050, PT-056: observations */
 	{ "two observations", A " AND " B, FIVE, "0 1" },
 	{ "the same twice", A " AND " A, FIVE, "0 2" },
 	{ "more than there are", B " AND " B " AND " B, FIVE, "-" },
@@ -167,9 +168,11 @@ static const struct match_case {
 	{ "before is not", B " FOLLOWEDBY " A, "[" A_AT("01") "," B_AT("02") "]", "-" },
 	{ "intervals overlap", B " FOLLOWEDBY " A,
 	  "[" SEEN("00", "09", "1", FILE_NAMED("a")) "," SEEN("05", "20", "1", FILE_NAMED("b")) "]", "0 1" },
+	/* PT-051 and PT-012, PT-023: order */
 	{ "all of the first before all of the second", "(" A " AND " A ") FOLLOWEDBY " B, FIVE, "0 2 3" },
 	{ "FOLLOWEDBY binds loosest", A " FOLLOWEDBY " B " AND " B " OR [file:name = 'c']", FIVE, "0 1 3" },
 
+	/* PT-052, PT-024 */
 	{ "repeated", A " REPEATS 3 TIMES", FIVE, "0 2 4" },
 	{ "repeated too often", A " REPEATS 4 TIMES", FIVE, "-" },
 	{ "one observation made often", A " REPEATS 40 TIMES", "[" SEEN("01", "09", "50", FILE_NAMED("a")) "]", "0" },
@@ -178,6 +181,7 @@ static const struct match_case {
 	{ "a pair repeated too often", "(" A " AND " B ") REPEATS 3 TIMES", FIVE, "-" },
 	{ "alternatives repeated", "(" A " OR " B ") REPEATS 5 TIMES", FIVE, "0 1 2 3 4" },
 
+	/* PT-053, PT-010, PT-011 */
 	{ "within", "(" A " AND " A ") WITHIN 3 SECONDS", FIVE, "0 2" },
 	{ "as far is not within", "(" A " AND " A ") WITHIN 2 SECONDS", FIVE, "-" },
 	{ "a fraction more is", "(" A " AND " A ") WITHIN 2.000001 SECONDS", FIVE, "0 2" },
@@ -187,6 +191,7 @@ static const struct match_case {
 	{ "each within its own", "(" A " FOLLOWEDBY " B ") WITHIN 7 SECONDS REPEATS 2 TIMES", FIVE, "0 1 2 3" },
 	{ "a qualifier is of what stands before it", A " AND " A " AND " B " WITHIN 1 SECONDS", FIVE, "0 1 2" },
 
+	/* PT-054 */
 	{ "between", A " START t'2026-01-01T00:00:02Z' STOP t'2026-01-01T00:00:04Z'", FIVE, "2" },
 	{ "STOP itself is out", A " START t'2026-01-01T00:00:02Z' STOP t'2026-01-01T00:00:03Z'", FIVE, "-" },
 	{ "START itself is in", A " START t'2026-01-01T00:00:30Z' STOP t'2026-01-01T00:00:31Z'", FIVE, "4" },
@@ -359,7 +364,7 @@ crowd(struct buf *b, size_t n)
 	return buf_str(b);
 }
 
-/* Each [*] multiplies the ways by 40: the run ends with an error, not with time. */
+/* PT-057: each [*] multiplies the ways by 40: the run ends with an error, not with time. */
 static void
 check_work(void **state)
 {

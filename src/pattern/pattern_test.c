@@ -17,6 +17,7 @@ static const struct syntax_case {
 	const char *why;
 	const char *where;
 } syntax_cases[] = {
+	/* PT-001, PT-002, PT-003, PT-004, PT-005: letters, words, constants, comments */
 	{ "a comparison", "[ipv4-addr:value = '198.51.100.1']", OK, "", "" },
 	{ "no blanks at all", "[a:b=1AND a:c=2OR a:d<>'x']OR[a:b==1]", OK, "", "" },
 	{ "wide blanks", "[\xC2\xA0" "a:b\xE3\x80\x80=\xE2\x80\x83" "1\r\n]", OK, "", "" },
@@ -54,6 +55,7 @@ static const struct syntax_case {
 	{ "NOT before a path", "[NOT a:b = 1]", ERR_INVALID,
 	  "\"a\" stands where EXISTS (elsewhere NOT stands behind the path) should",
 	  "line 1, column 6" },
+	/* PT-015, PT-002 */
 	{ "bare hyphen", "[file:hashes.SHA-256 = 'x']", ERR_INVALID,
 	  "\"SHA-256\" stands where a property name (in quotes if it has a hyphen) should",
 	  "line 1, column 14" },
@@ -61,6 +63,7 @@ static const struct syntax_case {
 	  "\"AND\" stands where a property name should", "line 1, column 4" },
 	{ "lower-case keyword", "[a:b = 1 and a:c = 2]", ERR_INVALID,
 	  "\"and\" stands where AND, OR or \"]\" should", "line 1, column 10" },
+	/* PT-045, PT-038 */
 	{ "boolean order", "[a:b < true]", ERR_INVALID,
 	  "\"true\" stands where a constant that has an order should", "line 1, column 8" },
 	{ "mixed set", "[a:b IN (1, 'x')]", ERR_INVALID,
@@ -68,6 +71,7 @@ static const struct syntax_case {
 	  "line 1, column 13" },
 	{ "LIKE a number", "[a:b LIKE 1]", ERR_INVALID,
 	  "\"1\" stands where a string in single quotes should", "line 1, column 11" },
+	/* PT-003: constants */
 	{ "open string", "[a:b = 'x]", ERR_INVALID,
 	  "this string has no closing quote", "line 1, column 8" },
 	{ "stray backslash", "[a:b = 'x\\n']", ERR_INVALID,
@@ -92,6 +96,7 @@ static const struct syntax_case {
 	  "an integer has no leading zero", "line 1, column 8" },
 	{ "exponent", "[a:b = 1e5]", ERR_INVALID,
 	  "\"e5\" stands where AND, OR or \"]\" should", "line 1, column 9" },
+	/* PT-014: what was never a pattern */
 	{ "null", "[a:b = null]", ERR_INVALID,
 	  "\"null\" stands where a constant should", "line 1, column 8" },
 	{ "strange character", "[a:b = \xE2\x82\xAC]", ERR_INVALID,
@@ -249,6 +254,7 @@ nested(struct buf *b, size_t depth)
 	return buf_str(b);
 }
 
+/* PT-057 */
 static void
 check_depth(void **state)
 {

@@ -53,6 +53,7 @@ check_name(void **state)
 
 /* ---- the predefined definitions ---- */
 
+/* SI-067, SI-068 */
 static void
 builtins_say_what_their_id_says(void **state)
 {

@@ -2,7 +2,8 @@
 #include "observable_p.h"
 
 /* clang-format off */
-/* Identifiers are those of uuid5(namespace, name) over the name in the comment. */
+/* SI-035, SI-037, SI-038: identifiers are those of uuid5(namespace, name) over the name in
+ * the comment. */
 static const struct id_case {
 	const char *name;
 	const char *object;
@@ -14,6 +15,7 @@ static const struct id_case {
 	{ "number", "{\"type\":\"autonomous-system\",\"number\":15139,\"name\":\"x\"}", "autonomous-system--3aa27478-50b5-5ab8-9da9-cdc12b657fff" },
 	/* {"number":15139} */
 	{ "number in another form", "{\"type\":\"autonomous-system\",\"number\":1.5139e4}", "autonomous-system--3aa27478-50b5-5ab8-9da9-cdc12b657fff" },
+	/* SI-036 */
 	/* {"hashes":{"MD5":"a"},"name":"n"} */
 	{ "MD5 before the others", "{\"type\":\"file\",\"name\":\"n\",\"hashes\":{\"SHA-256\":\"b\",\"AAA\":\"c\",\"MD5\":\"a\"}}", "file--6a581828-446c-5369-8ab3-13a385269b4e" },
 	/* {"hashes":{"SHA-512":"b"}} */

@@ -79,6 +79,7 @@ static const struct problem_case {
 	{ "name of a property", TOOL(",\"x_A\":1"), "W SI-010 /x_A the name of a property has 3 to 250 lower-case letters, digits and underscores, and begins with a letter" },
 	{ "name of a property of an own type", SDO("x-own", ",\"9lives\":1"), "E SI-010 /9lives the name of a property has 3 to 250 lower-case letters, digits and underscores, and begins with a letter" },
 	{ "own type", SDO("x-own", ""), "W SI-095 /type is no type of STIX 2.1, and no extension of the object declares it" },
+	/* SI-092 */
 	{ "own type, declared", SDO("x-own", ",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sdo\"}}"), "" },
 	{ "own relationship", "{\"type\":\"x-own\",\"id\":" ID("x-own") ",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sro\"}},\"spec_version\":\"2.1\",\"created\":\"2026-01-01T00:00:00.000Z\"}", "E SI-050  modified is required" },
 	{ "own observable", SCO("x-own", ",\"value\":\"x\",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sco\"}}"), "" },
@@ -145,6 +146,7 @@ static const struct problem_case {
 	{ "valid for no time", SDO("indicator", ",\"pattern\":\"[a:b = 1]\",\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\",\"valid_until\":\"2026-01-01T00:00:00.0Z\""), "E SI-050 /valid_until must be later than valid_from" },
 	{ "a deprecated property", SCO("domain-name", ",\"value\":\"a.example\",\"resolves_to_refs\":[" ID("ipv4-addr") "]"), "N SI-050 /resolves_to_refs is deprecated since STIX 2.1" },
 	{ "a pattern", INDICATOR("[a:b = 1]", "stix"), "" },
+	/* SI-111, PT-055 */
 	{ "what is no pattern", INDICATOR("[a:b = ]", "stix"), "E SI-110 /pattern is no STIX pattern: \"]\" stands where a constant should, line 1, column 8" },
 	{ "a pattern of 2.0", INDICATOR("[a:b = 1] START '2026-01-01T00:00:00Z' STOP '2026-01-02T00:00:00Z'", "stix\",\"pattern_version\":\"2.0"), "W SI-110 /pattern is no STIX pattern: \"'2026-01-01T00:00:00Z'\" stands where a timestamp like t'2026-01-31T23:59:59Z' should, line 1, column 17" },
 	{ "a pattern that never matches", INDICATOR("[a:b = 1 AND c:d = 2]", "stix"), "W PT-013 /pattern AND joins objects of different types in one bracket: no object is both; use a bracket for each" },
@@ -226,6 +228,7 @@ static const struct problem_case {
 	{ "translation", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"ja\":{\"name\":\"x\",\"aliases\":[\"\",\"y\"],\"a\":{\"b\":\"z\"}}}"), "" },
 	{ "translation to no language", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"español\":{\"name\":\"x\"}}"), "E SI-101 /contents/español the key must be a language tag (RFC 5646)" },
 	{ "translation to a number", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"ja\":{\"name\":[1]}}"), "E SI-101 /contents/ja/name/0 a translation is a string, a list or an object, found number" },
+	/* SI-103 */
 	{ "language of a translation", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"ja\":{\"name\":\"x\"}},\"lang\":\"en\""), "E SI-020 /lang does not apply to this type of object" },
 };
 /* clang-format on */

@@ -78,6 +78,7 @@ check_collections(void **)
 }
 
 /* ---- putting: two texts one after the other, and what becomes of the second ---- */
+/* SI-041, SI-044, SI-046, SI-048, SI-069 */
 
 #define IND(modified, more)                                                   \
 	"{\"type\":\"indicator\",\"spec_version\":\"2.1\","                   \
@@ -203,7 +204,7 @@ static const char *const version_order[] = {
 	"2026-01-01T00:00:01Z",
 };
 
-/* Whatever the order in which they come, the latest is the greatest. */
+/* SI-043: whatever the order in which they come, the latest is the greatest. */
 static void
 check_latest_version(void **)
 {
@@ -285,7 +286,7 @@ check_latest_over_collections(void **)
 	assert_int_equal(changed, 0);
 }
 
-/* What a marking says is the same in all collections, whoever came first. */
+/* SI-048: what a marking says is the same in all collections, whoever came first. */
 static void
 check_marking_over_collections(void **)
 {

@@ -18,7 +18,9 @@ import http_rows  # noqa: E402,F401
 import object_rows  # noqa: E402,F401
 import query_rows  # noqa: E402,F401
 import checks  # noqa: E402
+import pattern_rules  # noqa: E402
 import rules  # noqa: E402
+import stix_rules  # noqa: E402
 
 DOCUMENT = ROOT / "docs/conformance.md"
 
@@ -29,14 +31,20 @@ This page is made by `tests/conformance/document.py` from the tests: change thos
 read out of the OASIS standards, their interoperability documents and what products in the field trip over; the sentences are ours.
 `make test T=TS-082` runs what proves one rule.
 
-Levels: MUST, SHOULD and MAY as in the standard; FIELD is what real clients need; DECIDE is what the standard leaves open. What holds otherwise
-than usual is explained in [decision 0025](decisions/0025-where-the-taxii-face-differs.md).
+Levels: MUST, SHOULD and MAY as in the standard; FIELD is what real clients need; DECIDE is what the standard leaves open. Where the server holds
+otherwise than usual, [decision 0025](decisions/0025-where-the-taxii-face-differs.md) explains it.
 
-## TAXII 2.1, the server
-
-A check without a folder stands in `tests/conformance/` and runs against a real node over TLS; the others are test programs of `src/`.
-
+A proof without a folder stands in `tests/conformance/` and runs against a real node over TLS; the others are test programs of `src/`, which
+name the rule beside the case.
 """
+
+Table = collections.namedtuple("Table", "title rules")
+
+TABLES = (
+    Table("TAXII 2.1, the server", rules.RULES),
+    Table("STIX 2.1", stix_rules.RULES),
+    Table("Patterns", pattern_rules.RULES),
+)
 
 
 def c_tests():
@@ -48,20 +56,27 @@ def c_tests():
     return found
 
 
-def server_table(in_c):
+def proofs(in_c):
+    """What proves each rule: checks by their names, then test programs."""
     proving = collections.defaultdict(list)
     for row in checks.ROWS:
         for number in row.rules:
             proving[number].append(row.name)
+    for number, programs in in_c.items():
+        proving[number] += sorted(f"`src`: {name}" for name in programs)
+    return proving
+
+
+def rule_table(table, proving):
+    yield f"\n## {table.title}\n\n{len(table.rules)} rules: {counted(table.rules)}.\n\n"
     yield "| rule | level | what | status | proved by |\n|---|---|---|---|---|\n"
-    for number, rule in rules.RULES.items():
+    for number, rule in table.rules.items():
         status = rule.status + (f": {rule.note}" if rule.note else "")
-        proof = proving[number] + sorted(f"`src`: {name}" for name in in_c.get(number, []))
-        yield f"| {number} | {rule.level} | {rule.text} | {status} | {', '.join(proof)} |\n"
+        yield f"| {number} | {rule.level} | {rule.text} | {status} | {', '.join(proving[number])} |\n"
 
 
-def counted():
-    count = collections.Counter(rule.status for rule in rules.RULES.values())
+def counted(table):
+    count = collections.Counter(rule.status for rule in table.values())
     return ", ".join(f"{count[s]} {s}" for s in (
         rules.HOLDS, rules.OTHERWISE, rules.UNDONE, rules.OPERATOR) if count[s])
 
@@ -72,20 +87,11 @@ def interop_table():
         yield f"| {number} | {what} | {proof} |\n"
 
 
-def c_table(prefix, in_c):
-    yield "| rule | test programs |\n|---|---|\n"
-    for number in sorted(n for n in in_c if n.startswith(prefix)):
-        yield f"| {number} | {', '.join(sorted(in_c[number]))} |\n"
-
-
 def document():
-    in_c = c_tests()
+    proving = proofs(c_tests())
     return "".join([
-        HEAD, f"{len(rules.RULES)} rules: {counted()}.\n\n", *server_table(in_c),
-        "\n## Rows of the interoperability document, for servers\n\n", *interop_table(),
-        "\n## STIX 2.1\n\nRules of objects that test programs of `src/` name and prove. "
-        "A rule that is missing here has no test of its own.\n\n", *c_table("SI", in_c),
-        "\n## Patterns\n\nThe same for rules of patterns.\n\n", *c_table("PT", in_c)])
+        HEAD, *(line for table in TABLES for line in rule_table(table, proving)),
+        "\n## Rows of the interoperability document, for servers\n\n", *interop_table()])
 
 
 def main():
