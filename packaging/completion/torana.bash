@@ -3,7 +3,7 @@
 
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
-_torana_nouns='init serve status sync routes config peer account agreement pack source object release recall
+_torana_nouns='init serve status sync routes config peer account agreement pack source collection object release recall
 	standing person consent disclosure internal scan sighting pattern audit'
 
 _torana_verbs() {
@@ -14,6 +14,7 @@ _torana_verbs() {
 		renew lapse succeed dispute settle ;;
 	pack) echo lint test candidates diff sign rekey adopt activate list show ;;
 	source) echo list set ;;
+	collection) echo access add list show ;;
 	object) echo check id import list purge show ;;
 	release) echo preview explain send person holds approve refuse reviews review list decisions decision ;;
 	person) echo key card add verify revoke list envelopes envelope received open ;;
@@ -49,6 +50,8 @@ _torana_options() {
 	'pack test' | 'pack candidates') echo --against --at ;;
 	'pack sign') echo --key ;;
 	'pack rekey') echo --key --lost ;;
+	'collection access') echo --account --rights ;;
+	'collection add') echo --title --description --organisation --enclave ;;
 	'object import') echo --source ;;
 	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --strict \
 		--legal-basis --contact --persons ;;

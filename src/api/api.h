@@ -24,6 +24,7 @@ enum role {
 	ROLE_DEFENCE = 1 << 5,
 	ROLE_AUDITOR = 1 << 6,
 	ROLE_ADMINISTRATOR = 1 << 7,
+	ROLE_GUEST = 1 << 8, /* has nothing but the collections that it was given */
 };
 
 struct api {

@@ -9,7 +9,7 @@
 /* ---- every route and every role ---- */
 
 /* Letters of those who may call: Analyst, Officer, aPprover, Legal, policY,
- * Defence liaison, aUditor, adMinistrator, control Socket; '*' is everybody.
+ * Defence liaison, aUditor, adMinistrator, Guest, control Socket; '*' is everybody.
  * Copied from the table in docs/api.md by hand, on purpose. */
 static const struct access_case {
 	const char *name; /* method and path */
@@ -18,19 +18,22 @@ static const struct access_case {
 	{ "GET /api/v1/node",                             "*" },
 	{ "GET /api/v1/routes",                           "AOPLYDUS" },
 	{ "POST /api/v1/session",                         "*" },
-	{ "GET /api/v1/session",                          "AOPLYDUMS" },
-	{ "DELETE /api/v1/session",                       "AOPLYDUMS" },
+	{ "GET /api/v1/session",                          "AOPLYDUMGS" },
+	{ "DELETE /api/v1/session",                       "AOPLYDUMGS" },
 	{ "GET /api/v1/accounts",                         "MS" },
 	{ "POST /api/v1/accounts",                        "MS" },
 	{ "POST /api/v1/accounts/{name}/confirm",         "MS" },
 	{ "PATCH /api/v1/accounts/{name}",                "MS" },
-	{ "POST /api/v1/accounts/{name}/password",        "AOPLYDUMS" },
-	{ "DELETE /api/v1/accounts/{name}/totp",          "AOPLYDUMS" },
-	{ "POST /api/v1/totp",                            "AOPLYDUMS" },
-	{ "POST /api/v1/totp/confirm",                    "AOPLYDUMS" },
-	{ "GET /api/v1/tokens",                           "AOPLYDUMS" },
-	{ "POST /api/v1/tokens",                          "AOPLYDUMS" },
-	{ "DELETE /api/v1/tokens/{id}",                   "AOPLYDUMS" },
+	{ "POST /api/v1/accounts/{name}/password",        "AOPLYDUMGS" },
+	{ "DELETE /api/v1/accounts/{name}/totp",          "AOPLYDUMGS" },
+	{ "POST /api/v1/totp",                            "AOPLYDUMGS" },
+	{ "POST /api/v1/totp/confirm",                    "AOPLYDUMGS" },
+	{ "GET /api/v1/tokens",                           "AOPLYDUMGS" },
+	{ "POST /api/v1/tokens",                          "AOPLYDUMGS" },
+	{ "DELETE /api/v1/tokens/{id}",                   "AOPLYDUMGS" },
+	{ "GET /api/v1/collections",                      "MS" },
+	{ "POST /api/v1/collections",                     "MS" },
+	{ "POST /api/v1/collections/{id}/access",         "MS" },
 	{ "GET /api/v1/invitation",                       "MS" },
 	{ "GET /api/v1/peers",                            "AOPLYDUS" },
 	{ "POST /api/v1/peers",                           "MS" },
@@ -99,6 +102,7 @@ static const struct {
 } people[] = {
 	{ 'A', "analyst" }, { 'O', "officer" }, { 'P', "approver" }, { 'L', "legal" }, { 'Y', "policy" },
 	{ 'D', "defence-liaison" }, { 'U', "auditor" }, { 'M', "administrator" },
+	{ 'G', "guest" },
 };
 /* clang-format on */
 

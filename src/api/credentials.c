@@ -297,6 +297,9 @@ scopes_named(struct str names)
 				bits |= HTTP_SCOPE_BIT(s);
 		}
 	}
+	/* To read or write is to know the collections where it can be done. */
+	if ((bits & (HTTP_SCOPE_BIT(SCOPE_READ) | HTTP_SCOPE_BIT(SCOPE_WRITE))) != 0)
+		bits |= HTTP_SCOPE_BIT(SCOPE_COLLECTIONS);
 	return bits;
 }
 

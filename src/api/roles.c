@@ -3,20 +3,23 @@
 
 #define BIT HTTP_SCOPE_BIT
 
+#define READER (BIT(SCOPE_SESSION) | BIT(SCOPE_COLLECTIONS) | BIT(SCOPE_READ))
+
 /* clang-format off */
 static const struct {
 	const char *name;
 	enum role role;
 	uint32_t scopes;
 } roles[] = {
-	{ "analyst",         ROLE_ANALYST,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_WRITE) },
-	{ "officer",         ROLE_OFFICER,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_WRITE) },
-	{ "approver",        ROLE_APPROVER,      BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
-	{ "legal",           ROLE_LEGAL,         BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
-	{ "policy",          ROLE_POLICY,        BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
-	{ "defence-liaison", ROLE_DEFENCE,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) | BIT(SCOPE_APPROVE) },
-	{ "auditor",         ROLE_AUDITOR,       BIT(SCOPE_SESSION) | BIT(SCOPE_READ) },
+	{ "analyst",         ROLE_ANALYST,       READER | BIT(SCOPE_WRITE) },
+	{ "officer",         ROLE_OFFICER,       READER | BIT(SCOPE_WRITE) },
+	{ "approver",        ROLE_APPROVER,      READER | BIT(SCOPE_APPROVE) },
+	{ "legal",           ROLE_LEGAL,         READER | BIT(SCOPE_APPROVE) },
+	{ "policy",          ROLE_POLICY,        READER | BIT(SCOPE_APPROVE) },
+	{ "defence-liaison", ROLE_DEFENCE,       READER | BIT(SCOPE_APPROVE) },
+	{ "auditor",         ROLE_AUDITOR,       READER },
 	{ "administrator",   ROLE_ADMINISTRATOR, BIT(SCOPE_SESSION) | BIT(SCOPE_ADMIN) },
+	{ "guest",           ROLE_GUEST,         BIT(SCOPE_SESSION) | BIT(SCOPE_COLLECTIONS) },
 };
 /* clang-format on */
 

@@ -13,6 +13,8 @@ enum {
 	STOPPERS = ROLE_OFFICER | APPROVERS, /* to stop is always the safe side */
 	/* Those who answer for decisions, and those who look into them. */
 	ANSWERERS = ROLE_OFFICER | APPROVERS | ROLE_AUDITOR,
+	/* All but guests: what happened in a compartment is not theirs. */
+	STAFF = ANSWERERS | ROLE_ANALYST | ROLE_ADMINISTRATOR,
 	SYNCERS = ROLE_ANALYST | ROLE_OFFICER | ROLE_ADMINISTRATOR,
 };
 
@@ -51,6 +53,12 @@ const struct http_route api_routes[] = {
 	  api_post_token,       "a token with some of the caller's scopes, shown once" },
 	{ HTTP_DELETE, "/api/v1/tokens/{id}",                     SCOPE_SESSION, 0, 0,
 	  api_delete_token,     "revoke a token" },
+	{ HTTP_GET,    "/api/v1/collections",                     SCOPE_ADMIN,   0, 0,
+	  api_get_collections,  "collections of our own, and who has access to them" },
+	{ HTTP_POST,   "/api/v1/collections",                     SCOPE_ADMIN,   0, NAME_BODY,
+	  api_post_collection,  "make a collection of our own" },
+	{ HTTP_POST,   "/api/v1/collections/{id}/access",         SCOPE_ADMIN,   0, NAME_BODY,
+	  api_post_access,      "say what a guest may do with a collection" },
 	{ HTTP_GET,    "/api/v1/invitation",                      SCOPE_ADMIN,   0, 0,
 	  api_get_invitation,   "what a partner needs to add this node" },
 	{ HTTP_GET,    "/api/v1/peers",                           SCOPE_READ,    0, 0,
@@ -169,7 +177,7 @@ const struct http_route api_routes[] = {
 	  api_post_sighting,    "make a sighting of an indicator" },
 	{ HTTP_GET,    "/api/v1/proofs/{leaf}/{place}",           SCOPE_READ,    0, 0,
 	  api_get_proof,        "the proof of one record of our log" },
-	{ HTTP_GET,    "/api/v1/events",                          SCOPE_SESSION, 0, 0,
+	{ HTTP_GET,    "/api/v1/events",                          SCOPE_SESSION, STAFF, 0,
 	  api_get_events,       "what happened, waiting for the next" },
 };
 /* clang-format on */
@@ -183,7 +191,7 @@ print_route(struct json_writer *w, const struct http_route *route)
 	api_put_text(w, "path", str_of(route->path));
 	api_put_text(w, "scope", str_of(http_scope_name(route->scope)));
 	api_begin_array(w, "roles");
-	for (uint32_t bit = ROLE_ANALYST; bit <= ROLE_ADMINISTRATOR; bit <<= 1) {
+	for (uint32_t bit = ROLE_ANALYST; bit <= ROLE_GUEST; bit <<= 1) {
 		if ((route->roles & bit) != 0)
 			json_put_str(w, str_of(api_role_name((enum role)bit)));
 	}

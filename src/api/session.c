@@ -15,7 +15,7 @@ print_session(const struct api *api, const struct http_request *req, struct http
 	api_put_text(&w, "display", who->name);
 	api_put_text(&w, "organisation", api_organisation(api, req));
 	api_begin_array(&w, "roles");
-	for (uint32_t bit = ROLE_ANALYST; bit <= ROLE_ADMINISTRATOR; bit <<= 1) {
+	for (uint32_t bit = ROLE_ANALYST; bit <= ROLE_GUEST; bit <<= 1) {
 		if ((who->roles & bit) != 0)
 			json_put_str(&w, str_of(api_role_name((enum role)bit)));
 	}

@@ -16,7 +16,7 @@ static bool
 find_scope(struct str name, enum http_scope *ret)
 {
 	static const enum http_scope scopes[] = { SCOPE_SESSION, SCOPE_READ, SCOPE_WRITE,
-		SCOPE_ADMIN };
+		SCOPE_ADMIN, SCOPE_COLLECTIONS };
 
 	for (size_t i = 0; i < COUNTOF(scopes); i++) {
 		*ret = scopes[i];
@@ -40,8 +40,8 @@ check_scopes(const struct http_principal *who, struct str names, struct why *why
 
 		if (!find_scope(name, &scope))
 			return fail(why, ERR_INVALID, "token.scope",
-			    "\"" STR_FMT "\" is no scope of a token: write session, read, write or "
-			    "admin; approving takes a person",
+			    "\"" STR_FMT "\" is no scope of a token: write session, read, write, "
+			    "admin or collections; approving takes a person",
 			    STR_ARG(name));
 		if ((who->scopes & HTTP_SCOPE_BIT(scope)) == 0)
 			return fail(why, ERR_FORBIDDEN, "token.scope-more",

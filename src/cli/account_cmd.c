@@ -178,7 +178,8 @@ run_password(struct cli *c)
 
 static const struct cli_option token_options[] = {
 	{ "label", "TEXT", "add: what it is for" },
-	{ "scopes", "SCOPES", "add: session, read, write, admin; separated by blanks" },
+	{ "scopes", "SCOPES",
+	    "add: session, read, write, admin, collections; separated by blanks" },
 	{ "days", "N", "add: how long it is good; at most 366" },
 	{ "account", "NAME", "list, revoke: of another account, for the administration" },
 };

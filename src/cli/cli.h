@@ -60,6 +60,7 @@ CLI_TABLE(peer);
 CLI_TABLE(account);
 CLI_TABLE(agreement);
 CLI_TABLE(pack);
+CLI_TABLE(collection);
 CLI_TABLE(object);
 CLI_TABLE(release);
 CLI_TABLE(recall);

@@ -21,6 +21,7 @@ static const struct {
 	{ agreement_commands, &agreement_commands_count },
 	{ pack_commands,      &pack_commands_count },
 	{ source_commands,    &source_commands_count },
+	{ collection_commands, &collection_commands_count },
 	{ object_commands,    &object_commands_count },
 	{ release_commands,   &release_commands_count },
 	{ recall_commands,    &recall_commands_count },

@@ -51,6 +51,7 @@ enum http_scope {
 	SCOPE_WRITE,
 	SCOPE_APPROVE,
 	SCOPE_ADMIN,
+	SCOPE_COLLECTIONS, /* what may be done with each is asked of the collection */
 	HTTP_SCOPES,
 };
 #define HTTP_SCOPE_BIT(scope) (UINT32_C(1) << (scope))

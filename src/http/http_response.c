@@ -141,6 +141,7 @@ http_scope_name(enum http_scope scope)
 		[SCOPE_WRITE] = "write",
 		[SCOPE_APPROVE] = "approve",
 		[SCOPE_ADMIN] = "admin",
+		[SCOPE_COLLECTIONS] = "collections",
 	};
 
 	assert(scope < HTTP_SCOPES);

@@ -18,6 +18,7 @@ people_reach(void *ctx, const struct http_request *req, struct str root, struct 
 		    "sign in with an account to read collections");
 	*ret = (struct taxii_reach){
 		.of = { account->organisation, account->enclaves },
+		.is_guest = (req->principal.roles & ROLE_GUEST) != 0,
 		.gate = realm_gate_take(t->realm),
 	};
 	return OK;

@@ -23,7 +23,8 @@ enum {
 	WALK_TEXT_MAX = 4 * KIB,
 	WALK_PLACES = 3,
 	WALK_NOWHERE = 9, /* a place of things that nobody has */
-	WALK_ROLES = 8,
+	WALK_ROLES = 9,
+	WALK_ADMINISTRATOR = 7, /* its place among them */
 	WALK_PEOPLE_MAX = 64,
 };
 
@@ -37,22 +38,24 @@ static const struct walk_place {
 };
 
 /* What a role may, written down here a second time. */
-#define WALK_BIT HTTP_SCOPE_BIT
+#define WALK_BIT    HTTP_SCOPE_BIT
+#define WALK_READER (WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_COLLECTIONS))
 static const struct walk_role {
 	const char *name;
 	uint32_t bit;
 	uint32_t scopes;
 } walk_roles[WALK_ROLES] = {
-	{ "analyst", ROLE_ANALYST, WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_WRITE) },
-	{ "officer", ROLE_OFFICER, WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_WRITE) },
-	{ "approver", ROLE_APPROVER, WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_APPROVE) },
-	{ "legal", ROLE_LEGAL, WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_APPROVE) },
-	{ "policy", ROLE_POLICY, WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_APPROVE) },
-	{ "defence-liaison", ROLE_DEFENCE, WALK_BIT(SCOPE_READ) | WALK_BIT(SCOPE_APPROVE) },
-	{ "auditor", ROLE_AUDITOR, WALK_BIT(SCOPE_READ) },
+	{ "analyst", ROLE_ANALYST, WALK_READER | WALK_BIT(SCOPE_WRITE) },
+	{ "officer", ROLE_OFFICER, WALK_READER | WALK_BIT(SCOPE_WRITE) },
+	{ "approver", ROLE_APPROVER, WALK_READER | WALK_BIT(SCOPE_APPROVE) },
+	{ "legal", ROLE_LEGAL, WALK_READER | WALK_BIT(SCOPE_APPROVE) },
+	{ "policy", ROLE_POLICY, WALK_READER | WALK_BIT(SCOPE_APPROVE) },
+	{ "defence-liaison", ROLE_DEFENCE, WALK_READER | WALK_BIT(SCOPE_APPROVE) },
+	{ "auditor", ROLE_AUDITOR, WALK_READER },
 	{ "administrator", ROLE_ADMINISTRATOR, WALK_BIT(SCOPE_ADMIN) },
+	{ "guest", ROLE_GUEST, WALK_BIT(SCOPE_COLLECTIONS) },
 };
-static_assert(ROLE_ADMINISTRATOR == 1 << (WALK_ROLES - 1), "walk every role");
+static_assert(ROLE_GUEST == 1 << (WALK_ROLES - 1), "walk every role");
 
 enum walk_kind { WALK_PERSON, WALK_NOBODY, WALK_PEER, WALK_STRANGER };
 

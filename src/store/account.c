@@ -15,6 +15,7 @@ static const struct {
 	{ "defence-liaison", true  },
 	{ "auditor",         false },
 	{ "administrator",   false },
+	{ "guest",           false },
 };
 /* clang-format on */
 
@@ -61,7 +62,7 @@ unknown_role(struct str role, struct why *why)
 {
 	return fail(why, ERR_INVALID, "account.roles",
 	    "\"" STR_FMT "\" is no role: write analyst, officer, approver, legal, policy, "
-	    "defence-liaison, auditor or administrator, with one blank between two",
+	    "defence-liaison, auditor, administrator or guest, with one blank between two",
 	    STR_ARG(role));
 }
 
@@ -69,7 +70,7 @@ unknown_role(struct str role, struct why *why)
 enum err
 store_roles_check(struct str roles, struct why *why)
 {
-	bool administers = false;
+	bool administers = false, guest = false;
 	const char *acts = NULL;
 
 	for (struct str rest = roles; roles.len > 0 && rest.ptr != NULL;) {
@@ -83,7 +84,12 @@ store_roles_check(struct str roles, struct why *why)
 		if (roles_known[i].acts)
 			acts = roles_known[i].name;
 		administers |= str_is(role, "administrator");
+		guest |= str_is(role, "guest");
 	}
+	if (guest && !str_is(roles, "guest"))
+		return fail(why, ERR_INVALID, "account.roles",
+		    "a guest has no other role: it has what it is given collection by collection, "
+		    "and others read all of their compartment");
 	if (administers && acts != NULL)
 		return fail(why, ERR_INVALID, "account.roles",
 		    "an account is not administrator and %s at once: who makes accounts neither "

@@ -38,8 +38,8 @@ struct account {
  * ERR_INVALID   account.name   not 1 to 64 of a-z 0-9 . - _ @
  *               account.roles  another role than analyst, officer, approver,
  *                              legal, policy, defence-liaison, auditor,
- *                              administrator; or administrator together with
- *                              one that releases or approves
+ *                              administrator, guest; or administrator together
+ *                              with one that releases or approves, or guest with any
  *               enclave.name, enclave.twice, enclave.many   enclaves_check()
  * ERR_CONFLICT  account.exists */
 enum err store_account_create(struct db *db, const struct account *account, struct why *why);

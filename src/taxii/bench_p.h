@@ -73,7 +73,10 @@ bench_authenticate(void *ctx, struct http_request *req, struct http_principal *r
 	if (account.len == 0)
 		return OK;
 	*ret = (struct http_principal){ .proof = HTTP_TOKEN, .id = account };
-	ret->scopes = HTTP_SCOPE_BIT(SCOPE_READ);
+	ret->scopes = HTTP_SCOPE_BIT(SCOPE_COLLECTIONS);
+	if (str_starts(account, S("guest")))
+		return OK;
+	ret->scopes |= HTTP_SCOPE_BIT(SCOPE_READ);
 	if (!str_is(account, "reader"))
 		ret->scopes |= HTTP_SCOPE_BIT(SCOPE_WRITE);
 	if (str_is(account, "admin"))
@@ -89,7 +92,10 @@ bench_people(void *ctx, const struct http_request *req, struct str root, struct 
 	(void)root;
 	if (str_is(req->principal.id, "stranger"))
 		return (fail)(why, ERR_UNAUTHORIZED, "test.stranger", "sign in with an account");
-	*ret = (struct taxii_reach){ .of = { S("IN:LAB"), S("main") } };
+	*ret = (struct taxii_reach){
+		.of = { S("IN:LAB"), S("main") },
+		.is_guest = str_starts(req->principal.id, S("guest")),
+	};
 	return OK;
 }
 

@@ -57,7 +57,7 @@ taxii_delete_object(void *ctx, struct http_request *req, struct http_response *r
 	struct collection c;
 
 	TRY(visit_begin(ctx, req, &v, why));
-	TRY(taxii_may_post(&v, &c, why));
+	TRY(taxii_may_delete(&v, &c, why));
 	const struct query_of of = {
 		.list = LIST_OBJECT,
 		.collection = c.id,

@@ -85,7 +85,8 @@ check_permission(void *face, struct http_request *req, struct why *why)
 	struct collection c;
 
 	TRY(visit_begin(face, req, &v, why));
-	return taxii_may_post(&v, &c, why);
+	return req->method == HTTP_DELETE ? taxii_may_delete(&v, &c, why)
+	                                  : taxii_may_post(&v, &c, why);
 }
 
 static enum err

@@ -30,7 +30,7 @@ listing_begin(struct listing *l, enum taxii_list list, struct why *why)
 {
 	struct http_request *req = l->visit->req;
 
-	TRY(visit_collection(l->visit, &l->collection, why));
+	TRY(visit_readable(l->visit, &l->collection, why));
 	struct query_of of = {
 		.list = list,
 		.collection = l->collection.id,

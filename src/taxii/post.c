@@ -20,6 +20,8 @@ struct posted {
 struct post {
 	struct visit *visit;
 	struct collection collection;
+	struct str giver; /* of what a guest posts */
+	bool blind;       /* who posts may not read: the status says only what the bytes say */
 	struct posted *list;
 	size_t len;
 	size_t failures;
@@ -39,10 +41,19 @@ enum err
 taxii_may_post(struct visit *v, struct collection *ret, struct why *why)
 {
 	TRY(visit_collection(v, ret, why));
-	if (!visit_can_write(v, ret))
-		return fail(why, ERR_FORBIDDEN, "taxii.read-only",
-		    "this collection can be read, not written");
-	return OK;
+	const struct visit_rights rights = visit_rights(v, ret);
+	if (rights.write)
+		return OK;
+	return rights.read ? fail(why, ERR_FORBIDDEN, "taxii.read-only",
+	                         "this collection can be read, not written")
+	                   : taxii_nothing(why);
+}
+
+enum err
+taxii_may_delete(struct visit *v, struct collection *ret, struct why *why)
+{
+	TRY(visit_readable(v, ret, why));
+	return taxii_may_post(v, ret, why);
 }
 
 /* ---- reading the envelope ---- */
@@ -180,14 +191,52 @@ static const char add_status[] =
     "INSERT INTO taxii_status (id, at, account, body) VALUES ($1, $2, $3, $4)";
 static const char forget_statuses[] = "DELETE FROM taxii_status WHERE at < $1";
 
-static enum err
-store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
+/* What a guest hands in is not our own: it stands behind our own versions, and the gate
+ * takes it for somebody else's. */
+static struct provenance
+provenance_of(const struct post *p)
 {
-	const struct provenance from = {
+	struct provenance from = {
 		.owner = p->collection.owner,
 		.enclave = p->collection.enclave,
 		.originator = p->collection.owner,
 	};
+
+	if (p->visit->reach.is_guest) {
+		from.giver = p->giver;
+		from.originator = p->giver;
+	}
+	return from;
+}
+
+/* What stands against an object in what is here.  Who may not read does not learn it: our own
+ * people do. */
+static enum err
+refuse_known(struct db *db, struct post *p, struct posted *o, const struct why *refused,
+    struct why *why)
+{
+	struct arena *a = p->visit->req->arena;
+
+	if (!p->blind) {
+		refuse(p, o, arena_str(a, str_of(refused->text)));
+		return OK;
+	}
+	const struct event event = {
+		.at = p->now,
+		.name = S("collection.refused"),
+		.owner = p->collection.owner,
+		.enclave = p->collection.enclave,
+		.subject = o->id,
+		.detail = arena_printf(a, "{\"account\":\"" STR_FMT "\",\"code\":\"%s\"}",
+		    STR_ARG(p->visit->req->principal.id), refused->code),
+	};
+	return store_event(db, &event, why);
+}
+
+static enum err
+store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
+{
+	const struct provenance from = provenance_of(p);
 	const struct store_put put = {
 		.shard_key = p->collection.shard_key,
 		.object = &o->object,
@@ -203,7 +252,9 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 
 	enum err err = store_put(db, &put, &result, &date_added, &refused);
 	bool ours = err != OK && str_starts(str_of(refused.code), S("store."));
-	if (ours && (err == ERR_CONFLICT || err == ERR_INVALID)) {
+	if (ours && err == ERR_CONFLICT)
+		return refuse_known(db, p, o, &refused, why);
+	if (ours && err == ERR_INVALID) {
 		refuse(p, o, arena_str(a, str_of(refused.text)));
 		return OK;
 	}
@@ -211,11 +262,13 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 		*why = refused;
 		return err;
 	}
+	p->added += result == PUT_NEW ? 1 : 0;
+	if (p->blind)
+		return OK;
 	if (o->object.class == STIX_SCO)
 		o->version = taxii_time(a, date_added);
 	if (result == PUT_SAME)
 		o->message = S("it is here already");
-	p->added += result == PUT_NEW ? 1 : 0;
 	return OK;
 }
 
@@ -290,6 +343,8 @@ taxii_post_objects(void *ctx, struct http_request *req, struct http_response *re
 	p.now = clock_wall(realm_clock(t->realm));
 	TRY(visit_begin(ctx, req, &v, why));
 	TRY(taxii_may_post(&v, &p.collection, why));
+	p.blind = !visit_rights(&v, &p.collection).read;
+	p.giver = arena_printf(req->arena, TAXII_GUEST STR_FMT, STR_ARG(req->principal.id));
 	TRY(read_envelope(&p, ret, why));
 	TRY(check_objects(&p, why));
 	db_pool_give(&v.lease); /* waiting for the writer needs no reader */

@@ -10,32 +10,33 @@
 #define COLLECTION ROOT "collections/{id}/"
 #define OBJECT     COLLECTION "objects/{object}/"
 
-#define ROUTES(read, write) \
-	{ HTTP_GET,    "/taxii2/",             read,  0, 0, taxii_get_discovery, \
+/* What the caller may do with which collection is asked by each handler. */
+#define ROUTES(scope) \
+	{ HTTP_GET,    "/taxii2/",             scope, 0, 0, taxii_get_discovery, \
 	  "the API roots of the caller" }, \
-	{ HTTP_GET,    ROOT,                   read,  0, 0, taxii_get_root, \
+	{ HTTP_GET,    ROOT,                   scope, 0, 0, taxii_get_root, \
 	  "what the API root can do" }, \
-	{ HTTP_GET,    ROOT "status/{status}/", read, 0, 0, taxii_get_status, \
+	{ HTTP_GET,    ROOT "status/{status}/", scope,0, 0, taxii_get_status, \
 	  "what became of the objects that were posted" }, \
-	{ HTTP_GET,    ROOT "collections/",    read,  0, 0, taxii_get_collections, \
+	{ HTTP_GET,    ROOT "collections/",    scope, 0, 0, taxii_get_collections, \
 	  "the collections of the caller" }, \
-	{ HTTP_GET,    COLLECTION,             read,  0, 0, taxii_get_collection, \
+	{ HTTP_GET,    COLLECTION,             scope, 0, 0, taxii_get_collection, \
 	  "one collection" }, \
-	{ HTTP_GET,    COLLECTION "manifest/", read,  0, 0, taxii_get_manifest, \
+	{ HTTP_GET,    COLLECTION "manifest/", scope, 0, 0, taxii_get_manifest, \
 	  "a page of entries without their objects" }, \
-	{ HTTP_GET,    COLLECTION "objects/",  read,  0, 0, taxii_get_objects, \
+	{ HTTP_GET,    COLLECTION "objects/",  scope, 0, 0, taxii_get_objects, \
 	  "a page of objects" }, \
-	{ HTTP_POST,   COLLECTION "objects/",  write, 0, TAXII_BODY_MAX, taxii_post_objects, \
+	{ HTTP_POST,   COLLECTION "objects/",  scope, 0, TAXII_BODY_MAX, taxii_post_objects, \
 	  "adds objects" }, \
-	{ HTTP_GET,    OBJECT,                 read,  0, 0, taxii_get_object, \
+	{ HTTP_GET,    OBJECT,                 scope, 0, 0, taxii_get_object, \
 	  "versions of one object" }, \
-	{ HTTP_DELETE, OBJECT,                 write, 0, 0, taxii_delete_object, \
+	{ HTTP_DELETE, OBJECT,                 scope, 0, 0, taxii_delete_object, \
 	  "takes versions of one object out" }, \
-	{ HTTP_GET,    OBJECT "versions/",     read,  0, 0, taxii_get_versions, \
+	{ HTTP_GET,    OBJECT "versions/",     scope, 0, 0, taxii_get_versions, \
 	  "the names of an object's versions" }
 
-const struct http_route taxii_people_routes[] = { ROUTES(SCOPE_READ, SCOPE_WRITE) };
-const struct http_route taxii_peer_routes[] = { ROUTES(SCOPE_PEER, SCOPE_PEER) };
+const struct http_route taxii_people_routes[] = { ROUTES(SCOPE_COLLECTIONS) };
+const struct http_route taxii_peer_routes[] = { ROUTES(SCOPE_PEER) };
 /* clang-format on */
 const size_t taxii_people_routes_count = COUNTOF(taxii_people_routes);
 const size_t taxii_peer_routes_count = COUNTOF(taxii_peer_routes);
@@ -156,6 +157,8 @@ static void
 put_collection(struct json_writer *w, const struct collection_view *view,
     const struct collection *c)
 {
+	const struct visit_rights rights = visit_rights(view->visit, c);
+
 	json_begin_object(w);
 	json_put_str(json_key(w, S("id")), c->id);
 	json_put_str(json_key(w, S("title")), c->title);
@@ -163,8 +166,8 @@ put_collection(struct json_writer *w, const struct collection_view *view,
 		json_put_str(json_key(w, S("description")), c->description);
 	if (owns_alias(c, view->list, view->len))
 		json_put_str(json_key(w, S("alias")), c->alias);
-	json_put_bool(json_key(w, S("can_read")), true);
-	json_put_bool(json_key(w, S("can_write")), visit_can_write(view->visit, c));
+	json_put_bool(json_key(w, S("can_read")), rights.read);
+	json_put_bool(json_key(w, S("can_write")), rights.write);
 	json_begin_array(json_key(w, S("media_types")));
 	json_put_str(w, S(TAXII_STIX));
 	json_end_array(w);

@@ -28,10 +28,15 @@ enum {
 	REACH_MAX = 16, /* agreements with one partner: as many as a gate holds */
 };
 
+/* Before the name of a guest, where the giver of an object stands: no organisation is
+ * called so. */
+#define TAXII_GUEST "guest:"
+
 /* Whom a request is from, and so what it may see. */
 struct taxii_reach {
 	bool is_peer;
-	struct compartment of;           /* people: whose collections */
+	struct compartment of; /* people: whose collections */
+	bool is_guest;         /* people: only those that it was given (store: access.h) */
 	const struct standing *standing; /* peer: the agreement of its API root; never NULL */
 	size_t agreements;               /* peer: all that are in force with it, for discovery */
 	const struct standing *agreement[REACH_MAX];

@@ -1,6 +1,7 @@
 /* taxii_p.h: what the parts of the TAXII face share. */
 #pragma once
 
+#include "access.h"
 #include "json_writer.h"
 #include "store.h"
 #include "taxii.h"
@@ -14,7 +15,13 @@ struct visit {
 	const struct taxii *face;
 	struct http_request *req;
 	struct taxii_reach reach;
-	struct db_lease lease; /* a reader */
+	struct db_lease lease;    /* a reader */
+	struct access_list given; /* to a guest */
+};
+
+/* What the caller may do with a collection.  To see is to know that it is there. */
+struct visit_rights {
+	bool see, read, write;
 };
 
 /* Asks for the caller's reach, compares {root} with it, and borrows a reader.
@@ -33,7 +40,11 @@ enum err visit_collections(const struct visit *v, struct collection **ret, size_
 /* The one named by {id}, by its UUID or alias.
  * ERR_NOT_FOUND: there is none, or not for this caller; nobody can tell which. */
 enum err visit_collection(const struct visit *v, struct collection *ret, struct why *why);
-bool visit_can_write(const struct visit *v, const struct collection *c);
+struct visit_rights visit_rights(const struct visit *v, const struct collection *c);
+
+/* visit_collection(), for a caller who may read it.
+ * ERR_NOT_FOUND: the caller has no right to it; ERR_FORBIDDEN: that to write alone. */
+enum err visit_readable(const struct visit *v, struct collection *ret, struct why *why);
 
 /* ERR_LIMIT: the arena of the request is full. */
 enum err taxii_full(struct why *why);
@@ -68,5 +79,7 @@ http_handler taxii_get_status;
 http_handler taxii_post_objects;
 http_handler taxii_delete_object;
 
-/* Whether the caller may post to {id}, and delete there.  ERR_FORBIDDEN, ERR_NOT_FOUND. */
+/* Whether the caller may post to {id}, or delete there: that takes both rights.
+ * ERR_FORBIDDEN one right is missing; ERR_NOT_FOUND both are, or there is nothing. */
 enum err taxii_may_post(struct visit *v, struct collection *ret, struct why *why);
+enum err taxii_may_delete(struct visit *v, struct collection *ret, struct why *why);

@@ -45,7 +45,10 @@ visit_begin(void *face, struct http_request *req, struct visit *ret, struct why 
 	TRY(visit_root(ret->reach.standing, req->arena, &root, why));
 	if (!str_eq(root, http_param(req, "root")))
 		return taxii_nothing(why);
-	return db_pool_take(realm_readers(t->realm), &ret->lease, why);
+	TRY(db_pool_take(realm_readers(t->realm), &ret->lease, why));
+	return ret->reach.is_guest
+	           ? store_access_of(ret->lease.db, req->arena, req->principal.id, &ret->given, why)
+	           : OK;
 }
 
 void
@@ -70,19 +73,44 @@ is_released_to(const struct taxii_reach *reach, const struct collection *c)
 	       str_eq(party->code, reach->party);
 }
 
-static bool
-is_visible(const struct taxii_reach *reach, const struct collection *c)
+/* The staff of a compartment has all of it, as far as roles and token go. */
+static struct visit_rights
+rights_of_staff(const struct visit *v)
 {
-	if (reach->is_peer)
-		return is_released_to(reach, c);
-	return c->kind != COLLECTION_RELEASED && compartment_has(&reach->of, c->owner, c->enclave);
+	uint32_t scopes = v->req->principal.scopes;
+	bool read = (scopes & HTTP_SCOPE_BIT(SCOPE_READ)) != 0;
+	bool write = (scopes & HTTP_SCOPE_BIT(SCOPE_WRITE)) != 0;
+
+	return (struct visit_rights){ read || write, read, write };
 }
 
-bool
-visit_can_write(const struct visit *v, const struct collection *c)
+/* A guest has what it was given, and what partners gave us is for none. */
+static struct visit_rights
+rights_of_guest(const struct visit *v, const struct collection *c)
 {
-	return !v->reach.is_peer && c->kind == COLLECTION_LOCAL && c->can_write &&
-	       (v->req->principal.scopes & HTTP_SCOPE_BIT(SCOPE_WRITE)) != 0;
+	for (size_t i = 0; i < v->given.len; i++) {
+		const struct access *row = &v->given.row[i];
+
+		if (row->shard_key == c->shard_key && c->kind == COLLECTION_LOCAL)
+			return (struct visit_rights){ true, row->can_read, row->can_write };
+	}
+	return (struct visit_rights){ 0 };
+}
+
+struct visit_rights
+visit_rights(const struct visit *v, const struct collection *c)
+{
+	const struct taxii_reach *reach = &v->reach;
+
+	if (reach->is_peer) {
+		bool released = is_released_to(reach, c);
+		return (struct visit_rights){ released, released, false };
+	}
+	if (c->kind == COLLECTION_RELEASED || !compartment_has(&reach->of, c->owner, c->enclave))
+		return (struct visit_rights){ 0 };
+	struct visit_rights r = reach->is_guest ? rights_of_guest(v, c) : rights_of_staff(v);
+	r.write = r.write && c->kind == COLLECTION_LOCAL && c->can_write;
+	return r;
 }
 
 enum err
@@ -93,7 +121,7 @@ visit_collections(const struct visit *v, struct collection **ret, size_t *ret_le
 
 	TRY(store_collections(v->lease.db, v->req->arena, &list, &all, why));
 	for (size_t i = 0; i < all; i++) {
-		if (is_visible(&v->reach, &list[i]))
+		if (visit_rights(v, &list[i]).see)
 			list[len++] = list[i];
 	}
 	*ret = list;
@@ -129,7 +157,19 @@ visit_collection(const struct visit *v, struct collection *ret, struct why *why)
 	enum err err = store_collection_find(v->lease.db, v->req->arena, id, ret, why);
 	if (err != OK && err != ERR_NOT_FOUND)
 		return err;
-	if (err == ERR_NOT_FOUND || !str_eq(ret->id, id) || !is_visible(&v->reach, ret))
+	if (err == ERR_NOT_FOUND || !str_eq(ret->id, id) || !visit_rights(v, ret).see)
 		return taxii_nothing(why);
 	return OK;
+}
+
+enum err
+visit_readable(const struct visit *v, struct collection *ret, struct why *why)
+{
+	TRY(visit_collection(v, ret, why));
+	const struct visit_rights rights = visit_rights(v, ret);
+	if (rights.read)
+		return OK;
+	return rights.write ? fail(why, ERR_FORBIDDEN, "taxii.write-only",
+	                          "this collection can be written, not read")
+	                    : taxii_nothing(why);
 }

@@ -1,5 +1,6 @@
 """Who may do what, and how much of it."""
 
+import json
 import re
 import time
 import uuid
@@ -68,6 +69,83 @@ def delete_needs_both_rights(t):
     assert t.get(path).status == 200
 
 
+# What acme may do: can_read, can_write; then GET objects, POST, DELETE.
+KINDS = {
+    "box": (False, True, 403, 202, 403),
+    "shared": (True, True, 200, 202, 404),
+    "feed": (True, False, 200, 403, 403),
+    "sign": (False, False, 404, 404, 404),
+}
+
+
+def guests(t, account="acme"):
+    listed = t.get(t.root + "collections/", account=account).json.get("collections", [])
+    return {c["alias"]: c for c in listed}
+
+
+@row("TS-042", "TS-043", "TS-044", "TS-045", "TS-067")
+def four_kinds_of_collections(t):
+    listed = guests(t)
+    assert listed.keys() == KINDS.keys()
+    for name, (can_read, can_write, got, posted, deleted) in KINDS.items():
+        c = listed[name]
+        below = f"{t.root}collections/{c['id']}/"
+        assert (c["can_read"], c["can_write"]) == (can_read, can_write), name
+        assert t.get(below, account="acme").json == c
+        thing = indicator(id=new_id("tool"))
+        for tail in ("objects/", "manifest/", "objects/?match[type]=tool", "objects/?limit=x"):
+            status = 400 if got == 200 and tail.endswith("=x") else got
+            assert t.get(below + tail, account="acme").status == status, (name, tail)
+        for tail in ("", "versions/"):
+            missing = 404 if got == 200 else got
+            assert t.get(f"{below}objects/{thing['id']}/{tail}", account="acme").status == missing, (name, tail)
+        assert t.post(indicator(), path=below + "objects/", account="acme").status == posted, name
+        assert t.ask("DELETE", f"{below}objects/{thing['id']}/", account="acme").status == deleted, name
+    assert guests(t, "other") == {}
+    is_error(t.get(f"{t.root}collections/vaulted/objects/", account="acme"), 404)
+
+
+@row("TS-042", "TS-225")
+def a_box_tells_nothing(t):
+    """What is new, what is here and what contradicts it: one answer, in all its parts."""
+    box = f"{t.root}collections/{guests(t)['box']['id']}/objects/"
+    here, new = indicator(), indicator()
+    assert t.post(here, path=box).json["success_count"] == 1
+
+    def post(*objects):
+        answer = t.post(*objects, path=box, account="acme")
+        assert answer.status == 202 and answer.headers.keys().isdisjoint({"etag", "x-taxii-date-added-first"})
+        status = answer.json
+        assert t.get(f"{t.root}status/{status['id']}/", account="acme").json == status
+        is_error(t.get(f"{t.root}status/{status['id']}/", account="other"), 404)
+        text = answer.body.decode()
+        for value in (status["id"], status["request_timestamp"], *(o["id"] for o in objects)):
+            text = text.replace(value, "*")
+        return text
+
+    expected = post(new)
+    assert post(new) == post(here) == expected
+    contradiction = here | {"name": "another"}
+    assert post(contradiction) == expected
+    # Our own people are told, and keep what was there first.
+    assert [o["name"] for o in t.get(f"{box}{here['id']}/").objects] == [here["name"]]
+    assert [o["id"] for o in t.get(f"{box}{new['id']}/").objects] == [new["id"]]
+    for tail in (f"{here['id']}/", f"{new_id('tool')}/", f"?match[id]={here['id']}", "?added_after=2020-01-01T00:00:00Z"):
+        refused = is_error(t.get(box + tail, account="acme"), 403)
+        assert refused["error_code"] == "taxii.write-only"
+        quoted = t.get(box + tail, account="acme", headers=[("If-None-Match", "*")])
+        assert quoted.status == 403 and "etag" not in quoted.headers
+
+
+@row("TS-045")
+def a_guest_has_nothing_else(t):
+    for path in ("/api/v1/objects", "/api/v1/events", "/api/v1/releases", "/api/v1/collections", "/api/v1/peers"):
+        assert t.get(path, account="acme", accept=None).status == 403, path
+    assert t.id not in [c["id"] for c in guests(t).values()]
+    is_error(t.get(t.objects, account="acme"), 404)
+    is_error(t.post(indicator(), account="acme"), 404)
+
+
 @row("TS-046")
 def hidden_looks_like_missing(t):
     missing = t.collection.replace(t.id, str(uuid.uuid4()))
@@ -129,3 +207,31 @@ def who_sends_too_much_waits(t):
         assert t.get(t.root).status == 200
     finally:
         t.restart(requests=6000)
+
+
+@row("TS-042", "TS-224")
+def tokens_have_their_part(t):
+    """A token that may only write sees what it may write; one of a guest has what the guest has."""
+    def ask(token, path, body=None):
+        headers = [("Authorization", f"Bearer {token['token']}")]
+        if body is None:
+            return t.get(path, account=None, headers=headers)
+        return t.post_bytes(body, path=path, account=None, headers=headers)
+
+    def flags(token):
+        listed = ask(token, t.root + "collections/").json.get("collections", [])
+        return {c["id"]: (c["can_read"], c["can_write"]) for c in listed}
+
+    envelope = json.dumps({"objects": [indicator()]}).encode()
+    made = {scope: t.node.api("POST", "/tokens", {"label": scope, "scopes": [scope], "days": 1}, account="meera")
+            for scope in ("read", "write", "session")}
+    assert flags(made["read"])[t.id] == (True, False) and flags(made["write"])[t.id] == (False, True)
+    is_error(ask(made["write"], t.objects), 403)
+    is_error(ask(made["read"], t.objects, envelope), 403)
+    assert ask(made["write"], t.objects, envelope).status == 202
+    assert "message" not in ask(made["write"], t.objects, envelope).json["successes"][0]
+    is_error(ask(made["session"], t.root + "collections/"), 403)
+    guest = t.node.api("POST", "/tokens", {"label": "box", "scopes": ["collections"], "days": 1}, account="acme")
+    mine = guests(t)
+    assert flags(guest) == {c["id"]: (c["can_read"], c["can_write"]) for c in mine.values()}
+    assert ask(guest, f"{t.root}collections/{mine['box']['id']}/objects/", envelope).status == 202

@@ -19,6 +19,17 @@ def add_people(node):
                  "--new-password-file", str(node.folder / "password"))
 
 
+def give_collections(node):
+    """Four of them, and a guest with other rights to each; what is given beyond its enclave counts for nothing."""
+    node.run("account", "add", "acme", "--roles", "guest", "--new-password-file", str(node.folder / "password"))
+    node.run("account", "add", "other", "--roles", "guest", "--new-password-file", str(node.folder / "password"))
+    for name, rights in (("box", "write"), ("shared", "read write"), ("feed", "read"), ("sign", "see")):
+        node.run("collection", "add", name, "--title", name)
+        node.run("collection", "access", name, "--account", "acme", "--rights", rights)
+    node.run("collection", "add", "vaulted", "--title", "vaulted", "--enclave", "vault")
+    node.run("collection", "access", "vaulted", "--account", "*", "--rights", "read write")
+
+
 def announce_another_name(node):
     """Partners are told localhost, and the node listens on a number."""
     init = node.init
@@ -33,6 +44,7 @@ def server(program, tmp_path_factory):
         tale.make()
         tale.wrong_fingerprint()
         add_people(tale.IN)
+        give_collections(tale.IN)
         tale.agree()
         tale.import_incident()
         tale.send("JP:JPCERT")

@@ -41,7 +41,35 @@ def discovery_has_one_place(t):
         assert t.get(path).status == 404, path
 
 
-@row("TS-002", "TS-058", "TS-003")
+def ask_without_certificate(t, path, *lines):
+    """What the partners' listener answers to somebody who shows no certificate."""
+    context = t.context(peer=True, bare=True)
+    with t.socket(context, peer=True) as s:
+        s.sendall("\r\n".join([f"GET {path} HTTP/1.1", "Host: x", "Connection: close", *lines, "", ""]).encode())
+        out = b""
+        while piece := s.recv(65536):
+            out += piece
+    return int(out.split()[1])
+
+
+@row("TS-003")
+def credentials_open_one_root(t):
+    account = f"Authorization: {basic('meera')}"
+    assert t.get("/local/").status == 200 and t.get("/ij-model/", peer=True).status == 200
+    # An account is nobody to the root of an agreement, nor to the partners' listener.
+    is_error(t.get("/ij-model/"), 404)
+    is_error(t.get("/ij-model/collections/"), 404)
+    for path in ("/ij-model/", "/local/", "/taxii2/"):
+        assert ask_without_certificate(t, path, account) == 401
+        assert ask_without_certificate(t, path) == 401
+    # A partner's certificate is nobody to the people's root, with an account's password beside it, too.
+    for more in ([], [("Authorization", basic("meera"))]):
+        for path in ("/local/", "/local/collections/", f"/local/collections/{t.id}/objects/"):
+            is_error(t.get(path, peer=True, headers=more), 404)
+    is_error(t.get("/local/", account=None), 401)
+
+
+@row("TS-002", "TS-058")
 def each_caller_has_roots(t):
     people, peer = t.get("/taxii2/").json, t.get("/taxii2/", peer=True).json
     assert [r.rpartition(":")[2].partition("/")[2] for r in people["api_roots"]] == ["local/"]

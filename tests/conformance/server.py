@@ -61,19 +61,20 @@ class Server:
         self.root = "/local/"
         self.open = {}
         listed = self.get(self.root + "collections/").json["collections"]
-        self.id = next(c["id"] for c in listed if c["can_write"])
+        self.id = next(c["id"] for c in listed if c["can_write"] and c.get("alias") == "local")
         self.collection = f"{self.root}collections/{self.id}/"
         self.objects = self.collection + "objects/"
         self.manifest = self.collection + "manifest/"
 
     # -- connections
 
-    def context(self, peer=False):
+    def context(self, peer=False, bare=False):
+        """bare: for partners' listener, without a certificate of one."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         name = "peer" if peer else "people"
         context.load_verify_locations(str(self.node.realm / f"tls/{name}.crt"))
-        if peer:
+        if peer and not bare:
             other = self.tale.JP.realm / "tls"
             context.load_cert_chain(str(other / "peer.crt"), str(other / "peer.key"))
         return context
