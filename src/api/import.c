@@ -1,5 +1,7 @@
 /* Import: what comes in stays in; nothing leaves by this. */
 #include "handlers_p.h"
+#include "stix1.h"
+#include "stix20.h"
 
 struct import_in {
 	const struct api *api;
@@ -7,6 +9,45 @@ struct import_in {
 	struct import_request request;
 	struct import_result result;
 };
+
+/* ---- objects of STIX 2.0 ---- */
+
+static enum err
+list_changes(const struct stix20 *s, struct arena *a, struct import_converted *ret, struct why *why)
+{
+	struct import_change *list = arena_make(a, struct import_change, s->changes);
+
+	if (list == NULL && s->changes > 0)
+		return fail(why, ERR_LIMIT, "stix20.memory",
+		    "the object changes in too many places");
+	for (size_t i = 0; i < s->changes; i++) {
+		list[i].what = stix20_what_name(s->change[i].what);
+		list[i].pointer = s->change[i].pointer;
+		list[i].message = s->change[i].message;
+	}
+	ret->change = list;
+	ret->changes = s->changes;
+	ret->changes_more = s->changes_more;
+	return OK;
+}
+
+static enum err
+convert_element(const struct json *tree, struct arena *a, struct import_converted *ret,
+    struct why *why)
+{
+	struct stix20 s;
+
+	*ret = (struct import_converted){ .format = "stix-2.0" };
+	if (!stix20_is(tree))
+		return OK;
+	TRY(stix20_convert(tree, a, &s, why));
+	ret->object = s.object;
+	ret->made = s.made;
+	ret->made_len = s.made_len;
+	return list_changes(&s, a, ret, why);
+}
+
+/* ---- the import ---- */
 
 /* Outside of a transaction: an import commits in steps of its own. */
 static enum err
@@ -111,6 +152,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 			.text = what->text,
 			.source = what->source,
 			.named = what->named,
+			.convert = convert_element,
 			.actor = req->principal.id.len > 0 ? req->principal.id : S("control"),
 			.now = clock_wall(realm_clock(api->realm)),
 			.provenance = {
@@ -122,6 +164,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 	};
 	struct api_job job = api_job(api, req, &in, NULL);
 
+	TRY(stix1_refuse(what->text, why));
 	TRY(check_named(api, what->named, why));
 	TRY(realm_write(api->realm, run_ensure, &in, why));
 	TRY(realm_with_writer(api->realm, run_import, &in, why));
@@ -144,6 +187,18 @@ print_problem(struct json_writer *w, const struct import_problem *p)
 }
 
 static void
+print_change(struct json_writer *w, const struct import_change *c)
+{
+	json_begin_object(w);
+	api_put_u64(w, "index", c->index);
+	api_put_text(w, "id", c->id);
+	api_put_text(w, "what", str_of(c->what));
+	api_put_text(w, "pointer", c->pointer);
+	api_put_text(w, "message", c->message);
+	json_end_object(w);
+}
+
+static void
 print_result(const struct import_result *r, struct http_response *ret)
 {
 	struct json_writer w = api_answer(ret);
@@ -159,6 +214,13 @@ print_result(const struct import_result *r, struct http_response *ret)
 		print_problem(&w, &r->problem[i]);
 	json_end_array(&w);
 	api_put_u64(&w, "problems_more", r->problems_more);
+	api_put_u64(&w, "converted", r->converted);
+	api_put_u64(&w, "made", r->made);
+	api_begin_array(&w, "changes");
+	for (size_t i = 0; i < r->changes; i++)
+		print_change(&w, &r->change[i]);
+	json_end_array(&w);
+	api_put_u64(&w, "changes_more", r->changes_more);
 	json_end_object(&w);
 }
 

@@ -251,6 +251,28 @@ print_provenance(const struct look *look, struct json_writer *w, const struct st
 	json_end_object(w);
 }
 
+/* What it was before it was converted: its owner's alone, as the import is. */
+static enum err
+print_conversion(const struct look *look, struct json_writer *w, const struct stored *s,
+    struct why *why)
+{
+	struct conversion c;
+
+	if (!compartment_has(&look->of, s->provenance.owner, s->provenance.enclave))
+		return OK;
+	TRY(store_conversion(look->db, look->arena, s, &c, why));
+	if (c.format.len == 0)
+		return OK;
+	api_begin_object(w, "conversion");
+	api_put_text(w, "format", c.format);
+	api_put_i64(w, "import_id", c.import_id);
+	api_put_time(w, "at", c.at);
+	json_put_raw(json_key(w, S("changes")), c.changes);
+	api_put_text(w, "original", c.original);
+	json_end_object(w);
+	return OK;
+}
+
 static enum err
 print_object(struct look *look, struct json_writer *w, struct stored *s, struct why *why)
 {
@@ -263,6 +285,7 @@ print_object(struct look *look, struct json_writer *w, struct stored *s, struct 
 	TRY(api_print_releases(look->api, &released, w, why));
 	TRY(print_sightings(look, w, s->id, why));
 	print_provenance(look, w, s);
+	TRY(print_conversion(look, w, s, why));
 	json_end_object(w);
 	return OK;
 }

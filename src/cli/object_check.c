@@ -5,6 +5,7 @@
 #include "buf.h"
 #include "object_check_p.h"
 #include "stix.h"
+#include "stix1.h"
 
 enum {
 	CHECK_MAX = 256 * MIB,       /* as an import */
@@ -163,7 +164,8 @@ check_bundle(struct checking *k, const struct json *rest, size_t elements)
 	if (!stix_id_is(f.id) || !str_is(stix_id_type(f.id), "bundle"))
 		found(k, &f);
 	f.pointer = "/spec_version";
-	f.message = "is of STIX 2.0: in STIX 2.1 each object says its version";
+	f.message = "is of STIX 2.0: \"torana object import\" converts its objects, and says what "
+	            "changed";
 	if (json_get(rest, S("spec_version")) != NULL)
 		found(k, &f);
 	f.pointer = "/objects";
@@ -218,6 +220,7 @@ check_text(struct checking *k, struct str text, struct why *why)
 		.arg = k,
 	};
 
+	TRY(stix1_refuse(text, why));
 	if (str_starts(str_trim(text), S("[")))
 		return check_loose(k, text, why);
 	enum err err = json_each_in(a, text, NULL, &each, why);

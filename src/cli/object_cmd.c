@@ -32,6 +32,30 @@ print_problems(const struct json *answer)
 		cli_table(problems, columns, COUNTOF(columns));
 }
 
+/* What was done to make STIX 2.1 of objects of STIX 2.0: never silently. */
+static void
+print_changes(const struct json *answer)
+{
+	static const struct cli_column columns[] = {
+		{ "INDEX", "index", 8 },
+		{ "ID", "id", 60 },
+		{ "WHAT", "what", 8 },
+		{ "PLACE", "pointer", 40 },
+		{ "HOW", "message", 120 },
+	};
+	const struct json *changes = json_get(answer, S("changes"));
+
+	if (changes == NULL || changes->len == 0)
+		return;
+	(void)printf("%" PRIu64 " converted from STIX 2.0, %" PRIu64
+	             " observables made of their parts:\n",
+	    number(answer, "converted"), number(answer, "made"));
+	cli_table(changes, columns, COUNTOF(columns));
+	if (number(answer, "changes_more") > 0)
+		(void)printf("and %" PRIu64 " changes more: torana object original ID\n",
+		    number(answer, "changes_more"));
+}
+
 static const struct cli_option import_options[] = {
 	{ "source", "NAME", "the source it comes from: its policy speaks for what has no marking" },
 };
@@ -66,6 +90,7 @@ run_import(struct cli *c)
 		    number(answer, "read"), number(answer, "new"), number(answer, "same"),
 		    number(answer, "refused"));
 		print_problems(answer);
+		print_changes(answer);
 	}
 	return number(answer, "refused") > 0 ? EXIT_WRONG : EXIT_FINE;
 }
@@ -95,6 +120,35 @@ run_show(struct cli *c)
 		cli_page(json_str(json_get(answer, S("raw"))));
 		(void)printf("\n");
 	}
+	return code;
+}
+
+static int
+run_original(struct cli *c)
+{
+	const struct json *answer = NULL;
+	struct str target = arena_printf(c->arena, "/api/v1/objects/" STR_FMT,
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	bool json = c->json;
+
+	c->json = false;
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
+	if (answer == NULL)
+		return code;
+	const struct json *conversion = json_get(answer, S("conversion"));
+	if (conversion == NULL) {
+		struct why why = { 0 };
+
+		return cli_fail(&why,
+		    fail(&why, ERR_NOT_FOUND, "object.as-it-came",
+		        "%s was not converted: \"torana object show\" prints what came",
+		        c->arg[0]));
+	}
+	if (json)
+		(void)printf(STR_FMT, STR_ARG(conversion->raw));
+	else
+		cli_page(json_str(json_get(conversion, S("original"))));
+	(void)printf("\n");
 	return code;
 }
 
@@ -136,6 +190,9 @@ const struct cli_command object_commands[] = {
 	  "torana object import incident.json --as meera --password-file FILE" },
 	{ "object", "list", "", 0, 0, NULL, 0, run_list,
 	  "the newest objects", "torana object list --as meera --password-file FILE" },
+	{ "object", "original", "ID", 1, 1, NULL, 0, run_original,
+	  "the bytes that came, of an object that was converted from STIX 2.0 (--json: with what changed)",
+	  "torana object original indicator--... --as meera --password-file FILE" },
 	{ "object", "purge", "ID", 1, 1, purge_options, COUNTOF(purge_options), run_purge,
 	  "take an object out for good; its tombstone stays in the log",
 	  "torana object purge indicator--... --reason 'court order 4/2027'" },

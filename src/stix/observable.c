@@ -1,5 +1,7 @@
 /* Deterministic identifiers of observables: UUID version 5 of the canonical
  * form of the properties that identify them. */
+#include "observable.h"
+
 #include "jcs.h"
 #include "json_writer.h"
 #include "model_p.h"
@@ -69,6 +71,15 @@ identifying(const struct json *object, const struct shape *shape,
 		root->len++;
 	}
 	return root->len == 0 ? NULL : root;
+}
+
+bool
+stix_identifies(struct str type, struct str property)
+{
+	const struct stix_type *known = model_type(type);
+	const struct property *p = known == NULL ? NULL : shape_property(&known->shape, property);
+
+	return p != NULL && (p->flags & IDENTIFYING) != 0;
 }
 
 static void

@@ -1,3 +1,5 @@
+#include "observable.h"
+
 #include "example_p.h"
 #include "observable_p.h"
 
@@ -153,6 +155,28 @@ shared_identifiers(void **state)
 }
 /* clang-format on */
 
+/* clang-format off */
+static const struct identifies_case {
+	const char *name;
+	const char *type, *property;
+	bool want;
+} identifies_cases[] = {
+	{ "an address is identified by its value", "ipv4-addr", "value", true },
+	{ "and not by what it belongs to", "ipv4-addr", "belongs_to_refs", false },
+	{ "traffic by its source", "network-traffic", "src_ref", true },
+	{ "nothing of a process", "process", "pid", false },
+	{ "nothing of an unknown type", "x-own", "value", false },
+};
+/* clang-format on */
+
+static void
+check_identifies(void **state)
+{
+	const struct identifies_case *c = *state;
+
+	assert_int_equal(stix_identifies(str_of(c->type), str_of(c->property)), c->want);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -160,6 +184,7 @@ main(int argc, char **argv)
 
 	CASES(&cases, id_cases, check_id);
 	CASES(&cases, refused_cases, check_refused);
+	CASES(&cases, identifies_cases, check_identifies);
 	CASE(&cases, no_memory);
 	CASES(&cases, value_cases, check_value);
 	CASE(&cases, shared_identifiers);

@@ -72,9 +72,17 @@ work(struct check *c, size_t steps)
 	return c->work <= WORK_MAX;
 }
 
+/* An object without its version is one of STIX 2.0, which has none. */
 static void
 missing(struct check *c, const struct place *at, const struct property *p)
 {
+	if (str_is(p->name, "spec_version") && c->root->type == JSON_OBJECT &&
+	    json_get(c->root, S("created")) != NULL) {
+		problem(c, at, STIX_ERROR, "SI-050",
+		    "spec_version is required; if this is an object of STIX 2.0, \"torana object "
+		    "import\" converts it and says what changed");
+		return;
+	}
 	problem(c, at, (p->flags & EXPECTED) == 0 ? STIX_ERROR : STIX_WARNING, "SI-050",
 	    STR_FMT " is required", STR_ARG(p->name));
 }

@@ -19,6 +19,10 @@ enum {
 	SOURCE_MAX = 4096,         /* a path */
 	/* A problem is at most an id, a pointer and a text: 1,000 of them, escaped. */
 	NOTES_ARENA_MAX = 8 * MIB,
+	/* Of converting: what one object can become, with the trees; and when what
+	 * earlier ones became is given back. */
+	CONVERT_ARENA_MAX = 512 * MIB,
+	CONVERT_KEPT_MAX = 32 * MIB,
 };
 
 /* An object that was read and found good. */
@@ -26,6 +30,10 @@ struct prepared {
 	uint64_t index;
 	struct stix_object object; /* without its tree; texts in the batch's arena */
 	struct stix_hashes hashes;
+	/* Of a converted one; both live as long as the batch. */
+	struct str original;
+	const struct import_converted *converted;
+	struct str part_of; /* the id of the object that it was a part of, or empty */
 };
 
 struct import {
@@ -36,7 +44,8 @@ struct import {
 	struct provenance provenance;
 	struct arena *batch_arena;
 	struct arena *object_arena; /* of hashing one object */
-	struct prepared *prepared;  /* BATCH_OBJECTS */
+	struct arena *convert_arena;
+	struct prepared *prepared; /* BATCH_OBJECTS */
 	size_t len;
 	size_t bytes;
 	struct stix_report *report;
@@ -48,6 +57,7 @@ import_done(struct import *im)
 {
 	arena_free(im->batch_arena);
 	arena_free(im->object_arena);
+	arena_free(im->convert_arena);
 	heap_free(im->prepared);
 	heap_free(im->report);
 }
@@ -164,6 +174,31 @@ note_report(struct import *im, uint64_t index, struct str id)
 
 /* ---- writing a batch ---- */
 
+/* What a converted object was stays beside it, under the version that it became. */
+static enum err
+keep_prepared(const struct import *im, const struct prepared *p, struct why *why)
+{
+	char version[STIX_KEY_MAX];
+
+	if (p->part_of.len > 0)
+		return import_keep_made(im->db, im->request->shard_key, p->object.id, p->part_of,
+		    why);
+	if (p->converted == NULL)
+		return OK;
+	stix_version_key(&p->object, &p->hashes, version);
+	const struct import_kept kept = {
+		.shard_key = im->request->shard_key,
+		.import_id = im->result->import_id,
+		.index = p->index,
+		.at = im->request->now,
+		.id = p->object.id,
+		.version = str_of(version),
+		.original = p->original,
+		.converted = p->converted,
+	};
+	return import_keep(im->db, &kept, why);
+}
+
 static enum err
 put_prepared(struct import *im, struct put_head *h, const struct prepared *p, struct why *why)
 {
@@ -195,7 +230,7 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 		im->result->new_versions++;
 	else
 		im->result->same++;
-	return OK;
+	return keep_prepared(im, p, why);
 }
 
 static enum err
@@ -269,16 +304,17 @@ prepare(struct import *im, uint64_t index, const struct json *tree, struct prepa
 	return true;
 }
 
+/* Prepares an object, described so far by `with`; *ret_good is false when it was refused. */
 static enum err
-import_object(void *arg, size_t index, const struct json *tree, struct why *why)
+take(struct import *im, const struct json *tree, const struct prepared *with, bool *ret_good,
+    struct why *why)
 {
-	struct import *im = arg;
 	struct prepared *p = &im->prepared[im->len];
 
-	im->result->read++;
-	if (!prepare(im, index, tree, p))
+	*p = *with;
+	*ret_good = prepare(im, p->index, tree, p);
+	if (!*ret_good)
 		return OK;
-	p->index = index;
 	if (!keep_header(im->batch_arena, &p->object))
 		return stored_full(why);
 	im->len++;
@@ -286,6 +322,88 @@ import_object(void *arg, size_t index, const struct json *tree, struct why *why)
 	if (im->len < BATCH_OBJECTS && im->bytes < BATCH_BYTES)
 		return OK;
 	return write_batch(im, why);
+}
+
+/* ---- objects of another format ---- */
+
+/* What was converted lives until its batch is written. */
+static enum err
+give_back(struct import *im, struct why *why)
+{
+	if (im->len > 0 && arena_used(im->convert_arena) > CONVERT_KEPT_MAX)
+		TRY(write_batch(im, why));
+	if (im->len == 0)
+		arena_clear(im->convert_arena);
+	return OK;
+}
+
+static void
+note_changes(struct import *im, uint64_t index, struct str id, const struct import_converted *c)
+{
+	for (size_t i = 0; i < c->changes; i++) {
+		struct import_change change = c->change[i];
+
+		change.index = index;
+		change.id = id;
+		import_note_change(&im->list, &change);
+	}
+	im->result->changes_more += c->changes_more;
+}
+
+/* What comes out goes the road of every object. */
+static enum err
+take_text(struct import *im, struct str text, const struct prepared *with, bool *ret_good,
+    struct why *why)
+{
+	const struct json *tree = NULL;
+
+	TRY(json_parse(im->convert_arena, text, NULL, &tree, why));
+	return take(im, tree, with, ret_good, why);
+}
+
+static enum err
+take_converted(struct import *im, uint64_t index, const struct json *tree,
+    const struct import_converted *c, struct why *why)
+{
+	struct str id = arena_str(im->convert_arena, claimed_id(tree));
+	const struct prepared whole = { .index = index, .original = tree->raw, .converted = c };
+	const struct prepared part = { .index = index, .part_of = id };
+	bool good = false;
+
+	note_changes(im, index, id, c);
+	TRY(take_text(im, c->object, &whole, &good, why));
+	if (!good)
+		return OK;
+	im->result->converted++;
+	for (size_t i = 0; i < c->made_len; i++) {
+		im->result->made++;
+		TRY(take_text(im, c->made[i], &part, &good, why));
+	}
+	return OK;
+}
+
+static enum err
+import_object(void *arg, size_t index, const struct json *tree, struct why *why)
+{
+	struct import *im = arg;
+	struct import_converted *c = NULL;
+	struct why mine = { 0 };
+	bool good = false;
+
+	im->result->read++;
+	if (im->request->convert != NULL) {
+		TRY(give_back(im, why));
+		c = arena_make(im->convert_arena, struct import_converted, 1);
+		if (c == NULL)
+			return stored_full(why);
+		if (im->request->convert(tree, im->convert_arena, c, &mine) != OK) {
+			refuse(im, index, claimed_id(tree), str_of(mine.code), &mine);
+			return OK;
+		}
+	}
+	if (c != NULL && c->object.ptr != NULL)
+		return take_converted(im, index, tree, c, why);
+	return take(im, tree, &(struct prepared){ .index = index }, &good, why);
 }
 
 /* ---- reading the text ---- */
@@ -364,6 +482,7 @@ store_import(struct db *db, struct arena *a, const struct import_request *reques
 		    IMPORT_BYTES_MAX);
 	im.batch_arena = arena_new(BATCH_ARENA_MAX);
 	im.object_arena = arena_new(OBJECT_ARENA_MAX);
+	im.convert_arena = arena_new(CONVERT_ARENA_MAX);
 	im.prepared = heap_new(sizeof(im.prepared[0]), BATCH_OBJECTS);
 	im.report = heap_new(sizeof(*im.report), 1);
 	TRY(import_text(&im, why));

@@ -32,6 +32,23 @@ import_note(struct import_list *l, const struct import_problem *p)
 	r->problem[r->problems++] = mine;
 }
 
+void
+import_note_change(struct import_list *l, const struct import_change *c)
+{
+	struct import_result *r = l->result;
+	struct import_change mine = *c;
+
+	if (r->change == NULL)
+		r->change = arena_make(l->arena, struct import_change, IMPORT_PROBLEMS_MAX);
+	if (r->change == NULL || r->changes == IMPORT_PROBLEMS_MAX || r->changes_more > 0 ||
+	    !copy_into(l->arena, &mine.id) || !copy_into(l->arena, &mine.pointer) ||
+	    !copy_into(l->arena, &mine.message)) {
+		r->changes_more++;
+		return;
+	}
+	r->change[r->changes++] = mine;
+}
+
 enum err
 import_list_text(const struct import_result *r, struct arena *a, struct str *ret, struct why *why)
 {

@@ -11,6 +11,29 @@ struct import_list {
 
 void import_note(struct import_list *l, const struct import_problem *p);
 
+/* The same for what a conversion did. */
+void import_note_change(struct import_list *l, const struct import_change *c);
+
+/* Keeps what an object was before it was converted to this version. */
+struct import_kept {
+	int64_t shard_key;
+	int64_t import_id;
+	uint64_t index;
+	time_us at;
+	struct str id, version;
+	struct str original;
+	const struct import_converted *converted;
+};
+enum err import_keep(struct db *db, const struct import_kept *k, struct why *why);
+
+/* Notes of which object another one was a part, so that they are purged together. */
+enum err import_keep_made(struct db *db, int64_t shard_key, struct str made, struct str of,
+    struct why *why);
+
+/* Deletes what was kept of an object, and of those that it was a part of, until an instant. */
+enum err import_forget(struct db *db, int64_t shard_key, struct str id, time_us until,
+    struct why *why);
+
 /* The first of them as a JSON list, for the import's row. */
 enum err import_list_text(const struct import_result *r, struct arena *a, struct str *ret,
     struct why *why);

@@ -207,7 +207,8 @@ enum err store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us
 enum err store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
     int64_t *ret_changed, struct why *why);
 
-/* Deletes the versions of an object that a collection took in until an instant.
+/* Deletes the versions of an object that a collection took in until an instant, and what
+ * they were before a conversion.
  * Whom it referred to stays known: a disclosure is told after its content has gone. */
 enum err store_erase(struct db *db, int64_t shard_key, struct str id, time_us until,
     struct why *why);
@@ -221,6 +222,26 @@ struct import_problem {
 	struct str rule;
 	struct str message;
 };
+/* What was done to an object of another format to make STIX 2.1 of it. */
+struct import_change {
+	uint64_t index;
+	struct str id;
+	const char *what; /* "moved" */
+	struct str pointer;
+	struct str message;
+};
+struct import_converted {
+	const char *format; /* "stix-2.0" */
+	struct str object;  /* ptr is NULL: it needs no conversion */
+	const struct str *made;
+	size_t made_len; /* further objects that were parts of it */
+	const struct import_change *change;
+	size_t changes, changes_more;
+};
+/* Converts one element; what it returns lives in the arena. */
+typedef enum err import_convert_fn(const struct json *tree, struct arena *a,
+    struct import_converted *ret, struct why *why);
+
 struct import_request {
 	struct str text;   /* a bundle, a TAXII envelope ({"objects": [...]}) or one object */
 	struct str source; /* file name or peer, for the record */
@@ -230,6 +251,9 @@ struct import_request {
 	struct provenance provenance;
 	time_us now;
 	bool warnings; /* list warnings, too */
+	/* NULL: STIX 2.1 or nothing.  An object that it cannot convert is refused; the bytes
+	 * of one that it did are kept beside what came out (store_conversion()). */
+	import_convert_fn *convert;
 };
 enum {
 	IMPORT_PROBLEMS_MAX = 10'000,
@@ -241,6 +265,11 @@ struct import_result {
 	uint64_t new_versions;
 	uint64_t same;
 	uint64_t refused;
+	uint64_t converted;
+	uint64_t made; /* objects that were parts of one that was read */
+	struct import_change *change;
+	size_t changes;
+	size_t changes_more;            /* that found no room in the list */
 	struct import_problem *problem; /* refusals, and warnings when asked for */
 	size_t problems;
 	size_t problems_more; /* that found no room in the list */
@@ -253,6 +282,18 @@ struct import_result {
  * ERR_LIMIT    larger than IMPORT_BYTES_MAX; ERR_IO */
 enum err store_import(struct db *db, struct arena *a, const struct import_request *request,
     struct import_result *ret, struct why *why);
+
+/* What a stored version was before it was converted. */
+struct conversion {
+	struct str format; /* "stix-2.0"; empty: it came as it is */
+	struct str original;
+	struct str changes; /* JSON list of {"what","pointer","message"} */
+	int64_t import_id;
+	time_us at;
+};
+/* OK also when it was not converted. */
+enum err store_conversion(struct db *db, struct arena *a, const struct stored *of,
+    struct conversion *ret, struct why *why);
 
 /* ---- references ---- */
 

@@ -1,5 +1,5 @@
 /* Taking objects out of what a collection shows, or out of the store. */
-#include "store.h"
+#include "import_p.h"
 #include "stored_p.h"
 
 enum {
@@ -29,6 +29,7 @@ store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, stru
 {
 	int64_t changed = 0;
 
+	TRY(import_forget(db, shard_key, id, until, why));
 	TRY(db_exec(db, DB_SQL(erase, DB_I(shard_key), DB_T(id), DB_I(until)), &changed, why));
 	return changed == 0 ? OK : db_run(db, why, note_change, DB_I(shard_key));
 }
