@@ -3,12 +3,13 @@
 
 _torana_common='--dir --as --password-file --json --help --code --token-file'
 
-_torana_nouns='init serve status sync routes config peer account agreement pack source collection object release recall
+_torana_nouns='init serve status sync routes config peer feed account agreement pack source collection object release recall
 	standing person consent disclosure internal scan sighting pattern audit'
 
 _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
+	feed) echo add list show poll remove ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
 	agreement) echo make add lint evidence sign list show suspend resume terminate approve enact \
 		renew lapse succeed dispute settle ;;
@@ -36,6 +37,8 @@ _torana_options() {
 			--peer-port --peer-address --every-ms
 		;;
 	'peer add') echo --fingerprint ;;
+	'feed add') echo --url --api-root --collection --types --source --every --user --login-file --bearer-file \
+		--certificate --key --ca --pin ;;
 	'account password') echo --new-password-file ;;
 	'account token') echo --label --scopes --days --account ;;
 	'account totp') echo --confirm ;;

@@ -9,6 +9,7 @@
 
 #include "base.h"
 #include "exchange.h"
+#include "feed.h"
 #include "http.h"
 #include "realm.h"
 #include "tries.h"
@@ -30,6 +31,7 @@ enum role {
 struct api {
 	struct realm *realm;
 	struct exchange *exchange; /* NULL: a command without a server */
+	struct feeds *feeds;       /* the same */
 	const char *version;
 	struct verified verified; /* starts as all zero */
 	struct tries tries;       /* the same */

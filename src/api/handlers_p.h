@@ -17,6 +17,7 @@ http_handler api_get_agreements, api_get_agreement, api_post_agreement, api_make
 http_handler api_post_statement, api_get_packs, api_get_pack, api_post_pack, api_test_pack;
 http_handler api_post_rules_key;
 http_handler api_get_sources, api_post_source, api_check_pattern;
+http_handler api_get_feeds, api_post_feed, api_poll_feed, api_delete_feed;
 http_handler api_post_import, api_get_objects, api_get_object;
 http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;

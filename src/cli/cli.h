@@ -57,6 +57,7 @@ struct cli {
 	extern const size_t name##_commands_count
 CLI_TABLE(node);
 CLI_TABLE(peer);
+CLI_TABLE(feed);
 CLI_TABLE(account);
 CLI_TABLE(agreement);
 CLI_TABLE(pack);

@@ -17,6 +17,7 @@ static const struct {
 } tables[] = {
 	{ node_commands,      &node_commands_count },
 	{ peer_commands,      &peer_commands_count },
+	{ feed_commands,      &feed_commands_count },
 	{ account_commands,   &account_commands_count },
 	{ agreement_commands, &agreement_commands_count },
 	{ pack_commands,      &pack_commands_count },

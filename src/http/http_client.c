@@ -108,8 +108,11 @@ set_transport(struct http_client *client, const struct http_client_config *confi
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, config->socket_path);
 	if (config->pin != NULL)
 		set_pin(client, config->pin);
-	if (config->ca_file != NULL)
+	if (config->ca_file != NULL) {
 		curl_easy_setopt(curl, CURLOPT_CAINFO, config->ca_file);
+		/* A folder of the system's authorities would count beside them. */
+		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+	}
 	if (config->cert_file != NULL) {
 		curl_easy_setopt(curl, CURLOPT_SSLCERT, config->cert_file);
 		curl_easy_setopt(curl, CURLOPT_SSLKEY, config->key_file);

@@ -29,6 +29,7 @@ struct node {
 	struct node_config config;
 	struct realm *realm;
 	struct exchange *exchange;
+	struct feeds *feeds;
 	struct node_site people_site, peer_site, control_site;
 	struct http_server *people, *peer, *control;
 	char people_url[300], peer_url[300];
@@ -298,6 +299,7 @@ start_people(struct node *n, struct why *why)
 	};
 
 	node_people_site(&n->people_site, n->realm, n->exchange, n->people_url);
+	n->people_site.api.feeds = n->feeds;
 	n->people_site.taxii.kept = taxii_kept_new();
 	n->people_site.taxii.rate = taxii_rate_new(n->config.people_requests);
 	TRY(listen_tls(n, &c, "people", &n->people, why));
@@ -357,6 +359,7 @@ start_control(struct node *n, struct why *why)
 
 	(void)snprintf(path, sizeof(path), "%s/control.sock", realm_folder(n->realm));
 	node_control_site(&n->control_site, n->realm, n->exchange);
+	n->control_site.api.feeds = n->feeds;
 	return http_server_start(&c, &n->control, why);
 }
 
@@ -383,11 +386,13 @@ start(struct node *n, const char *dir, struct why *why)
 	TRY(realm_open(dir, n->config.realm, &options, &n->realm, why));
 	exchange.realm = n->realm;
 	TRY(exchange_new(&exchange, &n->exchange, why));
+	n->feeds = feeds_new(n->realm);
 	TRY(start_people(n, why));
 	TRY(start_peer(n, why));
 	TRY(start_control(n, why));
 	realm_listen(n->realm, on_change, n);
 	TRY(exchange_start(n->exchange, why));
+	TRY(feeds_start(n->feeds, why));
 	return start_timer(n, why);
 }
 
@@ -404,6 +409,7 @@ stop(struct node *n)
 	taxii_rate_free(n->people_site.taxii.rate);
 	taxii_kept_free(n->peer_site.taxii.kept);
 	taxii_rate_free(n->peer_site.taxii.rate);
+	feeds_free(n->feeds);
 	exchange_free(n->exchange);
 	realm_close(n->realm);
 	pthread_mutex_destroy(&n->timer_lock);

@@ -41,6 +41,13 @@ static const char plant_showing[] =
     " withdrawn_why) VALUES ($1, $2, 'v', $3, $4, $5, 'IN:MINISTRY', 'main', $6, $6, 1, 0, '', 0,"
     " '', '')";
 
+static const char plant_feed[] =
+    "INSERT INTO feed (owner, enclave, name, url, api_root, collection, types, source, login,"
+    " account, secret, certificate, authority, pin, every_s, shard_key, added_by, added_at, reached,"
+    " asked_at, polled_at, good_at, next_at, unfinished, failures, problem, n_new, n_refused)"
+    " VALUES ($1, $2, $3, $3, $3, $3, '', $3, 'basic', $3, $4, '', '', $4, 900, $5, $3, 1, 0, 0, 0,"
+    " 0, 9000000000000000, 0, 0, $3, 5, 5)";
+
 /* What is planted at one place. */
 struct planting {
 	struct walk *walk;
@@ -94,6 +101,8 @@ plant_rows(struct db *db, void *arg, struct why *why)
 	    DB_T(arena_printf(a, "{\"id\":\"" STR_FMT "\"}", STR_ARG(mark)))));
 	TRY(db_run(db, why, plant_showing, DB_T(walk_uuid(a, p->place, WALK_SHOWING)), DB_T(object),
 	    DB_B(hash_str(&hash)), DB_T(owner), DB_T(enclave), DB_T(mark)));
+	TRY(db_run(db, why, plant_feed, DB_T(owner), DB_T(enclave), DB_T(mark),
+	    DB_B(hash_str(&hash)), DB_I(p->shard_key)));
 	const struct event event = {
 		.at = 7,
 		.name = S("import.done"),
