@@ -14,10 +14,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
 
 import access_rows  # noqa: E402,F401
+import client_rows  # noqa: E402,F401
 import http_rows  # noqa: E402,F401
 import object_rows  # noqa: E402,F401
 import query_rows  # noqa: E402,F401
 import checks  # noqa: E402
+import client_rules  # noqa: E402
 import pattern_rules  # noqa: E402
 import rules  # noqa: E402
 import stix_rules  # noqa: E402
@@ -42,6 +44,7 @@ Table = collections.namedtuple("Table", "title rules")
 
 TABLES = (
     Table("TAXII 2.1, the server", rules.RULES),
+    Table("TAXII 2.1, the client", client_rules.RULES),
     Table("STIX 2.1", stix_rules.RULES),
     Table("Patterns", pattern_rules.RULES),
 )
