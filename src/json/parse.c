@@ -210,6 +210,20 @@ unescape(struct json_parser *p, struct str quoted, struct str *ret)
 	return OK;
 }
 
+/* Whether a backslash stands between two places.  Strings are short and mostly
+ * plain, so one search serves many of them. */
+static bool
+has_escape(struct json_parser *p, size_t from, size_t end)
+{
+	if (from < p->plain_from || from > p->plain_to) {
+		const char *found = memchr(p->text.ptr + from, '\\', p->text.len - from);
+
+		p->plain_from = from;
+		p->plain_to = found == NULL ? p->text.len : (size_t)(found - p->text.ptr);
+	}
+	return p->plain_to < end;
+}
+
 /* Reads the string at the next token, which is a quote. */
 static enum err
 read_string(struct json_parser *p, struct str *ret_raw, struct str *ret_text)
@@ -223,7 +237,7 @@ read_string(struct json_parser *p, struct str *ret_raw, struct str *ret_text)
 	assert(end - from >= 2 && p->text.ptr[end - 1] == '"');
 	*ret_raw = (struct str){ p->text.ptr + from, end - from };
 	*ret_text = (struct str){ p->text.ptr + from + 1, end - from - 2 };
-	if (ret_text->len > 0 && memchr(ret_text->ptr, '\\', ret_text->len) != NULL)
+	if (has_escape(p, from, end))
 		TRY(unescape(p, *ret_text, ret_text));
 	p->next++;
 	return OK;

@@ -24,6 +24,8 @@ struct json_parser {
 	size_t next; /* position in the index */
 	uint32_t values;
 	uint32_t depth;
+	/* Between these two places of the text stands no backslash. */
+	size_t plain_from, plain_to;
 	struct json_frame frame[JSON_DEPTH_MAX];
 	struct json *pool; /* nodes taken from the arena but not used yet */
 	size_t pool_len;
