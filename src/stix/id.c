@@ -55,31 +55,24 @@ name_is_property(struct str name)
 	return true;
 }
 
-/* Without a branch for each digit: every reference is looked at this way. */
-static bool
-is_hex(const char *text, size_t len)
-{
-	bool hex = true;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned digit = (unsigned char)text[i] - (unsigned)'0';
-		unsigned letter = ((unsigned char)text[i] | 0x20U) - (unsigned)'a';
-
-		hex &= (digit < 10) | (letter < 6);
-	}
-	return hex;
-}
-
-/* UUIDs are read in either case: RFC 4122 asks for lower case of writers only. */
+/* UUIDs are read in either case: RFC 4122 asks for lower case of writers only.
+ * Without a branch for each digit: every reference is looked at this way. */
 static bool
 is_uuid(const char *text)
 {
+	static const char form[] = "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
 	enum { VERSION_AT = 14, VARIANT_AT = 19 };
+	unsigned char wrong = 0;
 
-	return text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-' &&
-	       is_hex(text, 8) && is_hex(text + 9, 4) && is_hex(text + 14, 4) &&
-	       is_hex(text + 19, 4) && is_hex(text + 24, 12) && text[VERSION_AT] >= '1' &&
-	       text[VERSION_AT] <= '5' && strchr("89abAB", text[VARIANT_AT]) != NULL;
+	for (size_t i = 0; i < UUID_TEXT; i++) {
+		unsigned char c = (unsigned char)text[i];
+		unsigned char digit = (unsigned char)(c - '0'), letter = (c | 0x20) - 'a';
+		unsigned char hex = (digit < 10) | (letter < 6);
+
+		wrong |= form[i] == '-' ? c ^ '-' : hex ^ 1;
+	}
+	return wrong == 0 && text[VERSION_AT] >= '1' && text[VERSION_AT] <= '5' &&
+	       strchr("89abAB", text[VARIANT_AT]) != NULL;
 }
 
 /* The length of the type when id is an identifier, else 0. */
