@@ -66,14 +66,30 @@ read_filter(const struct page_query *q, struct filter *ret, struct why *why)
 	return OK;
 }
 
+static bool
+is_only_last(const struct filter *f)
+{
+	return f->q->versions == 0 || (f->q->versions == 1 && f->last);
+}
+
 /* Whether the rows of one query are the page. */
 static bool
 is_plain(const struct filter *f)
 {
 	const struct page_query *q = f->q;
-	bool only_last = q->versions == 0 || (q->versions == 1 && f->last);
 
-	return q->ids == 0 && q->types == 0 && q->spec_versions == 0 && (f->all || only_last);
+	return q->ids == 0 && q->types == 0 && q->spec_versions == 0 && (f->all || is_only_last(f));
+}
+
+/* The most rows that a page needs, and one to see that there is more.  Of each id one
+ * version is the last: a page of one object need not clear room for a thousand. */
+static size_t
+rows_max(const struct filter *f)
+{
+	const struct page_query *q = f->q;
+	bool few = q->ids > 0 && q->ids < q->limit && is_only_last(f);
+
+	return (few ? q->ids : q->limit) + 1;
 }
 
 static bool
@@ -232,10 +248,9 @@ take_by_range(struct gathering *g, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct page_query *q = g->filter->q;
-	bool only_last = g->filter->last && (q->versions <= 1);
 
-	TRY(db_select(g->db, &rows, why, only_last ? last_bare : all_bare, DB_I(q->shard_key),
-	    DB_I(q->added_after), DB_I(INT64_MAX)));
+	TRY(db_select(g->db, &rows, why, is_only_last(g->filter) ? last_bare : all_bare,
+	    DB_I(q->shard_key), DB_I(q->added_after), DB_I(INT64_MAX)));
 	return take_rows(g, &rows, why);
 }
 
@@ -317,13 +332,14 @@ store_page(struct db *db, struct arena *a, const struct page_query *q, struct pa
     struct why *why)
 {
 	struct filter filter;
-	struct gathering g = { .db = db, .arena = a, .filter = &filter, .max = q->limit + 1 };
+	struct gathering g = { .db = db, .arena = a, .filter = &filter };
 
 	assert(!(q->only_raw && q->without_raw));
 	assert(q->limit >= 1 && q->limit <= PAGE_MAX && q->ids <= FILTER_VALUES_MAX &&
 	       q->types <= FILTER_VALUES_MAX && q->spec_versions <= FILTER_VALUES_MAX &&
 	       q->versions <= FILTER_VALUES_MAX);
 	TRY(read_filter(q, &filter, why));
+	g.max = rows_max(&filter);
 	bool plain = is_plain(&filter);
 	g.list = arena_make(a, struct stored, plain ? g.max : 2 * g.max);
 	if (g.list == NULL)
