@@ -51,6 +51,9 @@ interop: need-interop build-release ## foreign TAXII and STIX programs against a
 bench: build-release ## measure the release build; T=import runs one bench
 	bench/run $(T)
 
+bench-taxii: need-bench build-release ## TAXII, STIX and patterns against OpenTAXII, jansson, stix2-matcher
+	bench/run import parse page taxii patterns scale
+
 fmt: need-check ## rewrite the C sources in the house format
 	find src tools bench -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
@@ -60,8 +63,8 @@ ci: ## all that must hold before a change is merged
 %/build.ninja: | need-run
 	meson setup $* $(options-$*)
 
-need-run need-test need-browser need-check need-interop:
+need-run need-test need-browser need-check need-interop need-bench:
 	@tools/install-deps $(@:need-%=%)
 
 .PHONY: help run demo-clean build build-release build-clang install test test-long check fuzz \
-	interop bench fmt ci need-run need-test need-browser need-check need-interop
+	interop bench bench-taxii fmt ci need-run need-test need-browser need-check need-interop need-bench
