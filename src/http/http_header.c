@@ -1,6 +1,7 @@
 /* Reading header fields: credentials, cookies, media types. */
 #include "codec.h"
 #include "http.h"
+#include "http_count_p.h"
 
 struct str
 http_header(const struct http_request *req, const char *name)
@@ -10,6 +11,16 @@ http_header(const struct http_request *req, const char *name)
 			return req->headers[i].value;
 	}
 	return (struct str){ 0 };
+}
+
+size_t
+http_header_count(const struct http_request *req, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < req->headers_len; i++)
+		n += str_eq_nocase(req->headers[i].name, str_of(name));
+	return n;
 }
 
 /* ---- cookies ---- */

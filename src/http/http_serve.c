@@ -2,6 +2,7 @@
 #include <gnutls/gnutls.h>
 
 #include "hash.h"
+#include "http_count_p.h"
 #include "http_server_p.h"
 #include "log.h"
 #include "tls_key.h"
@@ -100,6 +101,8 @@ add_headers(struct MHD_Response *r, struct http_conn *conn)
 {
 	const struct http_response *resp = &conn->resp;
 
+	if (conn->last)
+		add(r, "Connection", "close");
 	add(r, "X-Content-Type-Options", "nosniff");
 	add(r, "X-Request-Id", conn->id);
 	if (!resp->cache)
@@ -170,21 +173,54 @@ body_follows(const struct http_request *req)
 	       (length.len > 0 && !str_is(length, "0"));
 }
 
+/* Who says its length in two ways is read otherwise by a proxy in front of us: what
+ * follows is no request, whatever the answer is (RFC 9112, section 6.3). */
+static bool
+ends_somewhere(const struct http_request *req)
+{
+	return http_header_count(req, "content-length") +
+	           http_header_count(req, "transfer-encoding") >
+	       1;
+}
+
+/* What is refused before the site looks at it; ret_status is untouched otherwise. */
+static enum err
+check_headers(const struct http_request *req, int lines, unsigned *ret_status, struct why *why)
+{
+	if (lines > HTTP_HEADERS_MAX || req->target.ptr == NULL) {
+		*ret_status = 431;
+		return fail(why, ERR_LIMIT, "http.headers", "a request may have %d header lines",
+		    HTTP_HEADERS_MAX);
+	}
+	struct str coding = http_header(req, "transfer-encoding");
+	if (coding.ptr != NULL && !str_eq_nocase(coding, S("chunked"))) {
+		*ret_status = 501;
+		return fail(why, ERR_INVALID, "http.coding",
+		    "the only transfer coding that is known here is chunked");
+	}
+	if (http_header_count(req, "host") > 1) {
+		*ret_status = 400;
+		return fail(why, ERR_INVALID, "http.host", "a request names one host, not two");
+	}
+	return OK;
+}
+
 static enum MHD_Result
 begin(struct http_conn *conn, const char *method)
 {
 	struct http_request *req = &conn->req;
 	const struct http_site *site = conn->server->site;
+	struct why why = { 0 };
+	unsigned status = 0;
 
 	fill_request(conn);
 	int n = MHD_get_connection_values_n(conn->mhd, MHD_HEADER_KIND, add_header, req);
-	if (n > HTTP_HEADERS_MAX || req->target.ptr == NULL) {
-		struct why why = { 0 };
-		(void)fail(&why, ERR_LIMIT, "http.headers", "a request may have %d header lines",
-		    HTTP_HEADERS_MAX);
+	conn->last = ends_somewhere(req);
+	if (check_headers(req, n, &status, &why) != OK) {
+		conn->last = true;
 		req->route = NULL;
 		req->path = (struct str){ 0 };
-		http_site_fault(site, req, 431, &why, &conn->resp);
+		http_site_fault(site, req, status, &why, &conn->resp);
 		return send_answer(conn);
 	}
 

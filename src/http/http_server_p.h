@@ -46,6 +46,7 @@ struct http_conn {
 	uint8_t spki[HTTP_SPKI_BYTES];
 	enum stage stage;
 	size_t dropped; /* bytes of a refused body */
+	bool last;      /* the answer ends the connection: where the request ends is not sure */
 	char id[17];
 	struct arena *arena;
 	struct buf body;

@@ -1,6 +1,7 @@
 /* From a request to an answer: the route, the caller, the row's conditions,
  * the handler, the error. */
 #include "http.h"
+#include "http_count_p.h"
 #include "log.h"
 
 /* What the search for a route found. */
@@ -240,16 +241,6 @@ check_same_origin(const struct http_site *site, const struct http_request *req, 
 
 /* ---- the announced body ---- */
 
-static size_t
-count_header(const struct http_request *req, const char *name)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < req->headers_len; i++)
-		n += str_eq_nocase(req->headers[i].name, str_of(name));
-	return n;
-}
-
 static enum err
 check_length(const struct http_request *req, struct http_response *ret, struct why *why)
 {
@@ -259,7 +250,7 @@ check_length(const struct http_request *req, struct http_response *ret, struct w
 	uint64_t announced = 0;
 
 	/* Two lengths are how a request is hidden in another (RFC 9112, 6.3). */
-	if (count_header(req, "content-length") + (size_t)chunked > 1)
+	if (http_header_count(req, "content-length") + (size_t)chunked > 1)
 		return fail(why, ERR_INVALID, "http.length",
 		    "the request gives the length of its body twice");
 	if (length.ptr != NULL && !str_to_u64(length, INT64_MAX, &announced))
