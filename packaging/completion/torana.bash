@@ -15,7 +15,7 @@ _torana_verbs() {
 		renew lapse succeed dispute settle ;;
 	pack) echo lint test candidates diff sign rekey adopt activate list show ;;
 	source) echo list set ;;
-	collection) echo access add list show ;;
+	collection) echo access add define list remove show ;;
 	object) echo check id import list original purge show ;;
 	release) echo preview explain send person holds approve refuse reviews review list decisions decision ;;
 	person) echo key card add verify revoke list envelopes envelope received open ;;
@@ -55,6 +55,7 @@ _torana_options() {
 	'pack rekey') echo --key --lost ;;
 	'collection access') echo --account --rights ;;
 	'collection add') echo --title --description --organisation --enclave ;;
+	'collection define') echo --query --title --description --organisation --enclave ;;
 	'object import') echo --source ;;
 	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --strict \
 		--legal-basis --contact --persons ;;

@@ -33,6 +33,7 @@ static const struct access_case {
 	{ "DELETE /api/v1/tokens/{id}",                   "AOPLYDUMGS" },
 	{ "GET /api/v1/collections",                      "MS" },
 	{ "POST /api/v1/collections",                     "MS" },
+	{ "DELETE /api/v1/collections/{id}",              "MS" },
 	{ "POST /api/v1/collections/{id}/access",         "MS" },
 	{ "GET /api/v1/invitation",                       "MS" },
 	{ "GET /api/v1/peers",                            "AOPLYDUS" },

@@ -1,6 +1,7 @@
 /* Collections of our own, and what guests may do with them. */
 #include "access.h"
 #include "account_p.h"
+#include "derive.h"
 #include "handlers_p.h"
 #include "uuid.h"
 
@@ -13,7 +14,8 @@ administers(const struct api *api, const struct http_request *req, const struct 
 {
 	const struct account theirs = { .organisation = c->owner, .enclaves = c->enclave };
 
-	return c->kind == COLLECTION_LOCAL && api_administers(api, req, &theirs);
+	return (c->kind == COLLECTION_LOCAL || c->kind == COLLECTION_DERIVED) &&
+	       api_administers(api, req, &theirs);
 }
 
 /* Those of our own that the caller administers. */
@@ -82,6 +84,21 @@ print_access(struct json_writer *w, struct db *db, struct arena *a, const struct
 	return OK;
 }
 
+/* As it was written; null where none defines the collection. */
+static enum err
+print_query(struct json_writer *w, struct db *db, struct arena *a, const struct collection *c,
+    struct why *why)
+{
+	struct str query = { 0 };
+
+	TRY(store_derive_query(db, a, c->shard_key, &query, why));
+	if (query.len > 0)
+		json_put_raw(json_key(w, S("query")), query);
+	else
+		json_put_null(json_key(w, S("query")));
+	return OK;
+}
+
 static enum err
 print_collection(struct json_writer *w, struct db *db, struct arena *a, const struct collection *c,
     struct why *why)
@@ -94,6 +111,7 @@ print_collection(struct json_writer *w, struct db *db, struct arena *a, const st
 	api_put_text(w, "owner", c->owner);
 	api_put_text(w, "enclave", c->enclave);
 	api_put_flag(w, "can_write", c->can_write);
+	TRY(print_query(w, db, a, c, why));
 	TRY(print_access(w, db, a, c, why));
 	json_end_object(w);
 	return OK;
@@ -185,11 +203,68 @@ check_new(const struct api *api, const struct http_request *req, const struct co
 	return OK;
 }
 
+/* What is made, and the query that defines it, if one does. */
+struct making {
+	struct collection collection;
+	struct str query;
+};
+
+/* The local collections that a query names, of the same compartment. */
+static enum err
+find_source(const struct collection *list, size_t len, const struct collection *of, struct str name,
+    int64_t *ret, struct why *why)
+{
+	for (size_t i = 0; i < len; i++) {
+		const struct collection *c = &list[i];
+
+		if (c->kind == COLLECTION_LOCAL && str_eq(c->owner, of->owner) &&
+		    str_eq(c->enclave, of->enclave) &&
+		    (str_eq(c->id, name) || str_eq(c->alias, name))) {
+			*ret = c->shard_key;
+			return OK;
+		}
+	}
+	return fail(why, ERR_NOT_FOUND, "collection.source",
+	    "there is no collection \"" STR_FMT "\" of our own in that organisation and enclave",
+	    STR_ARG(name));
+}
+
+static enum err
+define_collection(struct db *db, const struct api_job *job, const struct collection *list,
+    size_t len, struct why *why)
+{
+	struct making *m = job->in;
+	struct derive_query query;
+	int64_t source[DERIVE_SOURCES_MAX];
+	const struct derive_define define = {
+		.collection = &m->collection,
+		.query = m->query,
+		.source = source,
+		.by = job->req->principal.id,
+		.now = job->now,
+	};
+	struct derive_define with = define;
+
+	TRY(derive_query_read(job->arena, m->query, &query, why));
+	for (size_t i = 0; i < query.sources; i++) {
+		int64_t key = 0;
+		size_t at = 0;
+
+		TRY(find_source(list, len, &m->collection, query.source[i], &key, why));
+		while (at < with.sources && source[at] != key)
+			at++;
+		if (at == with.sources)
+			source[with.sources++] = key;
+	}
+	return store_derive_define(db, job->arena, &with, why);
+}
+
 static enum err
 add_collection(struct db *db, void *arg, struct why *why)
 {
 	const struct api_job *job = arg;
-	struct collection *c = job->in;
+	struct making *m = job->in;
+	struct collection *c = &m->collection;
 	struct collection *list = NULL;
 	size_t len = 0;
 
@@ -201,34 +276,83 @@ add_collection(struct db *db, void *arg, struct why *why)
 			    "there is a collection \"" STR_FMT "\" there already",
 			    STR_ARG(c->alias));
 	}
-	TRY(store_collection_ensure(db, job->arena, c, why));
+	TRY(m->query.len > 0 ? define_collection(db, job, list, len, why)
+	                     : store_collection_ensure(db, job->arena, c, why));
 	return note_event(db, job, "collection.added", c, S(""), why);
+}
+
+static enum err
+read_making(struct http_request *req, struct making *ret, struct why *why)
+{
+	const struct json *root = NULL;
+	struct collection *c = &ret->collection;
+
+	TRY(api_read_object(req->arena, req->body,
+	    "alias title description organisation enclave query", &root, why));
+	TRY(api_read_text(root, "alias", true, &c->alias, why));
+	TRY(api_read_text(root, "title", true, &c->title, why));
+	TRY(api_read_text(root, "description", false, &c->description, why));
+	TRY(api_read_text(root, "organisation", false, &c->owner, why));
+	TRY(api_read_text(root, "enclave", false, &c->enclave, why));
+	const struct json *query = json_get(root, S("query"));
+	if (query != NULL)
+		ret->query = query->raw;
+	c->kind = query != NULL ? COLLECTION_DERIVED : COLLECTION_LOCAL;
+	c->can_write = query == NULL;
+	return OK;
 }
 
 enum err
 api_post_collection(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
 {
 	const struct api *api = ctx;
-	const struct json *root = NULL;
-	struct collection c = { .kind = COLLECTION_LOCAL, .can_write = true };
-	struct api_job job = api_job(api, req, &c, NULL);
+	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
+	struct making m = { 0 };
+	struct collection *c = &m.collection;
+	struct api_job job = api_job(api, req, &m, NULL);
 
-	job.arena = req->arena;
-	TRY(api_read_object(req->arena, req->body, "alias title description organisation enclave",
-	    &root, why));
-	TRY(api_read_text(root, "alias", true, &c.alias, why));
-	TRY(api_read_text(root, "title", true, &c.title, why));
-	TRY(api_read_text(root, "description", false, &c.description, why));
-	TRY(api_read_text(root, "organisation", false, &c.owner, why));
-	TRY(api_read_text(root, "enclave", false, &c.enclave, why));
-	if (c.owner.len == 0)
-		c.owner = api_organisation(api, req);
-	if (c.enclave.len == 0)
-		c.enclave = api_enclave(api, req);
-	TRY(check_new(api, req, &c, why));
+	job.arena = a;
+	TRY(read_making(req, &m, why));
+	if (c->owner.len == 0)
+		c->owner = api_organisation(api, req);
+	if (c->enclave.len == 0)
+		c->enclave = api_enclave(api, req);
+	TRY(check_new(api, req, c, why));
 	TRY(realm_write(api->realm, add_collection, &job, why));
 	realm_changed(api->realm);
-	return api_answer_id(ret, 201, "id", c.id);
+	return api_answer_id(ret, 201, "id", c->id);
+}
+
+/* ---- taking away ---- */
+
+static enum err
+remove_collection(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct str *name = job->in;
+	struct collection c;
+
+	TRY(find_ours(db, job, *name, &c, why));
+	if (c.kind != COLLECTION_DERIVED)
+		return fail(why, ERR_CONFLICT, "collection.holds",
+		    "the collection holds objects of its own and stays: what a query defines can be "
+		    "removed");
+	TRY(store_derive_remove(db, c.shard_key, why));
+	return note_event(db, job, "collection.removed", &c, S(""), why);
+}
+
+enum err
+api_delete_collection(void *ctx, struct http_request *req, struct http_response *ret,
+    struct why *why)
+{
+	const struct api *api = ctx;
+	struct str name = http_param(req, "id");
+	struct api_job job = api_job(api, req, &name, NULL);
+
+	job.arena = req->arena;
+	TRY(realm_write(api->realm, remove_collection, &job, why));
+	realm_changed(api->realm);
+	return api_done(ret, 204);
 }
 
 /* ---- giving access ---- */

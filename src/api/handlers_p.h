@@ -10,7 +10,7 @@ http_handler api_post_session, api_get_session, api_delete_session;
 http_handler api_get_accounts, api_post_account, api_confirm_account, api_patch_account;
 http_handler api_post_password, api_post_totp, api_confirm_totp, api_delete_totp;
 http_handler api_get_tokens, api_post_token, api_delete_token;
-http_handler api_get_collections, api_post_collection, api_post_access;
+http_handler api_get_collections, api_post_collection, api_post_access, api_delete_collection;
 http_handler api_get_invitation, api_get_peers, api_post_peer, api_post_sync;
 http_handler api_get_agreements, api_get_agreement, api_post_agreement, api_make_agreement,
     api_sign_agreement;

@@ -41,9 +41,15 @@ print_one(const struct json *collection)
 	static const char *const members[] = { "id", "alias", "title", "description", "owner",
 		"enclave" };
 	const struct json *access = json_get(collection, S("access"));
+	const struct json *query = json_get(collection, S("query"));
 
 	for (size_t i = 0; i < COUNTOF(members); i++)
 		print_member(collection, members[i]);
+	if (json_is(query, JSON_OBJECT)) {
+		(void)printf("%-12s ", "query");
+		cli_text(query->raw);
+		(void)printf("\n");
+	}
 	for (const struct json *row = access->first; row != NULL; row = row->next) {
 		bool can_read = is_true(row, "can_read"), can_write = is_true(row, "can_write");
 
@@ -92,7 +98,7 @@ static const struct cli_option add_options[] = {
 };
 
 static int
-run_add(struct cli *c)
+make(struct cli *c, const char *query)
 {
 	CLEANUP(buf_free) struct buf body = buf_new(BODY_MAX);
 	struct json_writer w = json_writer(&body);
@@ -104,6 +110,8 @@ run_add(struct cli *c)
 	json_put_str(json_key(&w, S("alias")), str_of(c->arg[0]));
 	for (size_t i = 0; i < COUNTOF(add_options); i++)
 		cli_put(c, &w, add_options[i].name);
+	if (query != NULL)
+		json_put_raw(json_key(&w, S("query")), str_of(query));
 	json_end_object(&w);
 	int code = cli_call(c,
 	    &(struct cli_request){ "POST", S("/api/v1/collections"), buf_str(&body) }, &answer);
@@ -112,6 +120,44 @@ run_add(struct cli *c)
 		(void)printf("\n");
 	}
 	return code;
+}
+
+static int
+run_add(struct cli *c)
+{
+	return make(c, NULL);
+}
+
+static const struct cli_option define_options[] = {
+	{ "query", "JSON", "what it shows; see torana-collection(1)" },
+	{ "title", "TEXT", "by which people know it" },
+	{ "description", "TEXT", "what belongs into it" },
+	{ "organisation", "PARTY:ORG", "whose it is; without it: ours" },
+	{ "enclave", "NAME", "enclave that it belongs to; without it: the first of the caller's" },
+};
+
+/* Put into the body as it is: what is no JSON would be told as an error of the whole. */
+static int
+run_define(struct cli *c)
+{
+	const char *query = cli_need(c, "query");
+	const struct json *tree = NULL;
+	struct why why = { 0 };
+
+	if (query == NULL)
+		return EXIT_USAGE;
+	enum err err = json_parse(c->arena, str_of(query), NULL, &tree, &why);
+	return err == OK ? make(c, query) : cli_fail(&why, err);
+}
+
+static int
+run_remove(struct cli *c)
+{
+	const struct json *answer = NULL;
+	struct str target = arena_printf(c->arena, "/api/v1/collections/" STR_FMT,
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+
+	return cli_call(c, &(struct cli_request){ "DELETE", target, S("") }, &answer);
 }
 
 static const struct cli_option access_options[] = {
@@ -151,8 +197,13 @@ const struct cli_command collection_commands[] = {
 	{ "collection", "add", "NAME", 1, 1, add_options, COUNTOF(add_options), run_add,
 	  "make a collection of our own",
 	  "torana collection add dropbox --title 'Reports of constituents' --enclave box" },
+	{ "collection", "define", "NAME", 1, 1, define_options, COUNTOF(define_options), run_define,
+	  "make a collection that a query defines",
+	  "torana collection define energy --title Energy --query '{\"from\":[\"local\"],\"labels\":[\"energy\"]}'" },
 	{ "collection", "list", "", 0, 0, NULL, 0, run_list,
 	  "collections of our own", "torana collection list" },
+	{ "collection", "remove", "NAME", 1, 1, NULL, 0, run_remove,
+	  "remove a collection that a query defines", "torana collection remove energy" },
 	{ "collection", "show", "NAME", 1, 1, NULL, 0, run_show,
 	  "one of them, and who has access to it", "torana collection show dropbox" },
 };

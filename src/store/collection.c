@@ -7,6 +7,7 @@ static const char *const kind_names[] = {
 	[COLLECTION_LOCAL] = "local",
 	[COLLECTION_RECEIVED] = "received",
 	[COLLECTION_RELEASED] = "released",
+	[COLLECTION_DERIVED] = "derived",
 };
 
 #define COLUMNS                                                                       \

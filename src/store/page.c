@@ -23,6 +23,14 @@ static const char last_bare[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFT
                                 "o.latest = 1 ORDER BY o.date_added LIMIT $3";
 static const char all_bare[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTER
                                "o.withdrawn_at = 0 ORDER BY o.date_added LIMIT $3";
+/* What a derived collection shows is the newest in its source. */
+#define DERIVED_FROM                                                                        \
+	" FROM derived_entry e CROSS JOIN object o WHERE e.shard_key = $1 AND e.date_added" \
+	" > $2 AND o.shard_key = e.base_key AND o.date_added = e.base_added AND o.latest = 1"
+static const char derived_raw[] = "SELECT e.shard_key, e.date_added, " STORED_REST
+                                  ", o.raw" DERIVED_FROM " ORDER BY e.date_added LIMIT $3";
+static const char derived_by_id[] =
+    "SELECT e.shard_key, e.date_added, " STORED_REST ", o.raw" DERIVED_FROM " AND e.object_id = $3";
 /* + 0: not along the primary key, as there is a better index. */
 static const char by_id[] =
     "SELECT " STORED_COLUMNS ", o.latest FROM object o WHERE o.shard_key = $1 "
@@ -327,6 +335,74 @@ plain_page(struct gathering *g, struct page *ret, struct why *why)
 	}
 }
 
+/* ---- a derived collection ---- */
+
+/* It has one version of each object: the last, the first and all of them. */
+static enum err
+take_derived(struct gathering *g, struct db_rows *rows, struct why *why)
+{
+	const struct filter *f = g->filter;
+	const struct page_query *q = f->q;
+	size_t end = g->len + g->max;
+	bool has = true;
+
+	while (g->len < end) {
+		struct stored looked;
+
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			return OK;
+		if (!is_listed(db_col_text(rows, STORED_TYPE), q->type, q->types) ||
+		    !is_listed(db_col_text(rows, STORED_SPEC_VERSION), q->spec_version,
+		        q->spec_versions))
+			continue;
+		arena_clear(g->scratch);
+		TRY(stored_read(rows, g->scratch, false, &looked, why));
+		if (f->all || f->last || f->first || is_version_listed(f, &looked))
+			TRY(stored_read(rows, g->arena, !q->without_raw, &g->list[g->len++], why));
+	}
+	return OK;
+}
+
+static enum err
+take_derived_ids(struct gathering *g, struct why *why)
+{
+	const struct page_query *q = g->filter->q;
+
+	for (size_t i = 0; i < q->ids; i++) {
+		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+		if (i > 0 && is_listed(q->id[i], q->id, i))
+			continue;
+		TRY(db_select(g->db, &rows, why, derived_by_id, DB_I(q->shard_key),
+		    DB_I(q->added_after), DB_T(q->id[i])));
+		TRY(take_derived(g, &rows, why));
+		keep_oldest(g);
+	}
+	return OK;
+}
+
+static enum err
+derived_page(struct gathering *g, bool plain, struct page *ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(ROW_BYTES_MAX);
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct page_query *q = g->filter->q;
+
+	g->scratch = scratch;
+	if (q->ids > 0) {
+		TRY(take_derived_ids(g, why));
+	} else {
+		TRY(db_select(g->db, &rows, why, derived_raw, DB_I(q->shard_key),
+		    DB_I(q->added_after), DB_I(plain ? (int64_t)g->max : INT64_MAX)));
+		TRY(take_derived(g, &rows, why));
+	}
+	ret->object = g->list;
+	ret->more = g->len > q->limit;
+	ret->len = ret->more ? q->limit : g->len;
+	return OK;
+}
+
 enum err
 store_page(struct db *db, struct arena *a, const struct page_query *q, struct page *ret,
     struct why *why)
@@ -344,5 +420,7 @@ store_page(struct db *db, struct arena *a, const struct page_query *q, struct pa
 	g.list = arena_make(a, struct stored, plain ? g.max : 2 * g.max);
 	if (g.list == NULL)
 		return stored_full(why);
+	if (q->derived)
+		return derived_page(&g, plain, ret, why);
 	return plain ? plain_page(&g, ret, why) : filtered_page(&g, ret, why);
 }

@@ -1,6 +1,7 @@
 /* Putting versions into a collection. */
 #include "put.h"
 
+#include "derive.h"
 #include "marking.h"
 #include "store.h"
 #include "stored_p.h"
@@ -306,6 +307,7 @@ put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struct why *wh
 		.db = db,
 		.shard_key = shard_key,
 		.last_added = db_col_i64(&rows, 0),
+		.first = db_col_i64(&rows, 0),
 	};
 	return OK;
 }
@@ -315,8 +317,9 @@ put_end(struct put_head *h, struct why *why)
 {
 	if (h->added == 0)
 		return OK;
-	return db_run(h->db, why, write_head, DB_I(h->shard_key), DB_I(h->last_added),
-	    DB_I(h->added));
+	TRY(db_run(h->db, why, write_head, DB_I(h->shard_key), DB_I(h->last_added),
+	    DB_I(h->added)));
+	return derive_added(h->db, h->shard_key, h->first, why);
 }
 
 /* The version is there: nothing to do, unless it is to be shown again. */

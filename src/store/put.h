@@ -8,6 +8,7 @@ struct put_head {
 	struct db *db;
 	int64_t shard_key;
 	time_us last_added;
+	time_us first; /* last_added at put_begin() */
 	int64_t added; /* versions since put_begin() */
 };
 
@@ -33,7 +34,8 @@ struct put_twin {
  * knows the identifier, and for a marking definition: then it is put_one()'s. */
 enum err put_twin(struct put_head *h, const struct put_twin *twin, bool *ret_done, struct why *why);
 
-/* Writes the head row when something was added. */
+/* Writes the head row when something was added, and the entries of the collections that are
+ * derived from this one. */
 enum err put_end(struct put_head *h, struct why *why);
 
 /* The rule behind an error of put_one(), "SI-046"; its code when there is none. */

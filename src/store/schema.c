@@ -20,6 +20,7 @@ extern const char store_schema_0019_acknowledgement_sql[];
 extern const char store_schema_0021_words_sql[];
 extern const char store_schema_0024_conversion_sql[];
 extern const char store_schema_0025_access_sql[];
+extern const char store_schema_0026_derived_sql[];
 extern const char store_schema_0027_feeds_sql[];
 
 const struct db_migration store_migrations[] = {
@@ -41,6 +42,7 @@ const struct db_migration store_migrations[] = {
 	{ "0021-words", store_schema_0021_words_sql },
 	{ "0024-conversion", store_schema_0024_conversion_sql },
 	{ "0025-access", store_schema_0025_access_sql },
+	{ "0026-derived", store_schema_0026_derived_sql },
 	{ "0027-feeds", store_schema_0027_feeds_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);

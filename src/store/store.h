@@ -30,7 +30,12 @@ enum err store_setting_get(struct db *db, struct str name, struct arena *a, stru
 
 /* ---- collections ---- */
 
-enum collection_kind { COLLECTION_LOCAL, COLLECTION_RECEIVED, COLLECTION_RELEASED };
+enum collection_kind {
+	COLLECTION_LOCAL,
+	COLLECTION_RECEIVED,
+	COLLECTION_RELEASED,
+	COLLECTION_DERIVED, /* by a saved query, from local ones: derive.h */
+};
 
 struct collection {
 	int64_t shard_key;
@@ -149,6 +154,7 @@ enum { PAGE_MAX = 1000, FILTER_VALUES_MAX = 64 };
 enum version_filter { VERSION_LAST, VERSION_FIRST, VERSION_ALL, VERSION_TEXT };
 struct page_query {
 	int64_t shard_key;
+	bool derived;        /* its kind is COLLECTION_DERIVED: newest versions alone */
 	time_us added_after; /* exclusive; 0: from the start */
 	size_t limit;        /* 1 .. PAGE_MAX */
 	size_t ids;

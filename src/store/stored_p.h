@@ -5,8 +5,9 @@
 
 /* What stored_read() expects; raw comes last because it stands last in the row,
  * and a query that leaves the bytes out never touches them. */
-#define STORED_COLUMNS                                                                 \
-	"o.shard_key, o.date_added, o.object_id, o.version, o.type, o.spec_version, "  \
+#define STORED_COLUMNS "o.shard_key, o.date_added, " STORED_REST
+#define STORED_REST                                                                    \
+	"o.object_id, o.version, o.type, o.spec_version, "                             \
 	"o.created, o.modified, o.modified_us, o.revoked, o.raw_hash, o.normal_hash, " \
 	"o.owner, o.enclave, o.originator, o.giver, o.path, o.received_under, "        \
 	"o.import_id, o.withdrawn_at"

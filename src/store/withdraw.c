@@ -1,4 +1,5 @@
 /* Taking objects out of what a collection shows, or out of the store. */
+#include "derive.h"
 #include "import_p.h"
 #include "stored_p.h"
 
@@ -11,6 +12,13 @@ enum {
 /* The number stays above every date_added: the next object comes after it. */
 static const char note_change[] =
     "UPDATE collection_head SET last_added = last_added + 1 WHERE shard_key = $1";
+static enum err
+note_changed(struct db *db, int64_t shard_key, struct str id, struct why *why)
+{
+	TRY(db_run(db, why, note_change, DB_I(shard_key)));
+	return derive_changed(db, shard_key, id, why);
+}
+
 static const char withdraw[] = "UPDATE object SET withdrawn_at = $3, latest = 0 "
                                "WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0";
 
@@ -19,7 +27,7 @@ store_withdraw(struct db *db, int64_t shard_key, struct str id, time_us now, int
     struct why *why)
 {
 	TRY(db_exec(db, DB_SQL(withdraw, DB_I(shard_key), DB_T(id), DB_I(now)), ret_changed, why));
-	return *ret_changed == 0 ? OK : db_run(db, why, note_change, DB_I(shard_key));
+	return *ret_changed == 0 ? OK : note_changed(db, shard_key, id, why);
 }
 
 static const char erase[] =
@@ -31,7 +39,7 @@ store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, stru
 
 	TRY(import_forget(db, shard_key, id, until, why));
 	TRY(db_exec(db, DB_SQL(erase, DB_I(shard_key), DB_T(id), DB_I(until)), &changed, why));
-	return changed == 0 ? OK : db_run(db, why, note_change, DB_I(shard_key));
+	return changed == 0 ? OK : note_changed(db, shard_key, id, why);
 }
 
 /* ---- single versions ---- */
@@ -118,5 +126,5 @@ store_withdraw_versions(struct db *db, const struct page_query *q, time_us now,
 		return fail(why, ERR_FORBIDDEN, "store.newest",
 		    "the newest version goes only together with all others: an older one would "
 		    "count again, with its marking");
-	return db_run(db, why, note_change, DB_I(q->shard_key));
+	return note_changed(db, q->shard_key, q->id[0], why);
 }

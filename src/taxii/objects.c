@@ -39,7 +39,9 @@ listing_begin(struct listing *l, enum taxii_list list, struct why *why)
 	if (list == LIST_OBJECT || list == LIST_VERSIONS)
 		of.object = http_param(req, "object");
 	l->arena = arena_new(PAGE_ARENA_MAX);
-	return query_read(req, &of, &l->query, why);
+	TRY(query_read(req, &of, &l->query, why));
+	l->query.page.derived = l->collection.kind == COLLECTION_DERIVED;
+	return OK;
 }
 
 static void
@@ -160,6 +162,7 @@ check_exists(struct listing *l, struct why *why)
 		.arena = l->arena,
 		.query.page = {
 			.shard_key = l->collection.shard_key,
+			.derived = l->collection.kind == COLLECTION_DERIVED,
 			.limit = PAGE_MAX,
 			.ids = 1,
 			.id[0] = http_param(l->visit->req, "object"),

@@ -91,7 +91,7 @@ rights_of_guest(const struct visit *v, const struct collection *c)
 	for (size_t i = 0; i < v->given.len; i++) {
 		const struct access *row = &v->given.row[i];
 
-		if (row->shard_key == c->shard_key && c->kind == COLLECTION_LOCAL)
+		if (row->shard_key == c->shard_key && c->kind != COLLECTION_RECEIVED)
 			return (struct visit_rights){ true, row->can_read, row->can_write };
 	}
 	return (struct visit_rights){ 0 };

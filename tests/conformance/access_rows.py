@@ -235,3 +235,84 @@ def tokens_have_their_part(t):
     mine = guests(t)
     assert flags(guest) == {c["id"]: (c["can_read"], c["can_write"]) for c in mine.values()}
     assert ask(guest, f"{t.root}collections/{mine['box']['id']}/objects/", envelope).status == 202
+
+
+# ---- collections that a query defines ----
+
+GREEN, AMBER, RED = (f"marking-definition--{u}" for u in (
+    "bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "55d920b0-5e8b-4f79-9ee9-91f868d9b421", "e828b379-4e03-4974-9ac4-e53a884c97c1"))
+
+
+def define(t, name, **query):
+    t.node.run("collection", "define", name, "--title", name, "--query", json.dumps({"from": ["shared"], **query}))
+    return f"{t.root}collections/{name}/"
+
+
+def energy(**more):
+    return indicator(labels=["energy"], object_marking_refs=[AMBER], **more)
+
+
+@row("TS-228")
+def a_query_defines_a_collection(t):
+    below = define(t, "energy", tlp="AMBER", labels=["energy"], types=["indicator"], since="2026-01-01T00:00:00Z")
+    shared = f"{t.root}collections/shared/objects/"
+    fits = energy()
+    others = [indicator(labels=["energy"]), indicator(labels=["energy"], object_marking_refs=[RED]), indicator(object_marking_refs=[GREEN]),
+              energy(created="2025-12-31T23:59:59.000Z")]
+    assert t.post(fits, *others, path=shared).json["failure_count"] == 0
+    assert t.page("", below + "objects/").ids == [fits["id"]]
+    c = t.get(below).json
+    assert c["can_read"] is True and c["can_write"] is False
+    is_error(t.post(energy(), path=below + "objects/"), 403)
+    is_error(t.ask("DELETE", f"{below}objects/{fits['id']}/"), 403)
+    # Its own dates; the same bytes; each endpoint.
+    one = t.get(f"{below}objects/{fits['id']}/")
+    assert one.objects == [fits] == t.get(f"{shared}{fits['id']}/").objects
+    assert t.get(f"{below}objects/{fits['id']}/versions/").json["versions"] == [fits["modified"]]
+    assert [e["version"] for e in t.page("", below + "manifest/").objects] == [fits["modified"]]
+    is_error(t.get(f"{below}objects/{others[0]['id']}/"), 404)
+    # A version that does not satisfy it takes the object out; pages that were kept do not stay.
+    tag = t.page("", below + "objects/").headers["etag"]
+    again = [("If-None-Match", tag)]
+    assert t.page("", below + "objects/", headers=again).status == 304
+    stricter = fits | {"modified": "2026-02-01T00:00:00.000Z", "object_marking_refs": [RED]}
+    assert t.post(stricter, path=shared).json["success_count"] == 1
+    assert t.page("", below + "objects/", headers=again).ids == []
+    for query in ("match[version]=all", "match[version]=first", f"match[version]={fits['modified']}"):
+        assert t.page(query, below + "objects/").ids == [], query
+    assert t.get(f"{shared}{fits['id']}/").objects == [stricter]
+
+
+@row("TS-228", "TS-143")
+def pages_of_a_query_join(t):
+    """While objects arrive, who pages by next or by dates ends with all, each once."""
+    below = define(t, "joined", labels=["joined"]) + "objects/"
+    shared = f"{t.root}collections/shared/objects/"
+    made = [indicator(labels=["joined"] if n % 3 else ["other"]) for n in range(30)]
+    wanted = [o["id"] for o in made if "joined" in o["labels"]]
+    seen, more = [], "added_after=2020-01-01T00:00:00Z"
+    for n in range(0, 30, 3):
+        assert t.post(*made[n:n + 3], path=shared).status == 202
+        answer = t.page(f"limit=1&{more}", below)
+        seen += answer.ids
+        more = f"added_after={answer.headers['x-taxii-date-added-last']}"
+    seen += [o["id"] for o in t.walk(f"limit=4&{more}", below)]
+    assert seen == wanted == [o["id"] for o in t.walk("limit=7", below, by="date")]
+
+
+@row("TS-225", "TS-228")
+def a_query_widens_no_compartment(t):
+    below = define(t, "feeding", labels=["feeding"])
+    vaulted = t.node.run("collection", "define", "spy", "--title", "spy", "--query", json.dumps({"from": ["vaulted"]}),
+                         check=False)
+    assert vaulted.returncode != 0 and b"of our own in that organisation and enclave" in vaulted.stderr
+    for account in ("ravi", "sita", "acme", "other"):
+        is_error(t.get(below + "objects/", account=account), 404)
+    is_error(t.get("/ij-model/collections/feeding/objects/", peer=True), 404)
+    t.node.run("collection", "access", "feeding", "--account", "acme", "--rights", "read")
+    assert t.get(below + "objects/", account="acme").status == 200
+    assert guests(t)["feeding"]["can_write"] is False
+    t.node.run("collection", "remove", "feeding")
+    is_error(t.get(below + "objects/", account="acme"), 404)
+    assert "feeding" not in guests(t)
+    assert t.node.run("collection", "remove", "shared", check=False).returncode != 0

@@ -126,7 +126,8 @@ RULES = {
     "TS-125": rule("DECIDE", "The last version over all must itself be after added_after."),
     "TS-126": rule("MUST", "Filters of the manifest look at the object behind the entry."),
     "TS-127": rule("DECIDE", "One object: 404 when it is not here, an empty envelope when filters exclude it."),
-    "TS-130": rule("MAY", "Further filters of the interoperability document.", UNDONE),
+    "TS-130": rule("MAY", "Further filters of the interoperability document.", UNDONE,
+                   "a saved query gives less of a collection, decision 28"),
     # ---- pagination ----
     "TS-140": rule("MUST", "more is true exactly when entries remain."),
     "TS-141": rule("MAY", "next stands only beside more."),
@@ -200,6 +201,7 @@ RULES = {
     # ---- ours: no standard asks for them ----
     "TS-226": rule("DECIDE", "Pages have an ETag; If-None-Match gives 304 while the collection stands still."),
     "TS-227": rule("DECIDE", "Who sends more than its share gets 429 and Retry-After; others are served."),
+    "TS-228": rule("DECIDE", "A collection that a query defines shows newest versions that satisfy it, with cursors like any other."),
 }
 
 # Rows of the interoperability document's test of servers, and the rules that stand for them here.

@@ -1,0 +1,421 @@
+/* Entries of derived collections, kept in step with their sources. */
+#include "derive.h"
+
+#include "stored_p.h"
+
+enum {
+	DERIVE_AT_ONCE = 256,            /* identifiers that are asked about together */
+	DERIVE_OBJECT_ARENA = 256 * MIB, /* the largest object, parsed, and its markings */
+	DERIVE_QUERY_ARENA = MIB,
+	DERIVE_IDS_ARENA = 4 * MIB,
+};
+
+/* ---- one derived collection on its way ---- */
+
+struct deriving {
+	struct db *db;
+	int64_t shard_key;
+	time_us last_added;
+	bool changed;
+	struct arena *arena;  /* of the query */
+	struct arena *object; /* of the object that is looked at */
+	struct derive_query query;
+	size_t sources;
+	int64_t source[DERIVE_SOURCES_MAX];
+};
+
+static const char take_head[] =
+    "UPDATE collection_head SET last_added = last_added WHERE shard_key = $1 RETURNING last_added";
+static const char write_head[] = "UPDATE collection_head SET last_added = $2 WHERE shard_key = $1";
+static const char find_query[] = "SELECT query FROM collection_query WHERE shard_key = $1";
+static const char list_sources[] = "SELECT base_key FROM collection_source WHERE shard_key = $1"
+                                   " ORDER BY base_key LIMIT $2";
+
+static enum err
+read_sources(struct deriving *d, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(d->db, &rows, why, list_sources, DB_I(d->shard_key),
+	    DB_I(DERIVE_SOURCES_MAX)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		d->source[d->sources++] = db_col_i64(&rows, 0);
+	}
+}
+
+static enum err
+deriving_begin(struct db *db, int64_t shard_key, struct deriving *ret, struct why *why)
+{
+	struct str text = { 0 };
+
+	*ret = (struct deriving){
+		.db = db,
+		.shard_key = shard_key,
+		.arena = arena_new(DERIVE_QUERY_ARENA),
+		.object = arena_new(DERIVE_OBJECT_ARENA),
+	};
+	TRY(store_derive_query(db, ret->arena, shard_key, &text, why));
+	TRY(derive_query_read(ret->arena, text, &ret->query, why));
+	TRY(read_sources(ret, why));
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	TRY(db_query_one(db, DB_SQL(take_head, DB_I(shard_key)), &rows, why));
+	ret->last_added = db_col_i64(&rows, 0);
+	return OK;
+}
+
+static void
+deriving_endp(struct deriving *d)
+{
+	arena_free(d->arena);
+	arena_free(d->object);
+}
+
+/* Pages that were kept are of another number from now on. */
+static enum err
+deriving_finish(struct deriving *d, struct why *why)
+{
+	return d->changed ? db_run(d->db, why, write_head, DB_I(d->shard_key), DB_I(d->last_added))
+	                  : OK;
+}
+
+/* ---- the newest of one object ---- */
+
+struct newest {
+	bool found;
+	int64_t base_key;
+	time_us base_added;
+	time_us modified_us;
+	struct str version;
+};
+
+static const char find_latest[] = "SELECT date_added, modified_us, version FROM object"
+                                  " WHERE object_id = $1 AND shard_key = $2 AND latest = 1";
+static const char find_raw[] = "SELECT raw FROM object WHERE shard_key = $1 AND date_added = $2";
+
+static enum err
+look_into(struct deriving *d, int64_t source, struct str id, struct newest *io, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(d->db, &rows, why, find_latest, DB_T(id), DB_I(source)));
+	TRY(db_next(&rows, &has, why));
+	if (!has)
+		return OK;
+	struct newest n = {
+		.found = true,
+		.base_key = source,
+		.base_added = db_col_i64(&rows, 0),
+		.modified_us = db_col_i64(&rows, 1),
+		.version = arena_str(d->object, stored_sortable(db_col_text(&rows, 2))),
+	};
+	if (n.version.ptr == NULL)
+		return stored_full(why);
+	if (!io->found || n.modified_us > io->modified_us ||
+	    (n.modified_us == io->modified_us && str_cmp(n.version, io->version) > 0))
+		*io = n;
+	return OK;
+}
+
+static enum err
+find_newest(struct deriving *d, struct str id, struct newest *ret, struct why *why)
+{
+	*ret = (struct newest){ 0 };
+	for (size_t i = 0; i < d->sources; i++)
+		TRY(look_into(d, d->source[i], id, ret, why));
+	return OK;
+}
+
+static enum err
+read_object(struct deriving *d, const struct newest *n, struct stix_object *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct json *tree = NULL;
+
+	TRY(db_select_one(d->db, &rows, why, find_raw, DB_I(n->base_key), DB_I(n->base_added)));
+	struct str raw = arena_str(d->object, db_col_blob(&rows, 0));
+	if (raw.ptr == NULL)
+		return stored_full(why);
+	TRY(json_parse(d->object, raw, NULL, &tree, why));
+	return stix_scan(tree, ret, why);
+}
+
+/* A definition that is not in a source is unknown, and then nothing under it fits. */
+static const struct stix_object *
+find_marking(void *arg, struct str id)
+{
+	struct deriving *d = arg;
+	struct newest n;
+	struct stix_object *o = arena_make(d->object, struct stix_object, 1);
+
+	if (o == NULL || find_newest(d, id, &n, NULL) != OK || !n.found ||
+	    read_object(d, &n, o, NULL) != OK)
+		return NULL;
+	return o;
+}
+
+static enum err
+fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
+{
+	struct stix_object object;
+	const struct derive_object o = {
+		.object = &object,
+		.entered = n->base_added,
+		.lookup = find_marking,
+		.lookup_arg = d,
+	};
+
+	*ret = false;
+	if (!n->found)
+		return OK;
+	TRY(read_object(d, n, &object, why));
+	*ret = derive_fits(&d->query, &o);
+	return OK;
+}
+
+/* ---- its entry ---- */
+
+static const char find_entry[] =
+    "SELECT base_key, base_added FROM derived_entry WHERE shard_key = $1 AND object_id = $2";
+static const char end_entry[] = "DELETE FROM derived_entry WHERE shard_key = $1 AND object_id = $2";
+static const char add_entry[] =
+    "INSERT INTO derived_entry (shard_key, date_added, object_id, base_key, base_added)"
+    " VALUES ($1, $2, $3, $4, $5)";
+
+struct entry {
+	bool found;
+	int64_t base_key;
+	time_us base_added;
+};
+
+static enum err
+find_shown(struct deriving *d, struct str id, struct entry *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	TRY(db_select(d->db, &rows, why, find_entry, DB_I(d->shard_key), DB_T(id)));
+	TRY(db_next(&rows, &ret->found, why));
+	if (ret->found) {
+		ret->base_key = db_col_i64(&rows, 0);
+		ret->base_added = db_col_i64(&rows, 1);
+	}
+	return OK;
+}
+
+/* The time at which the source took it in, if nothing came after that. */
+static time_us
+next_added(const struct deriving *d, const struct newest *n)
+{
+	return (d->last_added > n->base_added ? d->last_added : n->base_added) + 1;
+}
+
+static enum err
+derive_one(struct deriving *d, struct str id, struct why *why)
+{
+	struct newest n;
+	struct entry shown = { 0 };
+	bool fit = false;
+
+	arena_clear(d->object);
+	TRY(find_newest(d, id, &n, why));
+	TRY(find_shown(d, id, &shown, why));
+	if (shown.found && n.found && shown.base_key == n.base_key &&
+	    shown.base_added == n.base_added)
+		return OK;
+	TRY(fits(d, &n, &fit, why));
+	if (!fit && !shown.found)
+		return OK;
+	d->changed = true;
+	d->last_added = next_added(d, &n);
+	if (shown.found)
+		TRY(db_run(d->db, why, end_entry, DB_I(d->shard_key), DB_T(id)));
+	return fit ? db_run(d->db, why, add_entry, DB_I(d->shard_key), DB_I(d->last_added),
+	                 DB_T(id), DB_I(n.base_key), DB_I(n.base_added))
+	           : OK;
+}
+
+/* ---- what a source took in ---- */
+
+static const char list_added[] = "SELECT object_id, date_added FROM object WHERE shard_key = $1"
+                                 " AND date_added > $2 ORDER BY date_added LIMIT $3";
+static const char list_derived[] = "SELECT shard_key FROM collection_source WHERE base_key = $1"
+                                   " ORDER BY shard_key LIMIT $2";
+
+struct batch {
+	size_t len;
+	struct str id[DERIVE_AT_ONCE];
+	time_us last;
+};
+
+static enum err
+read_batch(struct db *db, struct arena *a, int64_t base_key, struct batch *io, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	io->len = 0;
+	TRY(db_select(db, &rows, why, list_added, DB_I(base_key), DB_I(io->last),
+	    DB_I(DERIVE_AT_ONCE)));
+	while (io->len < DERIVE_AT_ONCE) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		struct str id = arena_str(a, db_col_text(&rows, 0));
+		if (id.ptr == NULL)
+			return stored_full(why);
+		io->id[io->len++] = id;
+		io->last = db_col_i64(&rows, 1);
+	}
+	return OK;
+}
+
+static enum err
+take_added(struct deriving *d, int64_t base_key, time_us after, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(DERIVE_IDS_ARENA);
+	struct batch batch = { .last = after };
+
+	do {
+		arena_clear(a);
+		TRY(read_batch(d->db, a, base_key, &batch, why));
+		for (size_t i = 0; i < batch.len; i++)
+			TRY(derive_one(d, batch.id[i], why));
+	} while (batch.len == DERIVE_AT_ONCE);
+	return OK;
+}
+
+static enum err
+list_of(struct db *db, int64_t base_key, int64_t ret[DERIVE_OF_ONE_MAX], size_t *ret_len,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	*ret_len = 0;
+	TRY(db_select(db, &rows, why, list_derived, DB_I(base_key), DB_I(DERIVE_OF_ONE_MAX)));
+	for (;;) {
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		ret[(*ret_len)++] = db_col_i64(&rows, 0);
+	}
+}
+
+enum err
+derive_added(struct db *db, int64_t base_key, time_us after, struct why *why)
+{
+	int64_t derived[DERIVE_OF_ONE_MAX];
+	size_t len = 0;
+
+	TRY(list_of(db, base_key, derived, &len, why));
+	for (size_t i = 0; i < len; i++) {
+		CLEANUP(deriving_endp) struct deriving d = { 0 };
+
+		TRY(deriving_begin(db, derived[i], &d, why));
+		TRY(take_added(&d, base_key, after, why));
+		TRY(deriving_finish(&d, why));
+	}
+	return OK;
+}
+
+enum err
+derive_changed(struct db *db, int64_t base_key, struct str id, struct why *why)
+{
+	int64_t derived[DERIVE_OF_ONE_MAX];
+	size_t len = 0;
+
+	TRY(list_of(db, base_key, derived, &len, why));
+	for (size_t i = 0; i < len; i++) {
+		CLEANUP(deriving_endp) struct deriving d = { 0 };
+
+		TRY(deriving_begin(db, derived[i], &d, why));
+		TRY(derive_one(&d, id, why));
+		TRY(deriving_finish(&d, why));
+	}
+	return OK;
+}
+
+/* ---- defining ---- */
+
+static const char add_query[] =
+    "INSERT INTO collection_query (shard_key, query, added_by, at) VALUES ($1, $2, $3, $4)";
+static const char add_source[] =
+    "INSERT INTO collection_source (base_key, shard_key) VALUES ($1, $2)";
+
+static enum err
+tie(struct db *db, const struct derive_define *define, struct why *why)
+{
+	for (size_t i = 0; i < define->sources; i++) {
+		int64_t others[DERIVE_OF_ONE_MAX];
+		size_t len = 0;
+
+		TRY(list_of(db, define->source[i], others, &len, why));
+		if (len == DERIVE_OF_ONE_MAX)
+			return fail(why, ERR_LIMIT, "collection.sources",
+			    "%d queries look into one collection already: remove one",
+			    DERIVE_OF_ONE_MAX);
+		TRY(db_run(db, why, add_source, DB_I(define->source[i]),
+		    DB_I(define->collection->shard_key)));
+	}
+	return OK;
+}
+
+enum err
+store_derive_define(struct db *db, struct arena *a, const struct derive_define *define,
+    struct why *why)
+{
+	CLEANUP(deriving_endp) struct deriving d = { 0 };
+	struct collection *c = define->collection;
+	struct derive_query query;
+
+	assert(c->kind == COLLECTION_DERIVED && !c->can_write);
+	TRY(derive_query_read(a, define->query, &query, why));
+	if (define->sources == 0 || define->sources > DERIVE_SOURCES_MAX)
+		return fail(why, ERR_LIMIT, "collection.sources",
+		    "a query looks into 1 to %d collections", DERIVE_SOURCES_MAX);
+	TRY(store_collection_ensure(db, a, c, why));
+	TRY(db_run(db, why, add_query, DB_I(c->shard_key), DB_T(define->query), DB_T(define->by),
+	    DB_I(define->now)));
+	TRY(tie(db, define, why));
+	TRY(deriving_begin(db, c->shard_key, &d, why));
+	for (size_t i = 0; i < d.sources; i++)
+		TRY(take_added(&d, d.source[i], 0, why));
+	return deriving_finish(&d, why);
+}
+
+enum err
+store_derive_query(struct db *db, struct arena *a, int64_t shard_key, struct str *ret,
+    struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	*ret = S("");
+	TRY(db_select(db, &rows, why, find_query, DB_I(shard_key)));
+	TRY(db_next(&rows, &has, why));
+	if (!has)
+		return OK;
+	*ret = arena_str(a, db_col_text(&rows, 0));
+	return ret->ptr == NULL ? stored_full(why) : OK;
+}
+
+enum err
+store_derive_remove(struct db *db, int64_t shard_key, struct why *why)
+{
+	static const char *const statements[] = {
+		"DELETE FROM derived_entry WHERE shard_key = $1",
+		"DELETE FROM collection_source WHERE shard_key = $1",
+		"DELETE FROM collection_query WHERE shard_key = $1",
+		"DELETE FROM collection_access WHERE shard_key = $1",
+		"DELETE FROM collection_head WHERE shard_key = $1",
+		"DELETE FROM collection WHERE shard_key = $1 AND kind = 'derived'",
+	};
+
+	for (size_t i = 0; i < COUNTOF(statements); i++)
+		TRY(db_run(db, why, statements[i], DB_I(shard_key)));
+	return OK;
+}

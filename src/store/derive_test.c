@@ -1,0 +1,496 @@
+#include "derive.h"
+
+#include "fresh_p.h"
+
+/* ---- what a query is ---- */
+
+#define GREEN       "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
+#define AMBER       "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"
+#define RED         "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+#define UNKNOWN     "marking-definition--00000000-0000-4000-8000-0000000000aa"
+#define MARKED(x)   ",\"object_marking_refs\":[\"" x "\"]"
+#define LABELLED(x) ",\"labels\":[\"" x "\"]"
+#define PART(x)     ",\"granular_markings\":[{\"marking_ref\":\"" x "\",\"selectors\":[\"pattern\"]}]"
+#define ALL         "{\"from\":[\"local\"]}"
+#define QUERY(more) "{\"from\":[\"local\"]," more "}"
+#define EARLY       "2026-02-01T00:00:00Z"
+
+/* clang-format off */
+static const struct query_case {
+	const char *name, *text;
+	const char *why; /* NULL: it is one */
+} query_cases[] = {
+	{ "the least", ALL, NULL },
+	{ "all of it", QUERY("\"types\":[\"indicator\"],\"tlp\":\"AMBER+STRICT\",\"labels\":[\"energy\"],"
+	  "\"since\":\"2026-01-01T00:00:00Z\",\"confidence\":50"), NULL },
+	{ "nothing", "", "the text of the query is none" },
+	{ "no object", "[]", "the text of the query is none" },
+	{ "no source", "{}", "write a list of 1 to 16 collections" },
+	{ "a source that is no list", "{\"from\":\"local\"}", "from of the query is none" },
+	{ "an empty source", "{\"from\":[\"\"]}", "from of the query is none" },
+	{ "an unknown member", QUERY("\"tpl\":\"RED\""), "a query has no member \"tpl\"" },
+	{ "no types", QUERY("\"types\":[]"), "types of the query is none" },
+	{ "a type that is none", QUERY("\"types\":[7]"), "types of the query is none" },
+	{ "a TLP of no level", QUERY("\"tlp\":\"PINK\""), "tlp of the query is none" },
+	{ "a TLP of none", QUERY("\"tlp\":\"none\""), "tlp of the query is none" },
+	{ "a TLP that is a number", QUERY("\"tlp\":1"), "tlp of the query is none" },
+	{ "labels that are a word", QUERY("\"labels\":\"energy\""), "labels of the query is none" },
+	{ "since a day", QUERY("\"since\":\"2026-01-01\""), "since of the query is none" },
+	{ "too much confidence", QUERY("\"confidence\":101"), "confidence of the query is none" },
+	{ "no confidence", QUERY("\"confidence\":0"), "confidence of the query is none" },
+	{ "half confidence", QUERY("\"confidence\":0.5"), "confidence of the query is none" },
+};
+
+static const struct fit_case {
+	const char *name, *query, *more; /* behind an indicator that was created 2026-01-01 */
+	bool fits;
+} fit_cases[] = {
+	{ "everything", ALL, "", true },
+	{ "its type", QUERY("\"types\":[\"tool\",\"indicator\"]"), "", true },
+	{ "another type", QUERY("\"types\":[\"tool\"]"), "", false },
+	{ "the very level", QUERY("\"tlp\":\"AMBER\""), MARKED(AMBER), true },
+	{ "below the level", QUERY("\"tlp\":\"AMBER\""), MARKED(GREEN), true },
+	{ "above the level", QUERY("\"tlp\":\"GREEN\""), MARKED(AMBER), false },
+	{ "no marking", QUERY("\"tlp\":\"RED\""), "", false },
+	{ "no marking, and none asked", QUERY("\"confidence\":1"), ",\"confidence\":1", true },
+	{ "an unknown marking", QUERY("\"tlp\":\"RED\""), MARKED(UNKNOWN), false },
+	{ "an unknown marking beside a good one", QUERY("\"tlp\":\"RED\""), MARKED(GREEN "\",\"" UNKNOWN), false },
+	{ "the strictest of two", QUERY("\"tlp\":\"GREEN\""), MARKED(GREEN "\",\"" AMBER), false },
+	{ "a part above the level", QUERY("\"tlp\":\"AMBER\""), MARKED(GREEN) PART(RED), false },
+	{ "a part below the level", QUERY("\"tlp\":\"AMBER\""), MARKED(AMBER) PART(GREEN), true },
+	{ "its label", QUERY("\"labels\":[\"water\",\"energy\"]"), LABELLED("energy"), true },
+	{ "its label in capitals", QUERY("\"labels\":[\"energy\"]"), LABELLED("Energy"), true },
+	{ "a part of its label", QUERY("\"labels\":[\"energy\"]"), LABELLED("energy-x"), false },
+	{ "no label", QUERY("\"labels\":[\"energy\"]"), "", false },
+	{ "its sector", QUERY("\"labels\":[\"energy\"]"), ",\"sectors\":[\"energy\"]", true },
+	{ "another property", QUERY("\"labels\":[\"energy\"]"), ",\"x_words\":[\"energy\"]", false },
+	{ "created at that time", QUERY("\"since\":\"2026-01-01T00:00:00Z\""), "", true },
+	{ "created before", QUERY("\"since\":\"2026-01-01T00:00:00.000001Z\""), "", false },
+	{ "confidence enough", QUERY("\"confidence\":50"), ",\"confidence\":50", true },
+	{ "confidence too low", QUERY("\"confidence\":50"), ",\"confidence\":49", false },
+	{ "confidence unsaid", QUERY("\"confidence\":1"), "", false },
+	{ "all but one", QUERY("\"types\":[\"indicator\"],\"labels\":[\"energy\"],\"tlp\":\"GREEN\""),
+	  MARKED(AMBER) LABELLED("energy"), false },
+};
+/* clang-format on */
+
+static void
+check_query(void **state)
+{
+	const struct query_case *c = *state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(MIB);
+	struct derive_query q;
+	struct why why = { 0 };
+	enum err err = derive_query_read(a, str_of(c->text), &q, &why);
+
+	assert_int_equal(err, c->why == NULL ? OK : ERR_INVALID);
+	if (c->why == NULL)
+		return;
+	assert_string_equal(why.code, "collection.query");
+	if (str_find(str_of(why.text), str_of(c->why)) == SIZE_MAX)
+		fail_msg("%s", why.text);
+}
+
+static void
+check_fit(void **state)
+{
+	const struct fit_case *c = *state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(16 * MIB);
+	const struct json *tree = NULL;
+	struct derive_query q;
+	struct stix_object o;
+	struct why why = { 0 };
+
+	fresh_ok(derive_query_read(a, str_of(c->query), &q, &why), &why);
+	fresh_ok(json_parse(a, fresh_indicator(a, 1, EARLY, c->more), NULL, &tree, &why), &why);
+	fresh_ok(stix_scan(tree, &o, &why), &why);
+	assert_int_equal(derive_fits(&q, &(struct derive_object){ .object = &o }), c->fits);
+}
+
+/* ---- a derived collection ---- */
+
+struct shelf {
+	struct fresh fresh;
+	struct collection other;   /* a second source */
+	struct collection derived; /* of both */
+};
+
+static void
+define(struct shelf *s, const char *query, struct collection *ret)
+{
+	struct fresh *f = &s->fresh;
+	const int64_t source[] = { f->local.shard_key, s->other.shard_key };
+	struct why why = { 0 };
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	static int number;
+	const struct derive_define what = {
+		.collection = ret,
+		.query = str_of(query),
+		.source = source,
+		.sources = COUNTOF(source),
+		.by = S("root1"),
+		.now = FRESH_NOW,
+	};
+
+	*ret = (struct collection){
+		.kind = COLLECTION_DERIVED,
+		.alias = arena_printf(f->arena, "derived-%d", number++),
+		.title = S("derived"),
+		.owner = S("IN:CERT-IN"),
+	};
+	fresh_ok(db_begin(f->db, &txn, &why), &why);
+	fresh_ok(store_derive_define(f->db, f->arena, &what, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+}
+
+static void
+shelf_begin(struct shelf *s, const char *query)
+{
+	fresh_begin(&s->fresh);
+	s->other = fresh_collection(&s->fresh, "other", COLLECTION_LOCAL, "");
+	define(s, query, &s->derived);
+}
+
+static void
+put(struct shelf *s, const struct collection *to, struct str text)
+{
+	enum put_result result;
+	struct why why = { 0 };
+
+	fresh_ok(fresh_put(&s->fresh, to->shard_key, text, &result, &why), &why);
+}
+
+static struct page
+page_after(struct shelf *s, const struct collection *c, time_us after, size_t limit)
+{
+	const struct page_query q = {
+		.shard_key = c->shard_key,
+		.derived = true,
+		.added_after = after,
+		.limit = limit,
+	};
+	struct page page = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(store_page(s->fresh.db, s->fresh.arena, &q, &page, &why), &why);
+	return page;
+}
+
+/* The last digit of the number in an identifier of fresh_indicator(). */
+enum { ID_DIGIT = 42 };
+
+/* What it shows, as "1@EARLY 2@...", by number and first digits of modified. */
+static const char *
+shown(struct shelf *s)
+{
+	const struct page page = page_after(s, &s->derived, 0, PAGE_MAX);
+	struct str out = S("");
+
+	for (size_t i = 0; i < page.len; i++) {
+		const struct stored *o = &page.object[i];
+
+		assert_int_equal(o->shard_key, s->derived.shard_key);
+		out = arena_printf(s->fresh.arena, STR_FMT "%s" STR_FMT "@" STR_FMT, STR_ARG(out),
+		    i > 0 ? " " : "", STR_ARG(str_sub(o->id, ID_DIGIT, 1)),
+		    STR_ARG(str_sub(o->modified, 5, 2)));
+	}
+	return arena_cstr(s->fresh.arena, out);
+}
+
+static struct str
+energy(struct shelf *s, unsigned number, const char *modified)
+{
+	return fresh_indicator(s->fresh.arena, number, modified, LABELLED("energy"));
+}
+
+#define ENERGY QUERY("\"labels\":[\"energy\"]")
+
+static time_us
+head_of(struct shelf *s)
+{
+	struct collection c;
+	struct why why = { 0 };
+
+	fresh_ok(store_collection_find(s->fresh.db, s->fresh.arena, s->derived.id, &c, &why), &why);
+	return c.changed;
+}
+
+static void
+withdraw(struct shelf *s, const struct collection *from, struct str id)
+{
+	struct why why = { 0 };
+	int64_t changed = 0;
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+
+	fresh_ok(db_begin(s->fresh.db, &txn, &why), &why);
+	fresh_ok(store_withdraw(s->fresh.db, from->shard_key, id, FRESH_NOW, &changed, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+	assert_true(changed > 0);
+}
+
+static struct str
+id_of(struct shelf *s, unsigned number)
+{
+	return arena_printf(s->fresh.arena, "indicator--00000000-0000-4000-8000-%08x0000", number);
+}
+
+static void
+shelf_endp(struct shelf *s)
+{
+	fresh_endp(&s->fresh);
+}
+
+/* A new version takes the place of the old one, or takes it out: never is an older one
+ * served as the newest.  Each change is another number, so that no kept page stays. */
+static void
+check_versions(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	time_us before;
+
+	shelf_begin(&s, ENERGY);
+	put(&s, &s.fresh.local, energy(&s, 1, "2026-02-01T00:00:00Z"));
+	put(&s, &s.fresh.local, fresh_indicator(s.fresh.arena, 2, "2026-02-01T00:00:00Z", ""));
+	put(&s, &s.fresh.local, energy(&s, 3, "2026-02-01T00:00:00Z"));
+	assert_string_equal(shown(&s), "1@02 3@02");
+
+	before = head_of(&s);
+	put(&s, &s.fresh.local, energy(&s, 1, "2026-04-01T00:00:00Z"));
+	assert_string_equal(shown(&s), "3@02 1@04"); /* to the end */
+	assert_true(head_of(&s) > before);
+	before = head_of(&s);
+	put(&s, &s.fresh.local,
+	    energy(&s, 1, "2026-03-01T00:00:00Z")); /* late, and not the newest */
+	assert_string_equal(shown(&s), "3@02 1@04");
+	assert_int_equal(head_of(&s), before);
+	put(&s, &s.fresh.local, fresh_indicator(s.fresh.arena, 1, "2026-05-01T00:00:00Z", ""));
+	assert_string_equal(shown(&s), "3@02"); /* gone, in every version */
+	assert_true(head_of(&s) > before);
+	put(&s, &s.fresh.local, energy(&s, 1, "2026-06-01T00:00:00Z"));
+	put(&s, &s.fresh.local, energy(&s, 2, "2026-06-01T00:00:00Z"));
+	assert_string_equal(shown(&s), "3@02 1@06 2@06");
+}
+
+/* An object in two sources stands once, and its newest version over both counts. */
+static void
+check_two_sources(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+
+	shelf_begin(&s, ENERGY);
+	put(&s, &s.fresh.local, energy(&s, 1, "2026-02-01T00:00:00Z"));
+	put(&s, &s.other, energy(&s, 1, "2026-02-01T00:00:00Z"));
+	assert_string_equal(shown(&s), "1@02");
+	put(&s, &s.other, fresh_indicator(s.fresh.arena, 1, "2026-03-01T00:00:00Z", ""));
+	assert_string_equal(shown(&s), "");
+	/* What the other source takes out gives the first one back. */
+	withdraw(&s, &s.other, id_of(&s, 1));
+	assert_string_equal(shown(&s), "1@02");
+	time_us before = head_of(&s);
+	withdraw(&s, &s.fresh.local, id_of(&s, 1));
+	assert_string_equal(shown(&s), "");
+	assert_true(head_of(&s) > before);
+}
+
+static void
+check_erased(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct why why = { 0 };
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+
+	shelf_begin(&s, ENERGY);
+	put(&s, &s.fresh.local, energy(&s, 1, EARLY));
+	fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);
+	fresh_ok(store_erase(s.fresh.db, s.fresh.local.shard_key, id_of(&s, 1), INT64_MAX, &why),
+	    &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+	assert_string_equal(shown(&s), "");
+}
+
+/* What lay there before is in it from the start; another query shows another part. */
+static void
+check_defined_later(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct why why = { 0 };
+	struct collection more;
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+
+	shelf_begin(&s, ENERGY);
+	for (unsigned i = 1; i <= 600; i++)
+		put(&s, i % 2 == 0 ? &s.other : &s.fresh.local,
+		    fresh_indicator(s.fresh.arena, i, EARLY, i % 3 == 0 ? LABELLED("energy") : ""));
+	define(&s, ENERGY, &more);
+	assert_int_equal(page_after(&s, &more, 0, PAGE_MAX).len, 200);
+	assert_int_equal(page_after(&s, &s.derived, 0, PAGE_MAX).len, 200);
+	fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);
+	fresh_ok(store_derive_remove(s.fresh.db, more.shard_key, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+	assert_int_equal(page_after(&s, &more, 0, PAGE_MAX).len, 0);
+	assert_int_equal(store_collection_find(s.fresh.db, s.fresh.arena, more.id, &more, &why),
+	    ERR_NOT_FOUND);
+	assert_int_equal(page_after(&s, &s.derived, 0, PAGE_MAX).len, 200);
+}
+
+/* What its filters let through; older versions are not there. */
+static void
+check_filters(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct page page;
+	struct why why = { 0 };
+	struct page_query q = { .derived = true, .limit = 2, .ids = 3, .versions = 1 };
+
+	shelf_begin(&s, ENERGY);
+	q.shard_key = s.derived.shard_key;
+	for (unsigned i = 1; i <= 5; i++)
+		put(&s, &s.fresh.local, energy(&s, i, "2026-02-01T00:00:00Z"));
+	put(&s, &s.fresh.local, energy(&s, 1, "2026-04-01T00:00:00Z"));
+	for (unsigned i = 0; i < 3; i++)
+		q.id[i] = id_of(&s, 3 - i);
+	q.version[0].filter = VERSION_ALL;
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_true(page.len == 2 && page.more);
+	assert_true(
+	    str_eq(page.object[0].id, id_of(&s, 2)) && str_eq(page.object[1].id, id_of(&s, 3)));
+	q.added_after = page.object[1].date_added;
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_true(page.len == 1 && !page.more && str_eq(page.object[0].id, id_of(&s, 1)));
+	q.version[0].filter = VERSION_TEXT;
+	q.version[0].text = S("2026-02-01T00:00:00Z");
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_int_equal(page.len, 0);
+	q.types = 1;
+	q.type[0] = S("tool");
+	q.ids = 0;
+	q.version[0].filter = VERSION_LAST;
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_int_equal(page.len, 0);
+}
+
+/* A source bears so many queries and no more. */
+static void
+check_bounded(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct collection c;
+
+	shelf_begin(&s, ALL);
+	for (size_t i = 1; i < DERIVE_OF_ONE_MAX; i++)
+		define(&s, ALL, &c);
+	c = (struct collection){ .kind = COLLECTION_DERIVED,
+		.alias = S("one-more"),
+		.title = S("x") };
+	struct why why = { 0 };
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	const struct derive_define what = {
+		.collection = &c,
+		.query = S(ALL),
+		.source = &s.fresh.local.shard_key,
+		.sources = 1,
+	};
+	fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);
+	assert_int_equal(store_derive_define(s.fresh.db, s.fresh.arena, &what, &why), ERR_LIMIT);
+	assert_string_equal(why.code, "collection.sources");
+}
+
+/* ---- the promise of cursors ---- */
+
+enum { CURSOR_RUNS = 20, CURSOR_STEPS = 120, CURSOR_OBJECTS = 12 };
+
+/* A reader who keeps, of each object, what it saw last. */
+struct reader {
+	time_us at;
+	struct str modified[CURSOR_OBJECTS];
+};
+
+static size_t
+number_of(const struct stored *o)
+{
+	char c = o->id.ptr[ID_DIGIT];
+
+	return (size_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
+}
+
+static void
+read_on(struct shelf *s, struct reader *r, size_t limit)
+{
+	const struct page page = page_after(s, &s->derived, r->at, limit);
+
+	for (size_t i = 0; i < page.len; i++) {
+		const struct stored *o = &page.object[i];
+		size_t number = number_of(o);
+
+		assert_true(o->date_added > r->at); /* strictly increasing */
+		r->at = o->date_added;
+		assert_true(number < CURSOR_OBJECTS);
+		r->modified[number] = o->modified;
+	}
+}
+
+static unsigned
+drawn(uint32_t *state, unsigned below)
+{
+	*state = *state * 1664525U + 1013904223U;
+	return (*state >> 8) % below;
+}
+
+static void
+change(struct shelf *s, uint32_t *state, unsigned step)
+{
+	struct arena *a = s->fresh.arena;
+	unsigned number = drawn(state, CURSOR_OBJECTS);
+	const struct collection *to = drawn(state, 2) == 0 ? &s->fresh.local : &s->other;
+	struct str at = arena_printf(a, "2026-02-01T00:%02u:%02uZ", step / 60, step % 60);
+	const char *more = drawn(state, 4) > 0 ? LABELLED("energy") : "";
+
+	put(s, to, fresh_indicator(a, number, arena_cstr(a, at), more));
+}
+
+/* Whoever pages while objects arrive ends with each object that is shown, in the version that
+ * is shown: nothing appeared behind the place that was passed. */
+static void
+check_cursor(void **)
+{
+	for (uint32_t run = 1; run <= CURSOR_RUNS; run++) {
+		CLEANUP(shelf_endp) struct shelf s = { 0 };
+		struct reader r = { 0 };
+		uint32_t state = run;
+
+		shelf_begin(&s, ENERGY);
+		for (unsigned step = 0; step < CURSOR_STEPS; step++) {
+			change(&s, &state, step);
+			if (drawn(&state, 3) == 0)
+				read_on(&s, &r, 1 + drawn(&state, 3));
+		}
+		for (time_us before = -1; before != r.at;) {
+			before = r.at;
+			read_on(&s, &r, 2);
+		}
+		const struct page whole = page_after(&s, &s.derived, 0, PAGE_MAX);
+		assert_true(whole.len > 3);
+		for (size_t i = 0; i < whole.len; i++) {
+			size_t number = number_of(&whole.object[i]);
+
+			assert_true(str_eq(r.modified[number], whole.object[i].modified));
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASES(&list, query_cases, check_query);
+	CASES(&list, fit_cases, check_fit);
+	CASE(&list, check_versions);
+	CASE(&list, check_two_sources);
+	CASE(&list, check_erased);
+	CASE(&list, check_defined_later);
+	CASE(&list, check_filters);
+	CASE(&list, check_bounded);
+	CASE(&list, check_cursor);
+	return cases_run("derive", &list, argc, argv);
+}
