@@ -164,23 +164,28 @@ class Evaluation:
         return any(name in text for name in self.names for text in own)
 
     def take_out(self):
-        """What is taken out is withheld wherever it stands, so that more may mention it."""
+        """What is taken out is withheld wherever it stands, so that more may mention it.
+
+        All are looked at before anything is taken out: what mentions what must not hang on
+        the order in which they were selected.
+        """
         more = self.to is not None
         while more:
-            more = False
-            for identifier, item in self.items.items():
-                if not item["selected"]:
-                    continue
-                obj, facts = item["object"], self.facts(item)
-                pointers = {r["pointer"] for row in self.redacting(obj, facts)
-                            for r in row.get("redact", [])}
-                if facts["marking.parted"]:
-                    pointers |= {"/" + s for _, sel in self.marking(obj)[2] for s in sel}
-                members = {p.split("/")[1] for p in pointers} & obj.keys()
-                more = more or not members <= self.places[identifier]
+            found = {i: self.members_to_go(i) for i, item in self.items.items() if item["selected"]}
+            more = any(not members <= self.places[i] for i, members in found.items())
+            for identifier, members in found.items():
                 self.places[identifier] |= members
+                obj = self.items[identifier]["object"]
                 self.names |= {fold(t) for m in members for k, t in texts(obj[m], m)
                                if len(fold(t)) >= LETTERS_MIN and t not in VOCABULARY}
+
+    def members_to_go(self, identifier):
+        item = self.items[identifier]
+        obj, facts = item["object"], self.facts(item)
+        pointers = {r["pointer"] for row in self.redacting(obj, facts) for r in row.get("redact", [])}
+        if facts["marking.parted"]:
+            pointers |= {"/" + s for _, sel in self.marking(obj)[2] for s in sel}
+        return {p.split("/")[1] for p in pointers} & obj.keys()
 
     def redacting(self, obj, facts):
         for c in self.agreement["data_categories"]:

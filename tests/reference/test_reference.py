@@ -112,6 +112,11 @@ def test_a_tied_mailbox_needs_a_ground(decide):
     check(1_003_891, decide)
 
 
+def test_the_order_of_items_decides_nothing(decide):
+    """A rule takes the same name out of several: none of them mentions that of another."""
+    check(9_005_136, decide)
+
+
 @pytest.mark.long
 def test_never_looser_in_many_more_cases(decide):
     check_many(range(1_000_000, 1_000_000 + LONG), decide, time.monotonic() + 1500)
