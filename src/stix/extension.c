@@ -57,6 +57,11 @@ check_defined(struct check *c, const struct place *at, const struct json *v)
 	if (json_is(type, JSON_STRING) && str_is(type->text, "property-extension") && v->len == 1)
 		problem(c, at, STIX_ERROR, "SI-091",
 		    "a property-extension needs at least one property of its own");
+	const struct shape *draft = model_draft_extension(c->type, v->key);
+	if (draft != NULL) {
+		check_draft(c, at, draft, v);
+		return;
+	}
 	for (const struct json *m = v->first; m != NULL; m = m->next) {
 		struct place member = place_member(at, m);
 
@@ -88,6 +93,8 @@ check_extensions(struct check *c, const struct place *at, const struct json *v)
 			check_predefined(c, &inside, known, e);
 		else if (is_definition(e->key))
 			check_defined(c, &inside, e);
+		else if (model_draft_extension(c->type, e->key) != NULL)
+			check_draft(c, &inside, model_draft_extension(c->type, e->key), e);
 		else
 			check_foreign(c, &inside, e);
 	}

@@ -6,6 +6,8 @@
 #define TLP2_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 /* The extension that carries an IEP 2.0 policy (OASIS). */
 #define IEP_EXTENSION "extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a"
+/* The extension that carries a PAP (OASIS, draft). */
+#define PAP_EXTENSION "extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b"
 #define TLP1_CREATED  "2017-01-20T00:00:00.000Z"
 #define TLP2_CREATED  "2022-10-01T00:00:00.000Z"
 
@@ -57,6 +59,19 @@ static const struct predefined {
 /* clang-format on */
 static_assert(COUNTOF(predefined) == COUNTOF(marking_builtins), "one row for each definition");
 
+/* The definitions of PAP that everybody may refer to without sending them.  WHITE became
+ * CLEAR.  Published copies differ in their time, which is therefore not looked at. */
+static const struct {
+	struct str id;
+	struct str level;
+} pap_predefined[] = {
+	{ NAME("marking-definition--a3bea94c-b469-41dc-9cfe-d6e7daba7730"), NAME("white") },
+	{ NAME("marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92"), NAME("clear") },
+	{ NAME("marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9"), NAME("green") },
+	{ NAME("marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab"), NAME("amber") },
+	{ NAME("marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e"), NAME("red") },
+};
+
 static const char *const tlp_names[] = {
 	[TLP_NONE] = "none",
 	[TLP_CLEAR] = "CLEAR",
@@ -103,17 +118,6 @@ predefined_by_id(struct str id)
 	return NULL;
 }
 
-bool
-marking_by_id(struct str id, struct marking *ret)
-{
-	const struct predefined *p = predefined_by_id(id);
-
-	if (p == NULL)
-		return false;
-	*ret = (struct marking){ .kind = p->kind, .tlp = p->tlp };
-	return true;
-}
-
 struct str
 marking_tlp2_id(enum tlp tlp)
 {
@@ -145,6 +149,29 @@ pap_marking(struct str level)
 	if (rank < 0)
 		return (struct marking){ .kind = MARKING_UNKNOWN };
 	return (struct marking){ .kind = MARKING_PAP, .pap = pap_levels[rank] };
+}
+
+/* The level that this identifier stands for; ptr is NULL when it is none of PAP. */
+static struct str
+pap_by_id(struct str id)
+{
+	for (size_t i = 0; i < COUNTOF(pap_predefined); i++) {
+		if (str_eq(pap_predefined[i].id, id))
+			return pap_predefined[i].level;
+	}
+	return (struct str){ 0 };
+}
+
+bool
+marking_by_id(struct str id, struct marking *ret)
+{
+	const struct predefined *p = predefined_by_id(id);
+	struct str pap = pap_by_id(id);
+
+	if (p == NULL && pap.ptr == NULL)
+		return false;
+	*ret = p == NULL ? pap_marking(pap) : (struct marking){ .kind = p->kind, .tlp = p->tlp };
+	return true;
 }
 
 /* A TLP level in words: whoever wrote it meant a restriction. */
@@ -296,12 +323,33 @@ iep_marking(const struct json *policy)
 	return m;
 }
 
+/* Whether it is nothing but this extension. */
 static bool
-is_iep(const struct claim *c)
+is_only(const struct claim *c, struct str extension)
 {
 	return c->definition_type.len == 0 && c->definition == NULL &&
 	       json_is(c->extensions, JSON_OBJECT) && c->extensions->len == 1 &&
-	       json_is(json_get(c->extensions, S(IEP_EXTENSION)), JSON_OBJECT);
+	       json_is(json_get(c->extensions, extension), JSON_OBJECT);
+}
+
+static struct str
+pap_level(const struct claim *c)
+{
+	const struct json *pap = json_get(c->extensions, S(PAP_EXTENSION));
+
+	return is_only(c, S(PAP_EXTENSION)) ? json_str(json_get(pap, S("pap"))) : (struct str){ 0 };
+}
+
+static enum err
+check_pap(const struct stix_object *o, const struct claim *c, struct why *why)
+{
+	struct str level = pap_by_id(o->id);
+
+	if (level.ptr == NULL || str_eq(pap_level(c), level))
+		return OK;
+	return fail(why, ERR_INVALID, "marking.pap-level",
+	    STR_FMT " is the definition of PAP level " STR_FMT ", and must say so and nothing else",
+	    STR_ARG(o->id), STR_ARG(level));
 }
 
 static enum err
@@ -335,10 +383,13 @@ marking_of(const struct stix_object *o, struct marking *ret, struct why *why)
 		return fail(why, ERR_INVALID, "marking.tlp-id",
 		    "a TLP marking is one of the predefined definitions, which " STR_FMT " is not",
 		    STR_ARG(o->id));
+	TRY(check_pap(o, &c, why));
 	if (p != NULL) {
 		TRY(check_tlp(o, &c, p, why));
 		*ret = (struct marking){ .kind = p->kind, .tlp = p->tlp };
-	} else if (is_iep(&c)) {
+	} else if (pap_level(&c).len > 0) {
+		*ret = pap_marking(pap_level(&c));
+	} else if (is_only(&c, S(IEP_EXTENSION))) {
 		*ret = iep_marking(json_get(c.extensions, S(IEP_EXTENSION)));
 	} else if (c.extensions == NULL && str_is(c.definition_type, "statement")) {
 		*ret = statement_marking(c.definition);

@@ -47,14 +47,14 @@ struct marking {
 const char *tlp_name(enum tlp tlp);
 bool tlp_parse(struct str name, enum tlp *ret); /* the names above, either case; WHITE is CLEAR */
 
-/* One of the nine predefined identifiers. */
+/* One of the nine predefined identifiers of TLP, or one of the five of PAP. */
 bool marking_by_id(struct str id, struct marking *ret);
 
 /* The predefined definition with this level of TLP 2.0, as an identifier. */
 struct str marking_tlp2_id(enum tlp tlp);
 
-/* What a marking-definition object says.  ERR_INVALID: it claims to be a TLP
- * but is none of the nine (id, created and level must all agree). */
+/* What a marking-definition object says.  ERR_INVALID: it claims to be a TLP but is none of
+ * the nine (id, created, level must agree), or has the id of a PAP and not its level. */
 enum err marking_of(const struct stix_object *o, struct marking *ret, struct why *why);
 
 /* The bytes of the nine predefined definitions, so that a reference to one

@@ -16,6 +16,8 @@
 #define TLP1_TIME "\"created\":\"2017-01-20T00:00:00.000Z\","
 #define TLP2_TIME "\"created\":\"2022-10-01T00:00:00Z\","
 #define TLP1(level) "\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"" level "\"}"
+#define PAP_RED "marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e"
+#define PAP_EXT(level) "\"extensions\":{\"extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b\":{\"extension_type\":\"property-extension\",\"pap\":\"" level "\"}}"
 #define TLP2(level) "\"extensions\":{\"" TLP2_EXTENSION "\":{\"extension_type\":\"property-extension\",\"tlp_2_0\":\"" level "\"}}"
 #define IEP(more) "\"extensions\":{\"extension-definition--762e2e97-ee51-43e5-a9ea-165fbb862c4a\":{\"extension_type\":\"property-extension\"" more "}}"
 #define STATEMENT(text) "\"definition_type\":\"statement\",\"definition\":{\"statement\":\"" text "\"}"
@@ -135,6 +137,16 @@ static const struct of_case {
 	{ "PAP definition", DEFINITION(OWN, "\"definition_type\":\"PAP\",\"definition\":{\"pap\":\"amber\"}"), MARKING_PAP, TLP_NONE, "AMBER", NULL, "" },
 	{ "PAP white", DEFINITION(OWN, "\"definition_type\":\"pap\",\"definition\":{\"pap\":\"WHITE\"}"), MARKING_PAP, TLP_NONE, "CLEAR", NULL, "" },
 	{ "PAP without a level", DEFINITION(OWN, "\"definition_type\":\"pap\",\"definition\":{}"), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "PAP extension", DEFINITION(OWN, PAP_EXT("amber")), MARKING_PAP, TLP_NONE, "AMBER", NULL, "" },
+	{ "PAP extension without a level", DEFINITION(OWN, PAP_EXT("")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "PAP extension with an unknown level", DEFINITION(OWN, PAP_EXT("blue")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "PAP extension beside a statement", DEFINITION(OWN, STATEMENT("x") "," PAP_EXT("red")), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
+	{ "predefined PAP", DEFINITION(PAP_RED, PAP_EXT("red")), MARKING_PAP, TLP_NONE, "RED", NULL, "" },
+	{ "predefined PAP of another time", DEFINITION(PAP_RED, TLP1_TIME PAP_EXT("red")), MARKING_PAP, TLP_NONE, "RED", NULL, "" },
+	{ "predefined PAP with another level", DEFINITION(PAP_RED, PAP_EXT("clear")), MARKING_UNKNOWN, TLP_NONE, "", "marking.pap-level",
+	  PAP_RED " is the definition of PAP level red, and must say so and nothing else" },
+	{ "a statement under the id of a PAP", DEFINITION(PAP_RED, STATEMENT("x")), MARKING_UNKNOWN, TLP_NONE, "", "marking.pap-level",
+	  PAP_RED " is the definition of PAP level red, and must say so and nothing else" },
 	{ "own definition type", DEFINITION(OWN, "\"definition_type\":\"acme\",\"definition\":{\"x\":1}"), MARKING_UNKNOWN, TLP_NONE, "", NULL, "" },
 	{ "an IEP policy", DEFINITION(OWN, IEP(",\"iep_version\":\"2.0\",\"name\":\"n\",\"end_date\":null,\"tlp\":\"white\",\"permitted_actions\":\"none\"")), MARKING_IEP, TLP_CLEAR, "", NULL, "" },
 	{ "an IEP policy that limits the audience", DEFINITION(OWN, IEP(",\"tlp\":\"red\"")), MARKING_IEP, TLP_RED, "", NULL, "" },
@@ -212,6 +224,7 @@ static const struct collect_case {
 	{ "a part is stricter", REFS("\"" CLEAR2 "\"") "," PARTS("{\"marking_ref\":\"" RED2 "\",\"selectors\":[\"name\"]}"), TLP_RED, false, "", 0, 0, "", true },
 	{ "a part in a language", PARTS("{\"lang\":\"ja\",\"selectors\":[\"name\"]}"), TLP_NONE, false, "", 0, 0, "", false },
 	{ "statement and PAP", REFS("\"" HELD("1") "\",\"" HELD("3") "\",\"" HELD("2") "\",\"" HELD("1") "\""), TLP_NONE, false, "AMBER", 2, 0, "", false },
+	{ "predefined PAP, not held", REFS("\"" PAP_RED "\",\"" HELD("3") "\""), TLP_NONE, false, "RED", 0, 0, "", false },
 	{ "unknown definition", REFS("\"" GREEN "\",\"" HELD("4") "\""), TLP_GREEN, true, "", 0, 1, HELD("4"), false },
 	{ "definition that is not held", REFS("\"" OWN "\",\"" HELD("4") "\""), TLP_NONE, false, "", 0, 2, OWN, false },
 	{ "false TLP", REFS("\"" HELD("5") "\""), TLP_NONE, false, "", 0, 1, HELD("5"), false },

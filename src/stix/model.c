@@ -65,3 +65,48 @@ model_common_property(struct str name)
 	}
 	return NULL;
 }
+
+/* Whether the extensions declare the type by this definition, or by any when key is empty. */
+static bool
+is_declared(const struct json *extensions, struct str key)
+{
+	if (!json_is(extensions, JSON_OBJECT))
+		return false;
+	if (key.len > 0)
+		return json_get(extensions, key) != NULL;
+	for (const struct json *e = extensions->first; e != NULL; e = e->next) {
+		if (str_is(json_str(json_get(e, S("extension_type"))), "new-sdo"))
+			return true;
+	}
+	return false;
+}
+
+const struct shape *
+model_draft_object(struct str type, const struct json *extensions)
+{
+	for (size_t i = 0; i < model_drafts_len; i++) {
+		const struct draft *d = &model_drafts[i];
+
+		if (d->object && str_eq(d->host, type) && is_declared(extensions, d->key))
+			return &d->shape;
+	}
+	return NULL;
+}
+
+/* The draft calls an impact's extension by its category, its examples by the
+ * category and "-impact". */
+const struct shape *
+model_draft_extension(struct str host, struct str key)
+{
+	const struct str tail = S("-impact");
+	struct str category = str_ends(key, tail) ? str_sub(key, 0, key.len - tail.len) : key;
+
+	for (size_t i = 0; i < model_drafts_len; i++) {
+		const struct draft *d = &model_drafts[i];
+
+		if (!d->object && str_eq(d->host, host) &&
+		    (str_eq(d->key, key) || str_eq(d->key, category)))
+			return &d->shape;
+	}
+	return NULL;
+}

@@ -114,6 +114,16 @@ struct extension {
 	struct shape shape;
 };
 
+/* A type or an extension that is defined outside of STIX 2.1: what breaks it draws a warning. */
+struct draft {
+	struct str host; /* type of the object */
+	/* Key in its extensions; of a type: the one that declares it, or empty when any
+	 * definition of a new type does. */
+	struct str key;
+	struct shape shape;
+	bool object; /* the shape is the object's, not the extension's */
+};
+
 /* How a class of objects uses a common property. */
 struct common {
 	struct property property;
@@ -129,6 +139,13 @@ extern const size_t model_domain_len, model_observables_len;
 
 extern const struct extension model_extensions[];
 extern const size_t model_extensions_len;
+
+extern const struct draft model_drafts[];
+extern const size_t model_drafts_len;
+
+/* NULL when no draft is known. */
+const struct shape *model_draft_object(struct str type, const struct json *extensions);
+const struct shape *model_draft_extension(struct str host, struct str key);
 
 /* NULL when the specification defines none of that name. */
 const struct stix_type *model_type(struct str name);

@@ -43,6 +43,8 @@ problem(struct check *c, const struct place *at, enum stix_level level, const ch
 	struct stix_report *r = c->report;
 	va_list args;
 
+	if (c->draft && level == STIX_ERROR)
+		level = STIX_WARNING;
 	r->errors += level == STIX_ERROR;
 	r->warnings += level == STIX_WARNING;
 	r->notes += level == STIX_NOTE;
@@ -155,6 +157,23 @@ check_shape(struct check *c, const struct place *at, const struct shape *shape,
 	check_complete(c, at, shape, seen, false);
 }
 
+void
+check_draft(struct check *c, const struct place *at, const struct shape *shape,
+    const struct json *v)
+{
+	seen_set seen = 0;
+
+	c->draft = true;
+	for (const struct json *m = v->first; m != NULL; m = m->next) {
+		struct place inside = place_member(at, m);
+
+		if (!check_own(c, at, shape, m, &seen))
+			check_free(c, &inside, m);
+	}
+	check_complete(c, at, shape, seen, false);
+	c->draft = false;
+}
+
 static bool
 check_common(struct check *c, const struct place *at, const struct json *member, seen_set *seen)
 {
@@ -182,18 +201,25 @@ void
 check_object(struct check *c, const struct place *at, const struct json *v)
 {
 	const struct stix_type *type = model_type(c->type);
-	const struct shape *shape = type == NULL ? NULL : &type->shape;
+	const struct json *extensions = json_get(v, S("extensions"));
+	const struct shape *shape =
+	    type == NULL ? model_draft_object(c->type, extensions) : &type->shape;
 	seen_set own = 0, common = 0;
-	bool extended = json_get(v, S("extensions")) != NULL;
+	bool extended = extensions != NULL;
 
 	for (const struct json *m = v->first; m != NULL; m = m->next) {
-		if (!check_own(c, at, shape, m, &own) && !check_common(c, at, m, &common))
+		c->draft = type == NULL;
+		bool known = check_own(c, at, shape, m, &own);
+		c->draft = false;
+		if (!known && !check_common(c, at, m, &common))
 			check_custom(c, at, m);
 	}
 	if (c->type.len == 0)
 		problem(c, at, STIX_ERROR, "SI-050", "type is required");
+	c->draft = type == NULL;
 	if (shape != NULL)
 		check_complete(c, at, shape, own, extended);
+	c->draft = false;
 	for (size_t i = 0; i < model_common_len; i++) {
 		if (model_common[i].use[c->class] == 'R' && (common >> i & 1) == 0)
 			missing(c, at, &model_common[i].property);

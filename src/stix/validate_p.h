@@ -22,6 +22,7 @@ struct check {
 	struct stix_report *report;
 	enum stix_class class; /* that its rules follow; never STIX_CUSTOM */
 	struct declared declared;
+	bool draft;                   /* what is wrong breaks a draft: a warning */
 	const struct json *container; /* references are keys of it; NULL: identifiers */
 	size_t work;                  /* steps spent on looking things up */
 	size_t undeclared;            /* properties that nobody defines */
@@ -63,6 +64,10 @@ void check_free(struct check *c, const struct place *at, const struct json *v);
 
 /* The members of a part, an extension or an object: the rest goes to check_custom(). */
 void check_shape(struct check *c, const struct place *at, const struct shape *shape,
+    const struct json *v);
+
+/* The same along a draft: what breaks it draws a warning, what it does not have is left alone. */
+void check_draft(struct check *c, const struct place *at, const struct shape *shape,
     const struct json *v);
 
 /* A property that the specification does not define. */

@@ -19,6 +19,10 @@
 #define OBSERVED(more) SDO("observed-data", ",\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:00Z\",\"number_observed\":1" more)
 #define INDICATOR(pattern, type) SDO("indicator", ",\"pattern\":\"" pattern "\",\"pattern_type\":\"" type "\",\"valid_from\":\"2026-01-01T00:00:00Z\"")
 #define EXTENSION_KEY "extension-definition--" EXAMPLE_UUID
+#define INCIDENT_CORE "extension-definition--ef765651-680c-498d-9894-99799f2fa126"
+#define EVENT "extension-definition--4ca6de00-5b0d-45ef-a1dc-ea7279ea910e"
+#define IMPACT "extension-definition--7cc33dd6-f6a1-489b-98ea-522d351d71b9"
+#define CORE(more) SDO("incident", ",\"name\":\"x\",\"extensions\":{\"" INCIDENT_CORE "\":{\"extension_type\":\"property-extension\"," more "}}")
 
 /* want is "" when there is nothing to report, or else one problem as
  * "level rule pointer message", the only error if it is an error. */
@@ -63,6 +67,23 @@ static const struct problem_case {
 	{ "private language", TOOL(",\"lang\":\"x-own\""), "" },
 	{ "private language without a name", TOOL(",\"lang\":\"x\""), "E SI-016 /lang must be a language tag (RFC 5646)" },
 	{ "language with a singleton at the end", TOOL(",\"lang\":\"en-x\""), "E SI-016 /lang must be a language tag (RFC 5646)" },
+
+	/* ---- SI-096, the incident core extension: what breaks a draft draws a warning ---- */
+	{ "incident core", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"criticality\":70,\"events\":[{\"event_ref\":" ID("event") ",\"next_steps\":[{\"event_ref\":" ID("event") ",\"condition_type\":\"optional\",\"transition_type\":\"success\"}]}],\"impact_refs\":[" ID("impact") "],\"impacted_entity_counts\":{\"employee\":7},\"scores\":[{\"name\":\"x\",\"value\":7.5}]"), "" },
+	{ "incident core without its status", CORE("\"determination\":\"suspected\""), "W SI-050 /extensions/" INCIDENT_CORE " investigation_status is required" },
+	{ "incident core: closed vocabulary", CORE("\"investigation_status\":\"open\",\"determination\":\"perhaps\""), "W SI-015 /extensions/" INCIDENT_CORE "/determination \"perhaps\" is not in incident-determination-enum" },
+	{ "incident core: open vocabulary", CORE("\"investigation_status\":\"paused\",\"determination\":\"suspected\""), "W SI-015 /extensions/" INCIDENT_CORE "/investigation_status \"paused\" is not in incident-investigation-ov, which is open to other words" },
+	{ "incident core: out of range", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"criticality\":101"), "W SI-050 /extensions/" INCIDENT_CORE "/criticality must lie between 0 and 100" },
+	{ "incident core: a task as impact", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"impact_refs\":[" ID("task") "]"), "W SI-051 /extensions/" INCIDENT_CORE "/impact_refs/0 refers to an object of type task, and must to: impact" },
+	{ "incident core: what its first version had", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"activity\":[{\"a\":1}]"), "" },
+	{ "incident core on another type", TOOL(",\"extensions\":{\"" INCIDENT_CORE "\":{\"extension_type\":\"property-extension\",\"a\":1}}"), "" },
+	{ "event", SDO("event", ",\"status\":\"occurred\",\"start_time_fidelity\":\"hour\",\"changed_objects\":[{\"state_change_type\":\"caused\",\"result_ref\":" ID("impact") "}],\"extensions\":{\"" EVENT "\":{\"extension_type\":\"new-sdo\"}}"), "" },
+	{ "event without its status", SDO("event", ",\"extensions\":{\"" EVENT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-050  status is required" },
+	{ "event: list that is none", SDO("event", ",\"status\":\"occurred\",\"subevents\":{\"event_ref\":" ID("event") "},\"extensions\":{\"" EVENT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-003 /subevents must be a list, found object" },
+	{ "event of somebody else", SDO("event", ",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sdo\"}}"), "" },
+	{ "impact", SDO("impact", ",\"impact_category\":\"monetary\",\"extensions\":{\"monetary\":{\"variety\":\"ransom-payment\",\"max_amount\":7},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}"), "" },
+	{ "impact as in the examples", SDO("impact", ",\"impact_category\":\"integrity\",\"extensions\":{\"integrity-impact\":{\"alteration\":\"some\"},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-015 /extensions/integrity-impact/alteration \"some\" is not in integrity-alteration-enum" },
+	{ "task", SDO("task", ",\"outcome\":\"done\",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-015 /outcome \"done\" is not in task-outcome-enum" },
 
 	/* ---- names and members ---- */
 	{ "required", SDO("tool", ""), "E SI-050  name is required" },

@@ -99,6 +99,12 @@ check_collections(void **)
 	"\"id\":\"marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da\","            \
 	"\"created\":\"" created "\",\"definition_type\":\"tlp\",\"name\":\"TLP:GREEN\"," \
 	"\"definition\":{\"tlp\":\"" level "\"}}"
+#define PAP_RED(level, more)                                                   \
+	"{\"type\":\"marking-definition\",\"spec_version\":\"2.1\","           \
+	"\"id\":\"marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e\"," \
+	"\"created\":\"2022-10-02T00:00:00.000Z\",\"extensions\":"             \
+	"{\"extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b\":"     \
+	"{\"extension_type\":\"property-extension\",\"pap\":\"" level "\"}}" more "}"
 #define GREEN_CREATED "2017-01-20T00:00:00.000Z"
 
 /* clang-format off */
@@ -125,6 +131,8 @@ static const struct put_case {
 	{ "a marking again", MARK("a"), MARK("a"), OK, PUT_SAME, NULL, "" },
 	{ "a changed marking", MARK("a"), MARK("b"), ERR_CONFLICT, PUT_NEW, "store.marking", "a marking definition never changes" },
 	{ "a predefined marking, respelt", GREEN(GREEN_CREATED, "green"), GREEN("2017-01-20T00:00:00Z", "green"), OK, PUT_SAME, NULL, "" },
+	{ "a predefined PAP, perverted", PAP_RED("red", ""), PAP_RED("green", ""), ERR_CONFLICT, PUT_NEW, "store.tlp", "is the definition of PAP level red" },
+	{ "a predefined PAP, named otherwise", PAP_RED("red", ""), PAP_RED("red", ",\"name\":\"PAP red\""), OK, PUT_SAME, NULL, "" },
 	{ "a predefined marking, perverted", GREEN(GREEN_CREATED, "green"), GREEN(GREEN_CREATED, "white"), ERR_CONFLICT, PUT_NEW, "store.tlp", "is the definition of TLP level green" },
 };
 /* clang-format on */
