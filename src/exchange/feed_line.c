@@ -10,8 +10,8 @@
 enum {
 	/* Reaching a server on another continent, with a lost packet. */
 	LINE_CONNECT_MS = 10'000,
-	/* A page of usual objects at 1 Mbit/s takes 10 s. */
-	LINE_TOTAL_MS = 60'000,
+	/* A page of usual objects at 1 Mbit/s takes 10 s; a node that stops waits as long. */
+	LINE_TOTAL_MS = 30'000,
 	PATH_MAX_BYTES = 64,
 	NO_FILE = -1,
 };

@@ -3,6 +3,7 @@
 What they get must be what was imported, however it is asked for.
 """
 
+import datetime
 import json
 
 import pytest
@@ -249,6 +250,47 @@ def test_a_stix2_sink_writes(collection):
     thing = indicator(99)
     stix2.TAXIICollectionStore(collection).add(thing)
     assert collection.get_object(thing.id)["objects"] == envelope(thing)["objects"]
+
+
+# ---- requests as the tests of taxii2-client send them ----
+
+FORMS = {"a tree": lambda e: e, "a text": json.dumps, "bytes": lambda e: json.dumps(e).encode()}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_body_in_each_form(collection, form):
+    thing = indicator(200 + list(FORMS).index(form))
+    status = collection.add_objects(FORMS[form](envelope(thing)), wait_for_completion=False)
+    assert counts(status) == (1, 1, 0, 0)
+    status.wait_until_final(poll_interval=0.1, timeout=5)
+    assert status.status == "complete"
+    assert collection.get_object(thing.id)["objects"] == envelope(thing)["objects"]
+
+
+EAST = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+
+
+@pytest.mark.parametrize("filters", [
+    {"added_after": datetime.datetime(2020, 1, 2, 3, 4, 5)},
+    {"added_after": datetime.datetime(2020, 1, 2, 3, 4, 5, 678900, EAST)},
+    {"added_after": "2020-01-02T03:04:05.6Z"},
+    {"version": ["first", "last"]},
+    {"version": ["all"], "spec_version": ["2.1", "2.0"]},
+    {"spec_version": "2.1"},
+    {"foo": "bar"},
+    {"foo": ["bar", "baz"], "limit": 1000},
+    {"accept": "application/taxii+json"},
+    {"accept": "application/taxii+json; version=2.1"},
+], ids=str)
+def test_filters_in_each_form(collection, imported, filters):
+    found = collection.get_objects(**filters)
+    assert imported.keys() <= set(ids(found["objects"]))
+    assert "more" in collection.get_manifest(**filters)
+
+
+def test_a_far_date_gives_nothing(collection):
+    later = datetime.datetime(2199, 1, 1, tzinfo=datetime.timezone.utc)
+    assert "objects" not in collection.get_objects(added_after=later)
 
 
 # ---- refusals ----
