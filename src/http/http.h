@@ -253,6 +253,9 @@ struct http_media {
  * -1: the rest is not a list of media ranges.  Source: RFC 9110, 12.5.1. */
 int http_media_next(struct str *list, struct http_media *ret);
 
+/* The same for Accept-Encoding, whose elements are "gzip", "identity", "*": no slash. */
+int http_coding_next(struct str *list, struct http_media *ret);
+
 /* A parameter by its name in any case, quotes taken off; ptr NULL when missing.
  * A quoted value with a backslash is not understood and is given as it is. */
 struct str http_media_param(const struct http_media *media, const char *name);

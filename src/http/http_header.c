@@ -182,8 +182,9 @@ next_param(struct str *params, struct http_pair *ret)
 	return false;
 }
 
-int
-http_media_next(struct str *list, struct http_media *ret)
+/* The next element of a list, whose name is as is_name() says. */
+static int
+next_item(struct str *list, bool (*is_name)(struct str), struct http_media *ret)
 {
 	struct str item = { 0 };
 
@@ -200,7 +201,7 @@ http_media_next(struct str *list, struct http_media *ret)
 
 	media.type = str_trim(str_split(&item, ';'));
 	media.params = item;
-	if (!is_media_type(media.type))
+	if (!is_name(media.type))
 		return -1;
 	for (struct http_pair p; next_param(&item, &p);) {
 		if (!is_token(p.name) || p.value.len == 0)
@@ -210,6 +211,18 @@ http_media_next(struct str *list, struct http_media *ret)
 	}
 	*ret = media;
 	return 1;
+}
+
+int
+http_media_next(struct str *list, struct http_media *ret)
+{
+	return next_item(list, is_media_type, ret);
+}
+
+int
+http_coding_next(struct str *list, struct http_media *ret)
+{
+	return next_item(list, is_token, ret);
 }
 
 struct str

@@ -23,6 +23,12 @@ check_list(struct str whole)
 		assert(str_find(media.type, S("/")) != SIZE_MAX);
 		check_within(http_media_param(&media, "version"), whole);
 	}
+	list = whole;
+	for (size_t n = 0; http_coding_next(&list, &media) == 1; n++) {
+		assert(n <= whole.len && media.q <= 1000);
+		check_within(media.type, whole);
+		assert(str_find(media.type, S("/")) == SIZE_MAX);
+	}
 }
 
 static void

@@ -126,18 +126,29 @@ static const struct media_case {
 	{ "parameter without value", "a/b;version", "!" },
 	{ "bad after good",       "a/b, c", "a/b 1000 -|!" },
 };
+
+/* The same of codings. */
+static const struct media_case coding_cases[] = {
+	{ "codings",              "gzip, br;q=0.5,*;q=0", "gzip 1000 -|br 500 -|* 0 -|" },
+	{ "a coding with a slash", "a/b", "!" },
+	{ "a coding with blanks", "a b", "!" },
+	{ "no coding",            "", "" },
+	{ "only commas",          ", ,", "" },
+	{ "a weight and no name", ";q=1", "!" },
+};
 /* clang-format on */
 
+typedef int next_fn(struct str *list, struct http_media *ret);
+
 static void
-check_media(void **state)
+check_list(const struct media_case *c, next_fn *next)
 {
-	const struct media_case *c = *state;
 	struct str list = str_of(c->list);
 	struct http_media media;
 	struct buf got = buf_new(1024);
 	int more;
 
-	while ((more = http_media_next(&list, &media)) == 1) {
+	while ((more = next(&list, &media)) == 1) {
 		struct str version = http_media_param(&media, "version");
 		buf_printf(&got, STR_FMT " %u " STR_FMT "|", STR_ARG(media.type), media.q,
 		    STR_ARG(version.ptr == NULL ? S("-") : version));
@@ -149,6 +160,18 @@ check_media(void **state)
 	assert_true(as_wanted);
 }
 
+static void
+check_media(void **state)
+{
+	check_list(*state, http_media_next);
+}
+
+static void
+check_coding(void **state)
+{
+	check_list(*state, http_coding_next);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -157,6 +180,7 @@ main(int argc, char **argv)
 	CASES(&cases, cookie_cases, check_cookie);
 	CASES(&cases, basic_cases, check_basic);
 	CASES(&cases, media_cases, check_media);
+	CASES(&cases, coding_cases, check_coding);
 	CASE(&cases, bearer_is_what_follows_the_scheme);
 	return cases_run("http_header", &cases, argc, argv);
 }

@@ -39,6 +39,7 @@ const struct node_key node_keys[] = {
 	{ "people.port",        "port",         "its port; 0 takes any free one",                            true },
 	{ "people.base-url",    "URL",          "how browsers see it; empty: made of address and port",      true },
 	{ "people.requests",    "1/minute",     "TAXII requests of one account that are served",             true },
+	{ "people.gzip",        "0..1",         "1: TAXII pages are compressed for those who ask for it",    true },
 	{ "peer.address",       "address",      "where partners' nodes connect",                             true },
 	{ "peer.port",          "port",         "its port; 0 takes any free one",                            true },
 	{ "peer.requests",      "1/minute",     "TAXII requests of one partner that are served",             true },
@@ -51,6 +52,7 @@ static const struct key_place places[] = {
 	{ "people.port",      KEY_PORT,   offsetof(struct node_config, people_port),       0, 0,   65535 },
 	{ "people.base-url",  URL_AT(base_url) },
 	{ "people.requests",  KEY_NUMBER, offsetof(struct node_config, people_requests),   0, 60,  REQUESTS_MAX },
+	{ "people.gzip",      KEY_NUMBER, offsetof(struct node_config, people_gzip),       0, 0,   1 },
 	{ "peer.address",     TEXT_AT(peer_address) },
 	{ "peer.port",        KEY_PORT,   offsetof(struct node_config, peer_port),         0, 0,   65535 },
 	{ "peer.requests",    KEY_NUMBER, offsetof(struct node_config, peer_requests),     0, 60,  REQUESTS_MAX },
@@ -63,6 +65,7 @@ static const struct node_config presets = {
 	.peer_address = "0.0.0.0",     .peer_port = 8441,
 	/* A hundred a second: a page of 1,000 objects each time. */
 	.people_requests = 6000,       .peer_requests = 6000,
+	.people_gzip = 1,
 	.exchange_every_ms = 60'000,
 	.log_level = LOG_NOTICE,
 };

@@ -15,6 +15,7 @@ struct node_config {
 	uint16_t peer_port;
 	char base_url[256]; /* as people's browsers see the people listener; empty: made of address
 	                       and port */
+	uint32_t people_gzip;                    /* 1: TAXII pages may be compressed */
 	uint32_t people_requests, peer_requests; /* TAXII, of one caller in a minute */
 	uint32_t exchange_every_ms;
 	uint32_t log_level;

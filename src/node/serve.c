@@ -301,6 +301,7 @@ start_people(struct node *n, struct why *why)
 	node_people_site(&n->people_site, n->realm, n->exchange, n->people_url);
 	n->people_site.api.feeds = n->feeds;
 	n->people_site.taxii.kept = taxii_kept_new();
+	n->people_site.taxii.gzip = n->config.people_gzip != 0;
 	n->people_site.taxii.rate = taxii_rate_new(n->config.people_requests);
 	TRY(listen_tls(n, &c, "people", &n->people, why));
 	name_url(n->people_url, sizeof(n->people_url), n->config.base_url, n->config.people_address,

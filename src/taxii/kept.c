@@ -77,7 +77,8 @@ slot_of(struct taxii_kept *kept, const struct kept_key *key)
 	uint64_t mixed;
 
 	memcpy(&mixed, key->digest, sizeof(mixed));
-	mixed ^= (uint64_t)key->added_after * UINT64_C(0x9E3779B97F4A7C15) ^ key->limit;
+	mixed ^= (uint64_t)key->added_after * UINT64_C(0x9E3779B97F4A7C15) ^
+	         (key->limit << 1 | key->gzip);
 	return &kept->slot[(mixed * UINT64_C(0xD6E8FEB86659FD93)) >> 54];
 }
 static_assert(SLOTS == 1 << (64 - 54), "slot_of() takes that many bits");
@@ -87,7 +88,7 @@ key_eq(const struct kept_key *a, const struct kept_key *b)
 {
 	return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0 &&
 	       a->shard_key == b->shard_key && a->changed == b->changed &&
-	       a->added_after == b->added_after && a->limit == b->limit;
+	       a->added_after == b->added_after && a->limit == b->limit && a->gzip == b->gzip;
 }
 
 static void

@@ -18,10 +18,12 @@ struct kept_key {
 	time_us changed;     /* of the collection: struct collection */
 	time_us added_after; /* where the page begins */
 	uint64_t limit;
+	bool gzip; /* whether it may be compressed */
 };
 
 struct kept_dates {
 	time_us first, last; /* date_added */
+	bool gzip;           /* the bytes are compressed */
 };
 
 /* Answers with the page, if it is there; it is shared until the response is done. */

@@ -251,8 +251,10 @@ dates_of(const struct listing *l)
 	const struct page *p = &l->page;
 
 	if (p->len > 0)
-		return (
-		    struct kept_dates){ p->object[0].date_added, p->object[p->len - 1].date_added };
+		return (struct kept_dates){
+			.first = p->object[0].date_added,
+			.last = p->object[p->len - 1].date_added,
+		};
 	return (struct kept_dates){ .last = p->more ? l->reached : 0 };
 }
 
@@ -283,6 +285,8 @@ key_of(const struct listing *l)
 		.changed = l->collection.changed,
 		.added_after = q->added_after,
 		.limit = q->limit,
+		.gzip = l->visit->face->gzip &&
+		        taxii_wants_gzip(http_header(l->visit->req, "accept-encoding")),
 	};
 
 	memcpy(key.digest, l->query.digest, sizeof(key.digest));
@@ -299,7 +303,7 @@ etag_of(const struct kept_key *key, char ret[ETAG_MAX])
 {
 	static const char digits[] = "0123456789abcdef";
 	const uint64_t number[] = { (uint64_t)key->shard_key, (uint64_t)key->changed,
-		(uint64_t)key->added_after, key->limit };
+		(uint64_t)key->added_after, key->limit, key->gzip };
 	const struct str part[] = {
 		{ (const char *)key->digest, sizeof(key->digest) },
 		{ (const char *)number, sizeof(number) },
@@ -357,10 +361,13 @@ answer_page(struct listing *l, const struct form *form, const struct kept_key *k
 	} else {
 		TRY(read_and_write(l, form, ret, why));
 		dates = dates_of(l);
+		dates.gzip = key->gzip && taxii_gzip(ret);
 		if (kept != NULL)
 			kept_offer(kept, key, &dates, ret);
 	}
 	add_dates(ret, l->visit->req->arena, &dates);
+	if (dates.gzip)
+		http_add(ret, "Content-Encoding", S("gzip"));
 	return OK;
 }
 
@@ -375,6 +382,8 @@ answer_list(void *ctx, struct http_request *req, struct http_response *ret, cons
 	TRY(visit_begin(ctx, req, &v, why));
 	TRY(listing_begin(&l, form->list, why));
 	struct kept_key key = key_of(&l);
+	if (v.face->gzip)
+		http_add(ret, "Vary", S("Accept-Encoding"));
 	if (has_suspended(&l))
 		return answer_page(&l, form, &key, ret, why);
 	etag_of(&key, text);

@@ -61,6 +61,7 @@ struct taxii {
 	struct realm *realm;
 	struct taxii_kept *kept; /* NULL: no page is kept */
 	struct taxii_rate *rate; /* NULL: as many requests as come */
+	bool gzip;               /* pages are compressed for who asks: not between states */
 	const char *base_url;    /* "https://in.localhost:8441", no path: for discovery */
 	/* Says what the principal of a request is: on the peer listener a partner
 	 * (and its agreement), on the people listener an account's organisation.

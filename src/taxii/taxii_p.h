@@ -65,6 +65,14 @@ struct str taxii_time(struct arena *a, time_us at);
  * of one that has no times. */
 struct str taxii_version(struct arena *a, const struct stored *o);
 
+/* ---- compression (gzip.c) ---- */
+
+/* Whether Accept-Encoding asks for gzip, at least as much as for nothing. */
+bool taxii_wants_gzip(struct str accepted);
+
+/* Compresses what was written into resp->buf; false: it is too short, or would be longer. */
+bool taxii_gzip(struct http_response *resp);
+
 /* ---- handlers ---- */
 
 http_handler taxii_get_discovery;

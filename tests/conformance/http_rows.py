@@ -1,6 +1,7 @@
 """Transport, URLs, negotiation, callers, and what describes the node."""
 
 import email.utils
+import gzip
 import json
 import re
 import shutil
@@ -301,10 +302,45 @@ def accept_is_tested_before_storing(t):
 
 @row("TS-039")
 def codings(t):
-    plain = t.get(t.objects, headers=[("Accept-Encoding", "gzip, br")])
-    assert plain.status == 200 and "content-encoding" not in plain.headers and plain.json["objects"]
     for coding in ("gzip", "br", "deflate", "gzip, identity"):
         is_error(t.post_bytes(b"x", headers=[("Content-Encoding", coding)]), 415)
+    released = t.get("/ij-model/collections/", peer=True).json["collections"][0]["id"]
+    asks = [("Accept-Encoding", "gzip")]
+    for query in ("", "limit=1000"):
+        answer = t.page(query, f"/ij-model/collections/{released}/objects/", peer=True, headers=asks)
+        assert answer.status == 200 and answer.headers.keys().isdisjoint({"content-encoding", "vary"})
+
+
+@row("TS-039", "TS-226")
+def pages_are_compressed_for_who_asks(t):
+    t.add(*[indicator() for _ in range(5)])
+    for path in (t.objects, t.manifest):
+        plain = t.page("", path)
+        assert "content-encoding" not in plain.headers and plain.headers["vary"] == "Accept-Encoding"
+        for asked in ("gzip", "GZIP", "x-gzip", "*", "br, gzip;q=0.5", "gzip;q=0.001"):
+            for _ in range(3):  # the third is one that was kept
+                answer = t.page("", path, headers=[("Accept-Encoding", asked)])
+                assert answer.headers["content-encoding"] == "gzip", asked
+                assert gzip.decompress(answer.body) == plain.body and len(answer.body) < len(plain.body)
+                assert answer.headers["vary"] == "Accept-Encoding"
+                assert answer.headers["content-type"] == plain.headers["content-type"]
+                assert answer.headers["x-taxii-date-added-last"] == plain.headers["x-taxii-date-added-last"]
+            # Each form has its own tag, and is not taken for the other.
+            packed, tag = answer.headers["etag"], plain.headers["etag"]
+            assert packed != tag
+            for etag, encoding, status in ((packed, asked, 304), (tag, asked, 200), (packed, "identity", 200)):
+                headers = [("Accept-Encoding", encoding), ("If-None-Match", etag)]
+                again = t.page("", path, headers=headers)
+                assert again.status == status and again.headers["vary"] == "Accept-Encoding"
+        for asked in ("", "identity", "br", "gzip;q=0", "gzip;q=0.000, *", "*;q=0", "gzip;q=0.1, identity;q=0.2",
+                      "gzip;q=x", "gzipped"):
+            answer = t.page("", path, headers=[("Accept-Encoding", asked)])
+            assert "content-encoding" not in answer.headers and answer.body == plain.body, asked
+    asks = [("Accept-Encoding", "gzip")]
+    # What is short, and what is no page, is sent as it is.
+    for path in (f"{t.objects}{new_id('tool')}/", "/taxii2/", t.root, t.root + "collections/", t.objects + "?limit=x",
+                 "/api/v1/objects", t.page("", t.objects).objects and t.objects + "?match[type]=x-none"):
+        assert "content-encoding" not in t.get(path, headers=asks).headers, path
 
 
 # ---- discovery and API root ----

@@ -53,8 +53,7 @@ RULES = {
     "TS-036": rule("MUST", "A body with the TAXII type is taken, with version or without."),
     "TS-037": rule("DECIDE", "A body of any other type, or of none: 415; foreign parameters are ignored."),
     "TS-038": rule("MUST", "An Accept that cannot be met is refused before anything is stored."),
-    "TS-039": rule("MAY", "Answers may be compressed, nobody needs it; a compressed body: 415.", OTHERWISE,
-                   "answers are never compressed: their length would tell what is in them"),
+    "TS-039": rule("MAY", "Pages are compressed for who asks, not between States; a compressed body: 415."),
     # ---- who may ----
     "TS-040": rule("MUST", "Without acceptable credentials: 401 and a challenge, everywhere."),
     "TS-041": rule("MUST", "Missing and wrong credentials both give 401."),
