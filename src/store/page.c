@@ -36,6 +36,9 @@ static const char by_id[] =
     "SELECT " STORED_COLUMNS ", o.latest FROM object o WHERE o.shard_key = $1 "
     "AND o.object_id = $2 AND o.date_added + 0 > $3 AND o.withdrawn_at = 0 "
     "ORDER BY o.date_added + 0";
+static const char last_of_id[] =
+    "SELECT " STORED_COLUMNS_RAW " FROM object o WHERE o.shard_key = $1 AND o.object_id = $2 "
+    "AND o.date_added + 0 > $3 AND o.latest = 1";
 static const char by_type[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTER
                               "o.type = $3 AND o.withdrawn_at = 0 ORDER BY o.date_added";
 static const char find_older[] =
@@ -403,6 +406,30 @@ derived_page(struct gathering *g, bool plain, struct page *ret, struct why *why)
 	return OK;
 }
 
+/* The last version of one object. */
+static bool
+is_single(const struct filter *f)
+{
+	const struct page_query *q = f->q;
+
+	return q->ids == 1 && q->types == 0 && q->spec_versions == 0 && is_only_last(f) &&
+	       !q->without_raw;
+}
+
+static enum err
+single_page(struct gathering *g, struct page *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct page_query *q = g->filter->q;
+	bool has = false;
+
+	*ret = (struct page){ .object = g->list };
+	TRY(db_select(g->db, &rows, why, last_of_id, DB_I(q->shard_key), DB_T(q->id[0]),
+	    DB_I(q->added_after)));
+	TRY(db_next(&rows, &has, why));
+	return has ? stored_read(&rows, g->arena, true, &ret->object[ret->len++], why) : OK;
+}
+
 enum err
 store_page(struct db *db, struct arena *a, const struct page_query *q, struct page *ret,
     struct why *why)
@@ -422,5 +449,7 @@ store_page(struct db *db, struct arena *a, const struct page_query *q, struct pa
 		return stored_full(why);
 	if (q->derived)
 		return derived_page(&g, plain, ret, why);
+	if (is_single(&filter))
+		return single_page(&g, ret, why);
 	return plain ? plain_page(&g, ret, why) : filtered_page(&g, ret, why);
 }
