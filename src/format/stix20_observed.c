@@ -170,6 +170,20 @@ broken(struct why *why, struct str key, const char *text)
 	return err;
 }
 
+/* An identifier begins with it, so it may hold nothing that ends a text. */
+static bool
+is_type(struct str type)
+{
+	for (size_t i = 0; i < type.len; i++) {
+		char c = type.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
+			return false;
+	}
+	/* As long as the type of an object may be. */
+	return type.len > 0 && type.len + 2 + UUID_TEXT < STIX_ID_MAX;
+}
+
 static enum err
 read_part(const struct json *v, struct part *ret, struct why *why)
 {
@@ -179,9 +193,9 @@ read_part(const struct json *v, struct part *ret, struct why *why)
 	ret->tree = v;
 	if (v->type != JSON_OBJECT || !json_get_str(v, S("type"), &ret->type))
 		return broken(why, v->key, "is no observable: it has no type");
-	/* As long as the type of an object may be. */
-	if (ret->type.len == 0 || ret->type.len + 2 + UUID_TEXT >= STIX_ID_MAX)
-		return broken(why, v->key, "a type has 3 to 250 letters, digits and hyphens");
+	if (!is_type(ret->type))
+		return broken(why, v->key,
+		    "a type has 3 to 250 lower-case letters, digits and hyphens");
 	if (stix_id_is(id) && id.len < STIX_ID_MAX && str_eq(stix_id_type(id), ret->type))
 		memcpy(ret->id, id.ptr, id.len);
 	return OK;

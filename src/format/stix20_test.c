@@ -217,7 +217,8 @@ static const struct refused_case {
 } refused_cases[] = {
 	{ "a part that is a text", "\"a\":\"x\"", "/objects/a", "is no observable: it has no type" },
 	{ "a part without a type", "\"a\":{\"value\":\"x\"}", "/objects/a", "is no observable: it has no type" },
-	{ "a part with an empty type", "\"a\":{\"type\":\"\"}", "/objects/a", "a type has 3 to 250 letters, digits and hyphens" },
+	{ "a part with an empty type", "\"a\":{\"type\":\"\"}", "/objects/a", "a type has 3 to 250 lower-case letters, digits and hyphens" },
+	{ "a type that ends in the middle", "\"a\":{\"type\":\"url\\u0000\"}", "/objects/a", "a type has 3 to 250 lower-case letters, digits and hyphens" },
 };
 
 static const struct is_case {
