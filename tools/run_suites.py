@@ -281,8 +281,9 @@ def fuzz_one(name, source, seconds):
     known, found = ROOT / FUZZ / "corpus" / name, ROOT / FUZZ / "findings" / name
     known.mkdir(parents=True, exist_ok=True)
     found.mkdir(parents=True, exist_ok=True)
+    words = source.parent / f"{name}.dict"
     ok = run(ROOT / FUZZ / "src" / f"{name}_fuzz", f"-max_total_time={seconds}", "-timeout=10",
-             f"-artifact_prefix={found}/", known, source.parent / "corpus" / name,
+             *([f"-dict={words}"] if words.exists() else []), f"-artifact_prefix={found}/", known, source.parent / "corpus" / name,
              quiet=True).returncode == 0
     print(f"  {name}: {'ok' if ok else f'FAILED, see {found.relative_to(ROOT)}'}", flush=True)
     return ok

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "fuzz_json.h"
 #include "stix.h"
 #include "stix1.h"
 

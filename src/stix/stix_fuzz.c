@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "fuzz_json.h"
 #include "json_writer.h"
 #include "marking.h"
 

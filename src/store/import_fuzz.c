@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fuzz_json.h"
 #include "store.h"
 
 enum { ARENA_BYTES = 64 * MIB, PATH_BYTES = 256 };
