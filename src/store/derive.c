@@ -412,6 +412,7 @@ store_derive_remove(struct db *db, int64_t shard_key, struct why *why)
 		"DELETE FROM collection_query WHERE shard_key = $1",
 		"DELETE FROM collection_access WHERE shard_key = $1",
 		"DELETE FROM collection_head WHERE shard_key = $1",
+		"DELETE FROM watermark WHERE shard_key = $1", /* the number is given again */
 		"DELETE FROM collection WHERE shard_key = $1 AND kind = 'derived'",
 	};
 

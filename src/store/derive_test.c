@@ -333,6 +333,39 @@ check_defined_later(void **)
 	assert_int_equal(page_after(&s, &s.derived, 0, PAGE_MAX).len, 200);
 }
 
+static int64_t
+marks_of(struct shelf *s, const struct collection *c)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(db_select_one(s->fresh.db, &rows, &why,
+	             "SELECT COUNT(*) FROM watermark WHERE shard_key = $1", DB_I(c->shard_key)),
+	    &why);
+	return db_col_i64(&rows, 0);
+}
+
+/* Its number is the next one's: nothing of it may count as done there. */
+static void
+check_number_given_again(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct why why = { 0 };
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+
+	shelf_begin(&s, ENERGY);
+	put(&s, &s.fresh.local, energy(&s, 1, EARLY));
+	fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);
+	fresh_ok(store_refs_catch_up(s.fresh.db, &why), &why);
+	assert_int_equal(marks_of(&s, &s.derived), 1);
+	fresh_ok(store_derive_remove(s.fresh.db, s.derived.shard_key, &why), &why);
+	assert_int_equal(marks_of(&s, &s.derived), 0);
+	struct collection next = { .kind = COLLECTION_LOCAL, .alias = S("next"), .title = S("x") };
+	fresh_ok(store_collection_ensure(s.fresh.db, s.fresh.arena, &next, &why), &why);
+	assert_int_equal(next.shard_key, s.derived.shard_key);
+	fresh_ok(db_commit(&txn, &why), &why);
+}
+
 /* What its filters let through; older versions are not there. */
 static void
 check_filters(void **)
@@ -489,6 +522,7 @@ main(int argc, char **argv)
 	CASE(&list, check_two_sources);
 	CASE(&list, check_erased);
 	CASE(&list, check_defined_later);
+	CASE(&list, check_number_given_again);
 	CASE(&list, check_filters);
 	CASE(&list, check_bounded);
 	CASE(&list, check_cursor);
