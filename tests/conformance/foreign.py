@@ -13,6 +13,8 @@ import ssl
 import threading
 import urllib.parse
 
+import story
+
 TAXII = "application/taxii+json;version=2.1"
 COLLECTION = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
 ROOT, OBJECTS = "/api/", f"/api/collections/{COLLECTION}/objects/"
@@ -151,12 +153,16 @@ class Foreign:
     # -- the node that reads it
 
     def feed(self, *more, url=None, authority=True, collection=COLLECTION):
-        """Adds a feed of this server; returns its name."""
+        """Adds a feed of this server, which is read at once; returns its name after that."""
         name = f"feed{next(NUMBERS)}"
         self.node.run("feed", "add", name, "--url", url or self.url, "--collection", collection,
                       *(["--ca", self.authority] if authority else []), *more)
         self.feeds.append(name)
+        story.until(lambda: self.show(name)["polled_at"])
         return name
+
+    def show(self, name):
+        return self.node.json("feed", "show", name)
 
     def poll(self, name):
         done = self.node.run("feed", "poll", name, "--json", check=False)
@@ -164,7 +170,7 @@ class Foreign:
 
     def read(self, *more, **how):
         """What a new feed says of itself after its first turn."""
-        return self.poll(self.feed(*more, **how))
+        return self.show(self.feed(*more, **how))
 
     def good(self, *more, **how):
         seen = self.read(*more, **how)
