@@ -67,6 +67,7 @@ struct agreement_item {
 	struct str path;           /* organisations it went through, separated by ' ' */
 	struct str received_under; /* agreement id; empty: our own */
 	bool own_observation;
+	bool disputed; /* another content of this version has markings that this one has not */
 	enum tlp default_tlp; /* of a signed source policy; TLP_NONE: there is none */
 	size_t source;        /* that policy: its place in the request's list and 1; 0: none */
 	struct str copy_id;   /* identifier a redacted copy of it has or would have */

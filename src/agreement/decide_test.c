@@ -230,6 +230,12 @@ for_prevention(struct world *w, struct agreement_item *i)
 	w->request.purpose = S("prevention");
 }
 static void
+dispute(struct world *w, struct agreement_item *i)
+{
+	(void)w;
+	i->disputed = true;
+}
+static void
 by_policy(struct world *w, struct agreement_item *i)
 {
 	(void)w;
@@ -340,6 +346,9 @@ static const struct decide_case {
 	{ "an unknown marking beside a known one",
 	  INDICATOR(",\"object_marking_refs\":[\"marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487\",\"marking-definition--" UUID("9999") "\"]"),
 	  NULL, OUTCOME_DENY, "M-UNKNOWN", "3d", "Its unknown marking is explained by its originator." },
+	/* SI-046 */
+	{ "another content has other markings", INDICATOR("," AMBER), dispute, OUTCOME_DENY, "M-UNKNOWN", "3d",
+	  "Its unknown marking is explained by its originator." },
 	{ "a part above the ceiling goes, the rest may leave",
 	  INDICATOR("," GREEN ",\"granular_markings\":[{\"marking_ref\":\"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1\",\"selectors\":[\"name\"]}]"),
 	  NULL, OUTCOME_ALLOW_WITH_REDACTION, "M-CEIL", "3a", NULL },

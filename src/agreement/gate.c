@@ -265,6 +265,8 @@ gate_open(struct gate *gate)
 	for (size_t i = 0; i < r->items; i++) {
 		TRY(link_piece(&links, &gate->piece[i]));
 		marking_collect(&r->item[i].object, find_definition, gate, &gate->piece[i].marking);
+		/* Nobody knows what marking it has: the strictest wins. */
+		gate->piece[i].marking.unknown += r->item[i].disputed;
 		gate_part(gate, &gate->piece[i]);
 	}
 	return OK;

@@ -192,6 +192,7 @@ each_item(struct tape *t, void *list, size_t i)
 	TEXT(t, item, path);
 	TEXT(t, item, received_under);
 	FLAG(t, item, own_observation);
+	FLAG(t, item, disputed);
 	NUMBER(t, item, default_tlp, TLP_RED);
 	NUMBER(t, item, source, SOURCES_MAX);
 	TEXT(t, item, copy_id);

@@ -233,6 +233,11 @@ in_own(struct world *w)
 	w->item[0].own_observation = true;
 }
 static void
+in_disputed(struct world *w)
+{
+	w->item[0].disputed = true;
+}
+static void
 in_default(struct world *w)
 {
 	w->item[0].default_tlp = TLP_RED;
@@ -351,7 +356,7 @@ static const struct input_row {
 	{ "packs", in_packs }, { "consents", in_consents }, { "items", in_items },
 	{ "version", in_version }, { "selected", in_selected }, { "originator", in_originator },
 	{ "giver", in_giver }, { "path", in_path }, { "received under", in_under },
-	{ "own observation", in_own }, { "default TLP", in_default }, { "source", in_source },
+	{ "own observation", in_own }, { "disputed", in_disputed }, { "default TLP", in_default }, { "source", in_source },
 	{ "copy id", in_copy_id },
 	{ "created", in_created }, { "modified", in_modified }, { "delivered", in_delivered },
 	{ "approved", in_approved }, { "bytes", in_raw },

@@ -33,6 +33,35 @@ read_marking(const struct doc *d, enum tlp *ret)
 	    "marking \"" STR_FMT "\" is not CLEAR, GREEN, AMBER or AMBER+STRICT", STR_ARG(name));
 }
 
+static const char *const same_names[] = {
+	[SOURCE_KEEP] = "keep",
+	[SOURCE_NEWEST] = "newest",
+	[SOURCE_REFUSE] = "refuse",
+};
+
+const char *
+source_same_name(enum source_same same)
+{
+	return same_names[same];
+}
+
+static enum err
+read_same_version(const struct doc *d, enum source_same *ret)
+{
+	struct str name;
+
+	*ret = SOURCE_KEEP;
+	TRY(doc_text(d, "same_version", DOC_OPTIONAL, &name));
+	for (size_t i = 0; i < COUNTOF(same_names); i++) {
+		if (str_is(name, same_names[i]))
+			*ret = (enum source_same)i;
+	}
+	if (name.len == 0 || str_is(name, same_names[*ret]))
+		return OK;
+	return doc_fail(d, ERR_INVALID, "source.same-version",
+	    "same_version \"" STR_FMT "\" is not keep, newest or refuse", STR_ARG(name));
+}
+
 enum err
 source_policy_parse(struct arena *a, struct str text, const struct source_policy **ret,
     struct why *why)
@@ -44,11 +73,13 @@ source_policy_parse(struct arena *a, struct str text, const struct source_policy
 		return fail(why, ERR_LIMIT, "document.memory", "no memory is left");
 	TRY(document_parse(a, text, &d.v, why));
 	TRY(document_open(&d, "torana-source-policy"));
-	TRY(doc_members(&d, "type format source version marking reason creators types"));
+	TRY(doc_members(&d,
+	    "type format source version marking reason same_version creators types"));
 	TRY(read_source(&d, &p->source));
 	TRY(doc_number(&d, "version", VERSION_MAX, DOC_REQUIRED, &p->version));
 	TRY(read_marking(&d, &p->marking));
 	TRY(doc_text(&d, "reason", DOC_REQUIRED, &p->reason));
+	TRY(read_same_version(&d, &p->same_version));
 	TRY(doc_texts(&d, "creators", &p->creators));
 	if (p->creators != NULL && p->creators->len > CREATORS_MAX)
 		return doc_fail(&d, ERR_LIMIT, "source.creators", "more than %d creators",

@@ -23,10 +23,14 @@ enum {
 	PUBLISHERS_MAX = SOURCES_MAX * CREATORS_MAX,
 };
 
+/* What becomes of other content of a version that is here (SI-046). */
+enum source_same { SOURCE_KEEP, SOURCE_NEWEST, SOURCE_REFUSE };
+
 struct source_policy {
 	struct str source; /* "attack": named at the import */
 	uint64_t version;
-	enum tlp marking; /* CLEAR to AMBER+STRICT */
+	enum tlp marking;              /* CLEAR to AMBER+STRICT */
+	enum source_same same_version; /* "keep", "newest", "refuse"; absent: "keep" */
 	struct str reason;
 	/* Identities of created_by_ref, one of which it must be; NULL: any.  They are
 	 * known to all: their own objects name no victim. */
@@ -36,13 +40,16 @@ struct source_policy {
 };
 
 /* {"type": "torana-source-policy", "format": 1, "source", "version", "marking",
- * "reason", "creators", "types"}.
+ * "reason", "same_version", "creators", "types"}.
  *
  * ERR_INVALID with the JSON pointer: missing, unknown or of another type, a
  * name of other bytes than a-z 0-9 and '-', no marking or TLP:RED, which
- * nothing may carry from node to node; ERR_LIMIT. */
+ * nothing may carry from node to node, another same_version; ERR_LIMIT. */
 enum err source_policy_parse(struct arena *a, struct str text, const struct source_policy **ret,
     struct why *why);
+
+/* As the document writes it. */
+const char *source_same_name(enum source_same same);
 
 /* Whether it speaks of this object, which came from its source. */
 struct stix_object;

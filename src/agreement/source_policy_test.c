@@ -19,6 +19,9 @@ static const struct parse_case {
 	{ "with creators and types", GOOD ",\"creators\":[\"identity--a\"],\"types\":[\"malware\"]}", OK, "", "" },
 	{ "a note of one's own", GOOD ",\"x_note\":1}", OK, "", "" },
 	{ "an unknown member", GOOD ",\"until\":\"2027\"}", ERR_INVALID, "/until", NULL },
+	{ "the newest content", GOOD ",\"same_version\":\"newest\"}", OK, "", "" },
+	{ "no such choice", GOOD ",\"same_version\":\"replace\"}", ERR_INVALID, "",
+	  "same_version \"replace\" is not keep, newest or refuse" },
 	{ "no creators", GOOD ",\"creators\":[]}", ERR_INVALID, "/creators",
 	  "must not be empty: leave it out instead" },
 	{ "a name with a blank", OPEN "\"source\":\"a b\",\"version\":1,\"marking\":\"CLEAR\",\"reason\":\"r\"}", ERR_INVALID,
@@ -61,6 +64,9 @@ check_parse(void **state)
 		assert_true(str_is(p->source, "attack"));
 		assert_int_equal(p->version, 2);
 		assert_int_equal(p->marking, TLP_CLEAR);
+		bool newest = strstr(c->text, "newest") != NULL;
+		assert_int_equal(p->same_version, newest ? SOURCE_NEWEST : SOURCE_KEEP);
+		assert_string_equal(source_same_name(p->same_version), newest ? "newest" : "keep");
 		return;
 	}
 	if (c->why != NULL)

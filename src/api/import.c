@@ -92,11 +92,13 @@ run_ensure(struct db *db, void *arg, struct why *why)
 
 /* A name without a policy is a slip of the pen, or nothing would come of it. */
 static enum err
-check_named(const struct api *api, struct str named, struct why *why)
+check_named(const struct api *api, struct import_request *request, struct why *why)
 {
+	struct str named = request->named;
 	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
 	const struct gate *g = gate_of(gate);
 
+	request->same_version = release_same_version(g, named);
 	for (size_t i = 0; i < g->sources; i++) {
 		if (str_eq(g->source[i]->source, named))
 			return OK;
@@ -165,7 +167,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 	struct api_job job = api_job(api, req, &in, NULL);
 
 	TRY(stix1_refuse(what->text, why));
-	TRY(check_named(api, what->named, why));
+	TRY(check_named(api, &in.request, why));
 	TRY(realm_write(api->realm, run_ensure, &in, why));
 	TRY(realm_with_writer(api->realm, run_import, &in, why));
 	TRY(realm_write(api->realm, note_import, &job, why));
@@ -209,6 +211,8 @@ print_result(const struct import_result *r, struct http_response *ret)
 	api_put_u64(&w, "new", r->new_versions);
 	api_put_u64(&w, "same", r->same);
 	api_put_u64(&w, "refused", r->refused);
+	api_put_u64(&w, "kept", r->kept);
+	api_put_u64(&w, "differing", r->differing);
 	api_begin_array(&w, "problems");
 	for (size_t i = 0; i < r->problems; i++)
 		print_problem(&w, &r->problem[i]);

@@ -8,6 +8,7 @@ print_source(struct json_writer *w, const struct source_policy *p)
 	api_put_text(w, "source", p->source);
 	api_put_u64(w, "version", p->version);
 	api_put_text(w, "marking", str_of(tlp_name(p->marking)));
+	api_put_text(w, "same_version", str_of(source_same_name(p->same_version)));
 	api_put_text(w, "reason", p->reason);
 	api_put_hash(w, "hash", &p->hash);
 	json_end_object(w);

@@ -89,6 +89,10 @@ run_import(struct cli *c)
 		             " refused\n",
 		    number(answer, "read"), number(answer, "new"), number(answer, "same"),
 		    number(answer, "refused"));
+		if (number(answer, "differing") > 0)
+			(void)printf("%" PRIu64 " had other content than their version here, see "
+			             "torana object conflicts\n",
+			    number(answer, "differing"));
 		print_problems(answer);
 		print_changes(answer);
 	}
@@ -152,6 +156,61 @@ run_original(struct cli *c)
 	return code;
 }
 
+static int
+run_conflicts(struct cli *c)
+{
+	static const struct cli_column columns[] = {
+		{ "ID", "id", 60 },
+		{ "VERSION", "version", 30 },
+		{ "OUTCOME", "outcome", 10 },
+		{ "FROM", "giver", 20 },
+		{ "SEEN", "seen", 8 },
+		{ "LAST", "last", 30 },
+	};
+
+	return cli_list(c, S("/api/v1/conflicts?limit=500"), "conflicts", columns,
+	    COUNTOF(columns));
+}
+
+static void
+print_content(const struct json *content)
+{
+	static const struct cli_column columns[] = {
+		{ "PLACE", "pointer", 50 },
+		{ "SERVED", "served", 60 },
+		{ "OTHER", "other", 60 },
+	};
+	const struct json *changes = json_get(content, S("changes"));
+
+	(void)printf("version ");
+	cli_text(json_str(json_get(content, S("version"))));
+	(void)printf(", another content (");
+	cli_text(json_str(json_get(content, S("outcome"))));
+	(void)printf("), seen %" PRIu64 " times\n", number(content, "seen"));
+	if (changes != NULL && changes->len > 0)
+		cli_table(changes, columns, COUNTOF(columns));
+	if (number(content, "changes_more") > 0)
+		(void)printf("and %" PRIu64 " more\n", number(content, "changes_more"));
+}
+
+static int
+run_diff(struct cli *c)
+{
+	const struct json *answer = NULL;
+	struct str target = arena_printf(c->arena, "/api/v1/objects/" STR_FMT "/conflicts",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	int code = cli_call(c, &(struct cli_request){ "GET", target, S("") }, &answer);
+	const struct json *list = json_get(answer, S("conflicts"));
+
+	if (answer == NULL || list == NULL)
+		return code;
+	if (!c->json && list->len == 0)
+		(void)printf("each of its versions has one content\n");
+	for (const struct json *v = list->first; v != NULL && !c->json; v = v->next)
+		print_content(v);
+	return list->len > 0 ? EXIT_WRONG : EXIT_FINE;
+}
+
 static const struct cli_option purge_options[] = {
 	{ "reason", "TEXT", "why, for the record" },
 };
@@ -183,6 +242,11 @@ const struct cli_command object_commands[] = {
 	{ "object", "check", "FILE", 1, 1, NULL, 0, object_check,
 	  "what is wrong with the STIX objects of a file, by rule and place; nothing is stored (exit 1: one would be rejected)",
 	  "torana object check --json bundle.json" },
+	{ "object", "conflicts", "", 0, 0, NULL, 0, run_conflicts,
+	  "versions of which several contents came, the last seen first", "torana object conflicts --as meera --password-file FILE" },
+	{ "object", "diff", "ID", 1, 1, NULL, 0, run_diff,
+	  "in what other contents of its versions differ from what is served (exit 1: there are some)",
+	  "torana object diff indicator--... --as meera --password-file FILE" },
 	{ "object", "id", "FILE", 1, 1, NULL, 0, object_id,
 	  "the deterministic id of an observable", "torana object id address.json" },
 	{ "object", "import", "FILE", 1, 1, import_options, COUNTOF(import_options), run_import,

@@ -4,6 +4,7 @@
  * beneath it is kept from round to round by its lane (worker.c). */
 #pragma once
 
+#include "conflict.h"
 #include "exchange.h"
 #include "json.h"
 #include "note.h"
@@ -203,7 +204,8 @@ struct intake {
 	time_us fetched_at; /* our clock before the page was asked for */
 	/* what came of it */
 	size_t stored, same, refused;
-	bool appended; /* a leaf */
+	struct conflict_note differing; /* versions that came with other content than is here */
+	bool appended;                  /* a leaf */
 };
 /* A job of realm_write(): objects, receipts, their leaf and the cursor as one. */
 db_job_fn intake_store;

@@ -271,6 +271,15 @@ note_import(struct db *db, void *arg, struct why *why)
 	return store_event(db, &event, why);
 }
 
+/* What its source's policy says of other content of a version. */
+static enum same_version
+policy_of(const struct feed_taking *t)
+{
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(t->realm);
+
+	return release_same_version(gate_of(gate), t->feed->source);
+}
+
 static enum err
 import_new(struct feed_taking *t, struct str text, struct why *why)
 {
@@ -290,6 +299,7 @@ import_new(struct feed_taking *t, struct str text, struct why *why)
 		},
 	};
 
+	in.request.same_version = policy_of(t);
 	TRY(realm_with_writer(t->realm, run_import, &in, why));
 	t->got += in.result.new_versions;
 	t->same += in.result.same;

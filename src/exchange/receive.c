@@ -2,6 +2,7 @@
 #include "exchange_p.h"
 #include "json_writer.h"
 #include "marking.h"
+#include "put.h"
 #include "tile.h"
 
 /* ---- where pulling stands ---- */
@@ -145,8 +146,28 @@ check_ours(const struct intake *in, struct db *db, struct arrival *x, bool *ret_
 	return OK;
 }
 
+/* The version is here with other content.  What is kept beside it is refused: the
+ * partner reads why in the receipt. */
+static void
+note_differing(struct intake *in, struct arrival *x, const struct store_put *put,
+    enum put_result result)
+{
+	struct why said = { 0 };
+
+	if (put_aside_why(put, result, &said) != OK && result == PUT_ASIDE)
+		x->problem = arena_str(in->arena, str_of(said.text));
+	if (in->differing.differing++ == 0)
+		in->differing = (struct conflict_note){
+			.owner = put->provenance->owner,
+			.enclave = put->provenance->enclave,
+			.id = put->object->id,
+			.differing = 1,
+			.at = put->now,
+		};
+}
+
 static enum err
-put_object(const struct intake *in, struct db *db, const struct arrival *x, enum put_result *ret,
+put_object(struct intake *in, struct db *db, struct arrival *x, enum put_result *ret,
     struct why *why)
 {
 	CLEANUP(db_save_endp) struct db_save save = { 0 };
@@ -181,8 +202,11 @@ put_object(const struct intake *in, struct db *db, const struct arrival *x, enum
 		.provenance = &from,
 		.now = clock_wall(realm_clock(in->realm)),
 		.again = true,
+		.same_version = release_same_version_of(in->gate, x->from),
 	};
 	TRY(store_put(db, &put, ret, &added, why));
+	if (*ret == PUT_ASIDE || *ret == PUT_SERVED)
+		note_differing(in, x, &put, *ret);
 	return db_save_keep(&save, why);
 }
 
@@ -208,7 +232,7 @@ take_object(struct intake *in, struct db *db, struct arrival *x, struct why *why
 		in->refused++;
 		return OK;
 	}
-	in->stored += result == PUT_NEW;
+	in->stored += result == PUT_NEW || result == PUT_SERVED;
 	in->same += result == PUT_SAME;
 	return OK;
 }
@@ -322,6 +346,7 @@ intake_store(struct db *db, void *arg, struct why *why)
 
 	assert(in->len <= PULL_PAGE);
 	in->stored = in->same = in->refused = 0;
+	in->differing = (struct conflict_note){ 0 };
 	in->appended = false;
 	TRY(store_arrivals(in, db, fresh, why));
 	if (in->appended)
@@ -331,6 +356,7 @@ intake_store(struct db *db, void *arg, struct why *why)
 		    arena_printf(in->arena, "{\"new\":%zu}", in->stored), why));
 	if (in->refused > 0)
 		TRY(note_refused(in, db, why));
+	TRY(store_note_conflicts(db, &in->differing, why));
 	return db_run(db, why, set_cursor, DB_T(in->peer->name), DB_T(in->collection),
 	    DB_I(in->cursor), DB_I(clock_wall(realm_clock(in->realm))));
 }

@@ -50,6 +50,13 @@ struct gate {
 /* Reads agreements, statements, active packs and source policies into the arena. */
 enum err release_gate_load(struct db *db, struct arena *a, struct gate *ret, struct why *why);
 
+/* What the policy of a source in force says of other content of a version; SAME_KEEP
+ * without one.  A partner's organisation JP:JPCERT is the source jp-jpcert, what tools
+ * post by TAXII the source RELEASE_SOURCE_TAXII. */
+#define RELEASE_SOURCE_TAXII S("taxii")
+enum same_version release_same_version(const struct gate *g, struct str source);
+enum same_version release_same_version_of(const struct gate *g, struct str organisation);
+
 /* The agreement that is open between us and the recipient organisation's party
  * at an instant.  A code that is gone means its successor.
  * ERR_FORBIDDEN: none in force that binds both to the area; why says which

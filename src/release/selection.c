@@ -1,4 +1,5 @@
 /* The objects of an order, and what is known of the way each came by. */
+#include "marking.h"
 #include "random.h"
 #include "selection_p.h"
 
@@ -166,6 +167,39 @@ find_observation(struct gathering *g, struct agreement_item *item, const struct 
 	return db_next(&rows, &item->own_observation, why);
 }
 
+static const char next_differing[] = "SELECT object_id FROM object_conflict WHERE object_id >= $1"
+                                     " ORDER BY object_id LIMIT 1";
+static const char list_contents[] =
+    "SELECT o.raw FROM object_conflict k JOIN object o ON o.shard_key = k.shard_key"
+    " AND o.date_added = k.date_added WHERE k.shard_key = $1 AND k.object_id = $2"
+    " AND k.version = $3";
+
+/* Other contents of the version that say more of who may have it: one was served
+ * before, or came later.  Which is right is for the originator to say. */
+static enum err
+find_dispute(struct gathering *g, struct agreement_item *item, int64_t shard_key, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(selection_gap(g, &g->differing, next_differing, item->object.id, &has, why));
+	if (!has)
+		return OK;
+	TRY(db_select(g->job->db, &rows, why, list_contents, DB_I(shard_key), DB_T(item->object.id),
+	    DB_T(item->version)));
+	for (;;) {
+		const struct json *tree = NULL;
+		struct stix_object other;
+
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			return OK;
+		TRY(json_parse(g->job->arena, db_col_blob(&rows, 0), NULL, &tree, why));
+		TRY(stix_scan(tree, &other, why));
+		item->disputed |= !marking_covers(&item->object, &other);
+	}
+}
+
 /* The place of a policy in the list, and 1. */
 static enum err
 cite_source(struct gathering *g, const struct source_policy *policy, size_t *ret, struct why *why)
@@ -219,6 +253,7 @@ load_item(struct gathering *g, struct str id, bool selected, struct agreement_it
 	item->received_under = stored.provenance.received_under;
 	TRY(add_ways(g, item, why));
 	TRY(find_observation(g, item, &stored.raw_hash, why));
+	TRY(find_dispute(g, item, stored.shard_key, why));
 	TRY(take_source(g, item, stored.provenance.import_id, why));
 	*ret = item;
 	return OK;

@@ -44,7 +44,7 @@ struct gathering {
 	 * organisations, publishers of public sources. */
 	struct id_set known;
 	struct source_memo source;
-	struct gap given, referred, released;
+	struct gap given, referred, released, differing;
 	size_t sources; /* policies that items found so far count by */
 	struct source_cited *cited;
 	struct why *why;

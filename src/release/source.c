@@ -53,3 +53,45 @@ source_publishers(const struct release_job *job, struct agreement_request *r, st
 	r->publisher = list;
 	return OK;
 }
+
+/* ---- several contents of a version ---- */
+
+static enum same_version
+same_of(const struct source_policy *p)
+{
+	switch (p->same_version) {
+	case SOURCE_KEEP: return SAME_KEEP;
+	case SOURCE_NEWEST: return SAME_NEWEST;
+	case SOURCE_REFUSE: return SAME_REFUSE;
+	}
+	return SAME_KEEP;
+}
+
+enum same_version
+release_same_version(const struct gate *g, struct str source)
+{
+	for (size_t i = 0; i < g->sources; i++) {
+		if (str_eq(g->source[i]->source, source))
+			return same_of(g->source[i]);
+	}
+	return SAME_KEEP;
+}
+
+enum same_version
+release_same_version_of(const struct gate *g, struct str organisation)
+{
+	char name[SOURCE_NAME_MAX];
+
+	if (organisation.len > sizeof(name))
+		return SAME_KEEP;
+	for (size_t i = 0; i < organisation.len; i++) {
+		char c = organisation.ptr[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		name[i] = '-';
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			name[i] = c;
+	}
+	return release_same_version(g, (struct str){ name, organisation.len });
+}

@@ -1,5 +1,7 @@
 #include "fixture_p.h"
 
+#define RED "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+
 /* An import of unmarked indicators that names a source. */
 struct brought {
 	struct office *office;
@@ -7,6 +9,7 @@ struct brought {
 	const char *named;
 	const char *giver;
 	const char *marking; /* "": none */
+	enum same_version same_version;
 };
 
 static enum err
@@ -39,6 +42,7 @@ bring_job(struct db *db, void *arg, struct why *why)
 		    .originator = b->giver[0] == '\0' ? S("IN:CERT-IN") : str_of(b->giver),
 		    .giver = str_of(b->giver) },
 		.now = clock_wall(&o->clock),
+		.same_version = b->same_version,
 	};
 	TRY(store_import(db, o->arena, &request, &result, why));
 	if (result.refused > 0)
@@ -49,7 +53,7 @@ bring_job(struct db *db, void *arg, struct why *why)
 static void
 bring(struct office *o, unsigned n, const char *named, const char *giver, const char *marking)
 {
-	struct brought b = { o, n, named, giver, marking };
+	struct brought b = { o, n, named, giver, marking, SAME_KEEP };
 
 	WORKS(o, realm_with_writer(o->realm, bring_job, &b, &o->why));
 }
@@ -86,7 +90,7 @@ static const struct marking_case {
 	{ "not for another type", "GREEN", ",\"types\":[\"malware\"]", "attack", "", "", "DENY", "M-UNKNOWN" },
 	{ "not for another creator", "GREEN", ",\"creators\":[\"identity--x\"]", "attack", "", "", "DENY", "M-UNKNOWN" },
 	{ "not for what another organisation gave", "CLEAR", "", "attack", "IN:BANK", "", "DENY", "M-UNKNOWN" },
-	{ "an object's own marking wins", "GREEN", "", "attack", "", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+	{ "an object's own marking wins", "GREEN", "", "attack", "", RED,
 	  "ROUTE", "M-RED" },
 };
 /* clang-format on */
@@ -211,6 +215,66 @@ check_tighter(void **state)
 	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 0);
 }
 
+/* clang-format off */
+/* SI-046: of two contents of a version the stricter marking counts, whichever is served. */
+static const struct disputed_case {
+	const char *name;
+	enum same_version policy;
+	const char *first, *second;
+	bool leaves;
+} disputed_cases[] = {
+	{ "the second has no marking", SAME_KEEP, GREEN, "", true },
+	{ "the second has another", SAME_KEEP, GREEN, RED, false },
+	{ "the first had another, and is kept", SAME_NEWEST, RED, GREEN, false },
+	{ "the first had another of which no one knows what it is", SAME_NEWEST,
+	  "marking-definition--00000000-0000-4000-8000-0000000000dd", GREEN, false },
+	{ "the newest has a stricter one", SAME_NEWEST, GREEN, RED, false },
+	{ "the first had none", SAME_NEWEST, "", GREEN, true },
+};
+/* clang-format on */
+
+static void
+check_disputed(void **state)
+{
+	const struct disputed_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	struct brought b = { &o, 1, "", "", c->first, c->policy };
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	b.marking = c->second;
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM object_conflict"), 1);
+	struct release_sent sent = office_send(&o, 1, 1);
+	const struct agreement_decision *d =
+	    agreement_decision_about(sent.decisions, office_indicator(&o, 1));
+	assert_non_null(d);
+	assert_int_equal(d->outcome == OUTCOME_ALLOW, c->leaves);
+}
+
+/* What left is closed when it is asked about again, once its version has another content
+ * under a stricter marking; and no later content takes the place of what a partner has. */
+static void
+check_disputed_later(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	struct brought b = { &o, 1, "", "", GREEN, SAME_NEWEST };
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	assert_int_equal(office_send(&o, 1, 1).released, 1 + NODE);
+	b.marking = RED;
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM object_conflict WHERE outcome = 'released'"),
+	    1);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 1);
+	set(&o, 1, "GREEN", "");
+	(void)office_tighten(&o);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 0);
+}
+
 /* A policy that our key did not sign is none, and the audit says so. */
 static void
 check_forged(void **state)
@@ -238,6 +302,8 @@ main(int argc, char **argv)
 	CASE(&cases, check_named_later);
 	CASE(&cases, check_older);
 	CASE(&cases, check_tighter);
+	CASES(&cases, disputed_cases, check_disputed);
+	CASE(&cases, check_disputed_later);
 	CASE(&cases, check_forged);
 	return cases_run("source", &cases, argc, argv);
 }

@@ -543,3 +543,54 @@ marking_select(const struct json *root, struct str selector)
 		v = select_part(v, str_split(&selector, '.'));
 	return v;
 }
+
+/* ---- two contents of an object ---- */
+
+enum { COVERED_MAX = 256 }; /* longer lists are compared with nothing: they cover nothing */
+
+static bool
+has_marking(const struct stix_object *o, const struct json *ref)
+{
+	const struct json *refs = json_get(o->json, S("object_marking_refs"));
+
+	if (!json_is(refs, JSON_ARRAY) || !json_is(ref, JSON_STRING))
+		return false;
+	for (const struct json *r = refs->first; r != NULL; r = r->next) {
+		if (json_is(r, JSON_STRING) && str_eq(r->text, ref->text))
+			return true;
+	}
+	return false;
+}
+
+/* A list of markings, or of parts with a marking each. */
+static bool
+covers_list(const struct stix_object *o, const struct json *list, bool parts)
+{
+	const struct json *mine = json_get(o->json, S("object_marking_refs"));
+
+	if (list == NULL)
+		return true;
+	if (!json_is(list, JSON_ARRAY) || list->len > COVERED_MAX ||
+	    (mine != NULL && mine->len > COVERED_MAX))
+		return false;
+	for (const struct json *v = list->first; v != NULL; v = v->next) {
+		const struct json *ref = parts ? json_get(v, S("marking_ref")) : v;
+		bool language = parts && ref == NULL && json_get(v, S("lang")) != NULL;
+
+		if (!language && !has_marking(o, ref))
+			return false;
+	}
+	return true;
+}
+
+bool
+marking_covers(const struct stix_object *o, const struct stix_object *other)
+{
+	const struct json *parts = json_get(other->json, S("granular_markings"));
+	const struct json *mine = json_get(o->json, S("granular_markings"));
+
+	if (parts != NULL && mine != NULL && str_eq(parts->raw, mine->raw))
+		parts = NULL;
+	return covers_list(o, json_get(other->json, S("object_marking_refs")), false) &&
+	       covers_list(o, parts, true);
+}

@@ -88,6 +88,10 @@ struct marking_set {
 void marking_collect(const struct stix_object *o, marking_lookup_fn *lookup, void *arg,
     struct marking_set *ret);
 
+/* Whether an object carries every marking that another content of it carries, on the
+ * whole; of parts alone only when both mark the same parts. */
+bool marking_covers(const struct stix_object *o, const struct stix_object *other);
+
 /* Whether a granular selector is well-formed and names something present
  * (SI-062).  Returns the value it selects, or NULL. */
 const struct json *marking_select(const struct json *root, struct str selector);

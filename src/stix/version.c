@@ -4,6 +4,7 @@
 #include "codec.h"
 #include "jcs.h"
 #include "model_p.h"
+#include "order_p.h"
 #include "stamp_p.h"
 #include "stix.h"
 
@@ -47,8 +48,8 @@ member_order(const void *left, const void *right)
 	return jcs_key_cmp((*a)->key, (*b)->key);
 }
 
-static const struct json **
-sorted_members(struct arena *a, const struct json *object)
+const struct json **
+order_members(struct arena *a, const struct json *object)
 {
 	const struct json **member = arena_make(a, const struct json *, object->len + 1);
 	size_t n = 0;
@@ -67,8 +68,8 @@ sorted_members(struct arena *a, const struct json *object)
 
 /* ---- what a member is in the normalised form ---- */
 
-static bool
-is_default(const struct stix_object *o, const struct json *member)
+bool
+order_is_default(const struct stix_object *o, const struct json *member)
 {
 	if (member->type == JSON_FALSE)
 		return str_is(member->key, "revoked") || str_is(member->key, "defanged") ||
@@ -218,7 +219,7 @@ write_value(struct forms *f, const struct json *member, const struct scope *scop
 static enum err
 write_member(struct forms *f, const struct json *member, const struct scope *scope, struct why *why)
 {
-	if (scope->root && is_default(f->object, member)) {
+	if (scope->root && order_is_default(f->object, member)) {
 		part_ways(f, f->jcs.len);
 		write_key(f, &f->jcs, member->key, why);
 		return jcs_write(member, &f->jcs, why);
@@ -234,7 +235,7 @@ write_member(struct forms *f, const struct json *member, const struct scope *sco
 static enum err
 write_object(struct forms *f, const struct json *object, const struct scope *scope, struct why *why)
 {
-	const struct json **member = sorted_members(f->arena, object);
+	const struct json **member = order_members(f->arena, object);
 
 	if (member == NULL)
 		return fail(why, ERR_LIMIT, "stix.hash-memory",

@@ -72,7 +72,7 @@ static const struct convert_case {
 	{ "the same twice", OLD "," OLD, 2, 2, 2, 0, 2, 2, 2 },
 	{ "one that cannot be converted", "{\"name\":\"broken\"}," OLD, 2, 2, 0, 1, 1, 1, 1 },
 	{ "one that is no good when converted", "{\"name\":\"invalid\"}", 1, 0, 0, 1, 0, 0, 1 },
-	{ "one that is here with other content", PLAIN "," OLD ",{\"name\":\"other\"}", 3, 3, 1, 1, 2, 2, 2 },
+	{ "one that is here with other content", PLAIN "," OLD ",{\"name\":\"other\"}", 3, 3, 1, 0, 2, 2, 2 },
 };
 /* clang-format on */
 

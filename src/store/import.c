@@ -2,6 +2,7 @@
  *
  * Parsing, validating and hashing happen before the transaction of a batch, so
  * that other writers wait for nothing but the writing itself. */
+#include "conflict.h"
 #include "import_p.h"
 #include "marking.h"
 #include "put.h"
@@ -130,6 +131,14 @@ end_record(struct import *im, struct why *why)
 	TRY(db_begin(im->db, &txn, why));
 	TRY(count_record(im, why));
 	TRY(db_run(im->db, why, note_import, DB_I(im->result->import_id), DB_T(problems)));
+	const struct conflict_note differing = {
+		.owner = im->provenance.owner,
+		.enclave = im->provenance.enclave,
+		.id = im->result->differs,
+		.differing = im->result->differing,
+		.at = im->request->now,
+	};
+	TRY(store_note_conflicts(im->db, &differing, why));
 	return db_commit(&txn, why);
 }
 
@@ -174,6 +183,34 @@ note_report(struct import *im, uint64_t index, struct str id)
 
 /* ---- writing a batch ---- */
 
+/* Other content of a version that is here: said in any case, whatever became of it. */
+static void
+note_differing(struct import *im, const struct prepared *p, const struct store_put *put,
+    enum put_result result)
+{
+	struct import_result *r = im->result;
+	struct why mine = { 0 };
+	bool refused = put->same_version == SAME_REFUSE || put->object->class == STIX_MARKING;
+
+	if (put_aside_why(put, result, &mine) == OK)
+		return;
+	const struct import_problem said = {
+		.index = p->index,
+		.id = p->object.id,
+		.rule = put_rule(mine.code),
+		.message = str_of(mine.text),
+	};
+	import_note(&im->list, &said);
+	if (r->differing++ == 0)
+		r->differs = arena_str(im->list.arena, p->object.id);
+	if (result == PUT_SERVED)
+		r->new_versions++;
+	else if (refused)
+		r->refused++;
+	else
+		r->kept++;
+}
+
 /* What a converted object was stays beside it, under the version that it became. */
 static enum err
 keep_prepared(const struct import *im, const struct prepared *p, struct why *why)
@@ -214,6 +251,8 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 		.named = im->request->named.len > 0,
 		/* A person deleted it and a person brings it back; a partner does not. */
 		.again = im->provenance.giver.len == 0,
+		.same_version =
+		    im->request->same_version == SAME_FAIL ? SAME_KEEP : im->request->same_version,
 	};
 
 	enum err err = put_one(h, &put, &result, &added, &mine);
@@ -226,11 +265,13 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 			*why = mine;
 		return err;
 	}
-	if (result == PUT_NEW)
+	if (result == PUT_ASIDE || result == PUT_SERVED)
+		note_differing(im, p, &put, result);
+	else if (result == PUT_NEW)
 		im->result->new_versions++;
 	else
 		im->result->same++;
-	return keep_prepared(im, p, why);
+	return result == PUT_ASIDE ? OK : keep_prepared(im, p, why);
 }
 
 static enum err

@@ -3,6 +3,7 @@
 
 #include "derive.h"
 #include "marking.h"
+#include "put_p.h"
 #include "store.h"
 #include "stored_p.h"
 
@@ -49,20 +50,11 @@ is_predefined(const struct stix_object *o)
 
 /* ---- what is there ---- */
 
-/* A stored version of the object, enough to compare with. */
-struct known {
-	bool found;
-	bool exact; /* the very version */
-	char created[STIX_KEY_MAX];
-	struct hash normal_hash;
-	time_us date_added;
-	bool withdrawn;
-};
-
 #define KNOWN_COLUMNS "version, normal_hash, created, date_added, withdrawn_at"
 
 static const char find_any[] =
-    "SELECT " KNOWN_COLUMNS " FROM object WHERE shard_key = $1 AND object_id = $2 LIMIT 1";
+    "SELECT " KNOWN_COLUMNS " FROM object o WHERE shard_key = $1 AND object_id = $2 "
+    "AND " STORED_IS_VERSION("o") " LIMIT 1";
 static const char find_version[] =
     "SELECT " KNOWN_COLUMNS " FROM object WHERE shard_key = $1 AND object_id = $2 "
     "AND version = $3";
@@ -72,13 +64,14 @@ static const char find_latest[] = "SELECT date_added, modified_us, version FROM 
 static const char find_other_marking[] =
     "SELECT c.title FROM collection me CROSS JOIN collection c CROSS JOIN object o "
     "WHERE me.shard_key = $1 AND c.owner = me.owner AND c.enclave = me.enclave "
-    "AND o.shard_key = c.shard_key AND o.object_id = $2 AND o.normal_hash <> $3 LIMIT 1";
+    "AND o.shard_key = c.shard_key AND o.object_id = $2 AND o.normal_hash <> $3 "
+    "AND " STORED_IS_VERSION("o") " LIMIT 1";
 static const char find_revoked[] =
-    "SELECT modified FROM object WHERE shard_key = $1 AND object_id = $2 AND revoked = 1 "
-    "AND modified_us < $3 LIMIT 1";
+    "SELECT modified FROM object o WHERE shard_key = $1 AND object_id = $2 AND revoked = 1 "
+    "AND modified_us < $3 AND " STORED_IS_VERSION("o") " LIMIT 1";
 
 static enum err
-read_known(const struct db_rows *rows, struct str version, struct known *ret, struct why *why)
+read_known(const struct db_rows *rows, struct str version, struct put_known *ret, struct why *why)
 {
 	struct str hash = db_col_blob(rows, 1);
 	struct str created = db_col_text(rows, 2);
@@ -86,7 +79,7 @@ read_known(const struct db_rows *rows, struct str version, struct known *ret, st
 	if (hash.len != HASH_BYTES || created.len >= sizeof(ret->created))
 		return fail(why, ERR_TAMPERED, "store.row",
 		    "a stored object has a damaged row: restore the database from a backup");
-	*ret = (struct known){
+	*ret = (struct put_known){
 		.found = true,
 		.exact = str_eq(db_col_text(rows, 0), version),
 		.date_added = db_col_i64(rows, 3),
@@ -101,7 +94,7 @@ read_known(const struct db_rows *rows, struct str version, struct known *ret, st
 /* One look at the index for a new object and for one that has a single
  * version, which is nearly all of them. */
 static enum err
-find_known(const struct put_head *h, struct str id, struct str version, struct known *ret,
+find_known(const struct put_head *h, struct str id, struct str version, struct put_known *ret,
     struct why *why)
 {
 	bool has = false;
@@ -125,15 +118,6 @@ find_known(const struct put_head *h, struct str id, struct str version, struct k
 
 /* ---- adding ---- */
 
-/* A row that is about to be written. */
-struct row {
-	const struct store_put *put;
-	struct str version;
-	time_us modified_us;
-	time_us date_added;
-	bool latest;
-};
-
 static const char drop_latest[] =
     "UPDATE object SET latest = 0 WHERE shard_key = $1 AND date_added = $2";
 static const char show_again[] = "UPDATE object SET date_added = $3, withdrawn_at = 0, latest = $4 "
@@ -145,11 +129,10 @@ static const char add_object[] =
     "modified, modified_us, revoked, raw_hash, jcs_hash, normal_hash, owner, enclave, "
     "originator, giver, path, received_under, import_id, withdrawn_at, latest, raw) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-    "$19, $20, 0, $21, $22)";
+    "$19, $20, $21, $22, $23)";
 
-/* Whether the row becomes the latest one; the one that was is no longer. */
-static enum err
-take_latest(struct put_head *h, struct row *r, struct why *why)
+enum err
+put_take_latest(struct put_head *h, struct put_row *r, struct why *why)
 {
 	int64_t before = 0;
 
@@ -182,8 +165,8 @@ next_added(const struct put_head *h, time_us now)
 	return (h->last_added > now ? h->last_added : now) + 1;
 }
 
-static enum err
-insert_row(struct put_head *h, const struct row *r, struct why *why)
+enum err
+put_insert(struct put_head *h, const struct put_row *r, struct why *why)
 {
 	const struct stix_object *o = r->put->object;
 	const struct stix_hashes *hashes = r->put->hashes;
@@ -194,7 +177,8 @@ insert_row(struct put_head *h, const struct row *r, struct why *why)
 	    DB_T(o->modified), DB_I(r->modified_us), DB_I(o->revoked), DB_B(hash_str(&hashes->raw)),
 	    DB_B(hash_str(&hashes->jcs)), DB_B(hash_str(&hashes->normalised)), DB_T(p->owner),
 	    DB_T(p->enclave), DB_T(p->originator), DB_T(p->giver), DB_T(p->path),
-	    DB_T(p->received_under), DB_I(p->import_id), DB_I(r->latest), DB_B(o->raw)));
+	    DB_T(p->received_under), DB_I(p->import_id), DB_I(r->withdrawn_at), DB_I(r->latest),
+	    DB_B(o->raw)));
 	h->last_added = r->date_added;
 	h->added++;
 	return OK;
@@ -203,22 +187,10 @@ insert_row(struct put_head *h, const struct row *r, struct why *why)
 /* ---- judging ---- */
 
 /* The version is there already: is it the same object? */
-static enum err
-judge_same(const struct stix_object *o, const struct stix_hashes *hashes, const struct known *k,
-    struct why *why)
+static bool
+is_same(const struct stix_object *o, const struct stix_hashes *hashes, const struct put_known *k)
 {
-	if (hash_eq(&k->normal_hash, &hashes->normalised) || is_predefined(o))
-		return OK;
-	if (o->class == STIX_MARKING)
-		return fail(why, ERR_CONFLICT, "store.marking",
-		    STR_FMT " is here with other content: a marking definition never changes; give "
-		            "the new one a new id",
-		    STR_ARG(o->id));
-	struct str at = o->modified.len > 0 ? o->modified : o->created;
-	return fail(why, ERR_CONFLICT, "store.content",
-	    "version " STR_FMT " of " STR_FMT " is here with other content: a changed object needs "
-	    "a later modified",
-	    STR_ARG(at), STR_ARG(o->id));
+	return hash_eq(&k->normal_hash, &hashes->normalised) || is_predefined(o);
 }
 
 static enum err
@@ -240,7 +212,7 @@ check_revoked(const struct put_head *h, const struct stix_object *o, struct why 
 
 /* Another version is there: may this one stand beside it? */
 static enum err
-judge_other(const struct put_head *h, const struct stix_object *o, const struct known *k,
+judge_other(const struct put_head *h, const struct stix_object *o, const struct put_known *k,
     struct why *why)
 {
 	if (o->class == STIX_SCO)
@@ -324,10 +296,14 @@ put_end(struct put_head *h, struct why *why)
 
 /* The version is there: nothing to do, unless it is to be shown again. */
 static enum err
-put_again(struct put_head *h, struct row *r, const struct known *k, enum put_result *ret,
+put_again(struct put_head *h, struct put_row *r, const struct put_known *k, enum put_result *ret,
     struct why *why)
 {
-	TRY(judge_same(r->put->object, r->put->hashes, k, why));
+	if (!is_same(r->put->object, r->put->hashes, k)) {
+		if (r->put->same_version != SAME_FAIL)
+			return put_aside(h, r, k, ret, why);
+		return put_aside_why(r->put, PUT_ASIDE, why);
+	}
 	*ret = PUT_SAME;
 	if (r->put->named)
 		TRY(db_run(h->db, why, name_source, DB_I(h->shard_key), DB_I(k->date_added),
@@ -336,7 +312,7 @@ put_again(struct put_head *h, struct row *r, const struct known *k, enum put_res
 		r->date_added = k->date_added;
 		return OK;
 	}
-	TRY(take_latest(h, r, why));
+	TRY(put_take_latest(h, r, why));
 	TRY(db_run(h->db, why, show_again, DB_I(h->shard_key), DB_I(k->date_added),
 	    DB_I(r->date_added), DB_I(r->latest)));
 	h->last_added = r->date_added;
@@ -350,7 +326,7 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
     int64_t *ret_date_added, struct why *why)
 {
 	const struct stix_object *o = put->object;
-	struct known k = { 0 };
+	struct put_known k = { 0 };
 	struct marking marking;
 	char version[STIX_KEY_MAX];
 
@@ -363,7 +339,7 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 		return fail(why, ERR_INVALID, "store.spec-version",
 		    STR_FMT " has a spec_version with a zero byte in it", STR_ARG(o->id));
 	stix_version_key(o, put->hashes, version);
-	struct row r = {
+	struct put_row r = {
 		.put = put,
 		.version = str_of(version),
 		.modified_us = version_us(o),
@@ -377,11 +353,11 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 	} else {
 		if (k.found) {
 			TRY(judge_other(h, o, &k, why));
-			TRY(take_latest(h, &r, why));
+			TRY(put_take_latest(h, &r, why));
 		} else {
 			TRY(judge_first(h, o, put->hashes, why));
 		}
-		TRY(insert_row(h, &r, why));
+		TRY(put_insert(h, &r, why));
 	}
 	*ret_date_added = r.date_added;
 	return OK;
@@ -423,7 +399,7 @@ insert_twin(struct put_head *h, const struct put_twin *twin, const struct db_row
 		.hashes = &hashes,
 		.provenance = twin->provenance,
 	};
-	const struct row r = {
+	const struct put_row r = {
 		.put = &put,
 		.version = db_col_text(rows, 0),
 		.modified_us = db_col_i64(rows, 5),
@@ -436,7 +412,7 @@ insert_twin(struct put_head *h, const struct put_twin *twin, const struct db_row
 		    "a stored object has a damaged row: restore the database from a backup");
 	memcpy(hashes.jcs.byte, jcs.ptr, HASH_BYTES);
 	memcpy(hashes.normalised.byte, normal.ptr, HASH_BYTES);
-	return insert_row(h, &r, why);
+	return put_insert(h, &r, why);
 }
 
 enum err

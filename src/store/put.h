@@ -21,6 +21,10 @@ enum err put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struc
 enum err put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
     int64_t *ret_date_added, struct why *why);
 
+/* ERR_CONFLICT (store.content, store.marking) with the words for a result of put_one()
+ * that is PUT_ASIDE or PUT_SERVED. */
+enum err put_aside_why(const struct store_put *put, enum put_result result, struct why *why);
+
 /* An object whose very bytes another collection holds. */
 struct put_twin {
 	struct str id, raw;

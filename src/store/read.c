@@ -17,9 +17,9 @@ static const char find_own[] = "SELECT " STORED_COLUMNS_RAW " FROM object o "
 static const char list_versions[] =
     "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
     "WHERE c.kind <> 'released' AND o.shard_key = c.shard_key AND o.object_id = $1 "
-    "AND " COMPARTMENT_SEES("o", "$2",
-        "$3") " "
-              "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
+    "AND " COMPARTMENT_SEES("o", "$2", "$3") " AND " STORED_IS_VERSION(
+        "o") " "
+             "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
 
 /* Our own stands before what partners gave, whatever date they wrote into it;
  * of equal ones that of the collection made first. */

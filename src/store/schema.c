@@ -18,6 +18,7 @@ extern const char store_schema_0017_parts_sql[];
 extern const char store_schema_0018_claims_sql[];
 extern const char store_schema_0019_acknowledgement_sql[];
 extern const char store_schema_0021_words_sql[];
+extern const char store_schema_0022_conflicts_sql[];
 extern const char store_schema_0024_conversion_sql[];
 extern const char store_schema_0025_access_sql[];
 extern const char store_schema_0026_derived_sql[];
@@ -40,6 +41,7 @@ const struct db_migration store_migrations[] = {
 	{ "0018-claims", store_schema_0018_claims_sql },
 	{ "0019-acknowledgement", store_schema_0019_acknowledgement_sql },
 	{ "0021-words", store_schema_0021_words_sql },
+	{ "0022-conflicts", store_schema_0022_conflicts_sql },
 	{ "0024-conversion", store_schema_0024_conversion_sql },
 	{ "0025-access", store_schema_0025_access_sql },
 	{ "0026-derived", store_schema_0026_derived_sql },

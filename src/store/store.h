@@ -78,16 +78,31 @@ struct provenance {
 	int64_t import_id;
 };
 
-enum put_result { PUT_NEW, PUT_SAME };
+enum put_result {
+	PUT_NEW,
+	PUT_SAME,
+	PUT_ASIDE,  /* other content of a version that is here: kept beside what is served */
+	PUT_SERVED, /* the same, and served now in place of the first, which is kept */
+};
+
+/* What becomes of other content of a version that is here (SI-046).  Both bytes are
+ * kept, up to some contents of a version. */
+enum same_version {
+	SAME_FAIL,   /* ERR_CONFLICT, and nothing changes: no one is to be asked */
+	SAME_KEEP,   /* the first is served: PUT_ASIDE */
+	SAME_NEWEST, /* the last is served, unless the first was revoked, was released to a
+	              * partner or has another creator or giver: PUT_SERVED or PUT_ASIDE */
+	SAME_REFUSE, /* the first is served, and the sender is told that it failed: PUT_ASIDE */
+};
 
 /* Adds one version to a collection, inside the caller's transaction.
  *
  * PUT_SAME      the same version with the same normalised hash is there: the
  *               first bytes are kept
- * ERR_CONFLICT  the same version with other content (SI-046), another `created`
- *               (SI-041), a version after a revoked one (SI-044), a marking
- *               definition with other content (SI-048), a predefined TLP marking
- *               that says something else (SI-069)
+ * ERR_CONFLICT  the same version with other content when same_version says so
+ *               (SI-046), another `created` (SI-041), a version after a revoked one
+ *               (SI-044), a marking definition with other content (SI-048), a
+ *               predefined TLP marking that says something else (SI-069)
  * ERR_NOT_FOUND no such collection
  *
  * A copy of a predefined TLP marking that only spells it otherwise is PUT_SAME.
@@ -101,6 +116,7 @@ struct store_put {
 	time_us now;
 	bool again; /* a withdrawn version is shown again, at a new date_added: PUT_NEW */
 	bool named; /* our own version that is there is now of this import: it names a source */
+	enum same_version same_version;
 };
 enum err store_put(struct db *db, const struct store_put *put, enum put_result *ret,
     int64_t *ret_date_added, struct why *why);
@@ -260,6 +276,7 @@ struct import_request {
 	/* NULL: STIX 2.1 or nothing.  An object that it cannot convert is refused; the bytes
 	 * of one that it did are kept beside what came out (store_conversion()). */
 	import_convert_fn *convert;
+	enum same_version same_version; /* other content of a version; SAME_FAIL is SAME_KEEP */
 };
 enum {
 	IMPORT_PROBLEMS_MAX = 10'000,
@@ -271,12 +288,16 @@ struct import_result {
 	uint64_t new_versions;
 	uint64_t same;
 	uint64_t refused;
+	uint64_t kept; /* beside other content of the version, and no refusal */
+	uint64_t
+	    differing; /* had other content than their version here; in new, kept and refused */
+	struct str differs; /* the first of them */
 	uint64_t converted;
 	uint64_t made; /* objects that were parts of one that was read */
 	struct import_change *change;
 	size_t changes;
 	size_t changes_more;            /* that found no room in the list */
-	struct import_problem *problem; /* refusals, and warnings when asked for */
+	struct import_problem *problem; /* refusals, differing ones, warnings when asked for */
 	size_t problems;
 	size_t problems_more; /* that found no room in the list */
 };

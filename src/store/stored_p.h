@@ -15,6 +15,9 @@
 
 enum { STORED_TYPE = 4, STORED_SPEC_VERSION = 5 }; /* places of columns that a filter looks at */
 
+/* For statements: the row `r` is no content that is kept beside a served one. */
+#define STORED_IS_VERSION(r) r ".version NOT LIKE '%~%'"
+
 /* Copies the current row into the arena.  ERR_LIMIT: it is full;
  * ERR_TAMPERED: a hash has not the length of a hash. */
 enum err stored_read(const struct db_rows *rows, struct arena *a, bool with_raw, struct stored *ret,
@@ -22,6 +25,9 @@ enum err stored_read(const struct db_rows *rows, struct arena *a, bool with_raw,
 
 /* ERR_LIMIT with the one text for an arena that is full. */
 enum err stored_full(struct why *why);
+
+/* Between a version and the digits of a content of it that is not served. */
+enum { STORED_ASIDE = '~' };
 
 /* A version without its Z: bytewise order is then that of the instants, as
  * "00:00:00" is before "00:00:00.5". */

@@ -1,4 +1,6 @@
 /* Adding objects, and the status that says what became of each. */
+#include "conflict.h"
+#include "put.h"
 #include "taxii_p.h"
 #include "uuid_make.h"
 
@@ -26,6 +28,8 @@ struct post {
 	size_t len;
 	size_t failures;
 	size_t added; /* objects that were not here before */
+	enum same_version same_version;
+	struct conflict_note differing;
 	char id[UUID_TEXT + 1];
 	time_us now;
 	struct buf status; /* as JSON */
@@ -233,6 +237,24 @@ refuse_known(struct db *db, struct post *p, struct posted *o, const struct why *
 	return store_event(db, &event, why);
 }
 
+/* The version is here with other content: the officers are told, and the poster who may read. */
+static enum err
+note_differing(struct db *db, struct post *p, struct posted *o, const struct store_put *put,
+    enum put_result result, struct why *why)
+{
+	struct why said = { 0 };
+
+	if (put_aside_why(put, result, &said) == OK)
+		return OK;
+	if (p->differing.differing++ == 0)
+		p->differing.id = o->id;
+	if (result == PUT_ASIDE)
+		return refuse_known(db, p, o, &said, why);
+	if (!p->blind)
+		o->message = arena_str(p->visit->req->arena, str_of(said.text));
+	return OK;
+}
+
 static enum err
 store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 {
@@ -244,6 +266,7 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 		.provenance = &from,
 		.now = p->now,
 		.again = true, /* deleted, and posted anew */
+		.same_version = p->same_version,
 	};
 	struct arena *a = p->visit->req->arena;
 	struct why refused = { 0 };
@@ -262,7 +285,9 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 		*why = refused;
 		return err;
 	}
-	p->added += result == PUT_NEW ? 1 : 0;
+	p->added += result == PUT_NEW || result == PUT_SERVED;
+	if (result == PUT_ASIDE || result == PUT_SERVED)
+		TRY(note_differing(db, p, o, &put, result, why));
 	if (p->blind)
 		return OK;
 	if (o->object.class == STIX_SCO)
@@ -325,10 +350,22 @@ store_all(struct db *db, void *arg, struct why *why)
 		if (!p->list[i].failed)
 			TRY(store_object(db, p, &p->list[i], why));
 	}
+	p->differing.owner = p->collection.owner;
+	p->differing.enclave = p->collection.enclave;
+	p->differing.at = p->now;
+	TRY(store_note_conflicts(db, &p->differing, why));
 	TRY(write_status(p, why));
 	TRY(db_run(db, why, forget_statuses, DB_I(p->now - TAXII_STATUS_DAYS * US_PER_DAY)));
 	return db_run(db, why, add_status, DB_T(str_of(p->id)), DB_I(p->now),
 	    DB_T(p->visit->req->principal.id), DB_T(buf_str(&p->status)));
+}
+
+static enum same_version
+post_policy(const struct taxii *t)
+{
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(t->realm);
+
+	return release_same_version(gate_of(gate), RELEASE_SOURCE_TAXII);
 }
 
 enum err
@@ -347,6 +384,7 @@ taxii_post_objects(void *ctx, struct http_request *req, struct http_response *re
 	p.giver = arena_printf(req->arena, TAXII_GUEST STR_FMT, STR_ARG(req->principal.id));
 	TRY(read_envelope(&p, ret, why));
 	TRY(check_objects(&p, why));
+	p.same_version = post_policy(t);
 	db_pool_give(&v.lease); /* waiting for the writer needs no reader */
 	TRY(realm_write(t->realm, store_all, &p, why));
 	if (p.added > 0)

@@ -1,0 +1,219 @@
+/* Other contents of a version: one is served, the others are kept beside it. */
+#include "codec.h"
+#include "put_p.h"
+#include "stored_p.h"
+
+enum {
+	/* Of one version beside the served one: real sources have one or two, and a source
+	 * that sends ever new ones fills no disk. */
+	ASIDE_MAX = 8,
+	ASIDE_ARENA_MAX = 256 * MIB, /* an object of JSON_BYTES_MAX parsed */
+	ASIDE_DIGITS = 32,           /* hex digits of the hash that tell contents apart */
+	ASIDE_KEY_MAX = STIX_KEY_MAX + 1 + ASIDE_DIGITS,
+};
+
+static void
+aside_key(struct str version, const struct hash *content, char *ret)
+{
+	assert(version.len < STIX_KEY_MAX);
+	memcpy(ret, version.ptr, version.len);
+	ret[version.len] = STORED_ASIDE;
+	hex_text(content->byte, ASIDE_DIGITS / 2, ret + version.len + 1);
+}
+
+/* ---- what was kept before ---- */
+
+static const char find_content[] =
+    "SELECT date_added FROM object_conflict WHERE shard_key = $1 AND object_id = $2 "
+    "AND version = $3 AND normal_hash = $4";
+static const char count_contents[] =
+    "SELECT COUNT(*) FROM object_conflict WHERE shard_key = $1 AND object_id = $2 "
+    "AND version = $3";
+
+/* A version in which this very content, or any, is kept; 0: none. */
+static enum err
+find_kept(const struct put_head *h, const struct put_row *r, time_us *ret_same, int64_t *ret_all,
+    struct why *why)
+{
+	const struct db_value args[] = { DB_I(h->shard_key), DB_T(r->put->object->id),
+		DB_T(r->version), DB_B(hash_str(&r->put->hashes->normalised)) };
+	bool has = false;
+
+	{
+		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+		TRY(db_query(h->db, find_content, args, COUNTOF(args), &rows, why));
+		TRY(db_next(&rows, &has, why));
+		*ret_same = has ? db_col_i64(&rows, 0) : 0;
+	}
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	TRY(db_query_one(h->db, count_contents, args, 3, &rows, why));
+	*ret_all = db_col_i64(&rows, 0);
+	return OK;
+}
+
+/* ---- whether it may be served instead ---- */
+
+static const char find_served[] =
+    "SELECT raw, giver FROM object WHERE shard_key = $1 AND date_added = $2";
+static const char find_released[] =
+    "SELECT 1 FROM collection c CROSS JOIN object o WHERE c.kind = 'released' "
+    "AND o.shard_key = c.shard_key AND o.object_id = $1 AND o.version = $2 LIMIT 1";
+
+/* What the served bytes say, against what comes. */
+static enum err
+compare(struct put_head *h, const struct put_row *r, const struct put_known *served,
+    const char **ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(ASIDE_ARENA_MAX);
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct stix_object *o = r->put->object;
+	const struct json *tree = NULL;
+	struct stix_object was;
+
+	TRY(db_select_one(h->db, &rows, why, find_served, DB_I(h->shard_key),
+	    DB_I(served->date_added)));
+	TRY(json_parse(a, db_col_blob(&rows, 0), NULL, &tree, why));
+	TRY(stix_scan(tree, &was, why));
+	if (!str_eq(db_col_text(&rows, 1), r->put->provenance->giver))
+		*ret = "giver";
+	else if (was.revoked && !o->revoked)
+		*ret = "revoked";
+	else if (!str_eq(was.created_by, o->created_by) ||
+	         !stored_same_instant(was.created, o->created))
+		*ret = "creator";
+	return OK;
+}
+
+/* *ret says why the content is not served; NULL: it may be.  A partner that has the
+ * version has the first content of it: what is served stays what was released. */
+static enum err
+judge_serving(struct put_head *h, const struct put_row *r, const struct put_known *served,
+    const char **ret, struct why *why)
+{
+	bool has = false;
+
+	*ret = NULL;
+	if (r->put->same_version != SAME_NEWEST || r->put->object->class == STIX_MARKING) {
+		*ret = r->put->same_version == SAME_KEEP ? "kept" : "refused";
+		return OK;
+	}
+	if (served->withdrawn && !r->put->again) {
+		*ret = "kept";
+		return OK;
+	}
+	TRY(compare(h, r, served, ret, why));
+	if (*ret != NULL)
+		return OK;
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	TRY(db_select(h->db, &rows, why, find_released, DB_T(r->put->object->id),
+	    DB_T(r->version)));
+	TRY(db_next(&rows, &has, why));
+	*ret = has ? "released" : NULL;
+	return OK;
+}
+
+/* ---- writing ---- */
+
+static const char add_conflict[] =
+    "INSERT INTO object_conflict (shard_key, date_added, object_id, version, normal_hash, "
+    "outcome, seen, last_at) VALUES ($1, $2, $3, $4, $5, $6, 1, $7)";
+static const char seen_again[] = "UPDATE object_conflict SET seen = seen + 1, last_at = $3, "
+                                 "outcome = $4 WHERE shard_key = $1 AND date_added = $2";
+static const char drop_conflict[] =
+    "DELETE FROM object_conflict WHERE shard_key = $1 AND date_added = $2";
+static const char move_aside[] = "UPDATE object SET version = $3, withdrawn_at = $4, latest = 0 "
+                                 "WHERE shard_key = $1 AND date_added = $2";
+static const char move_back[] = "UPDATE object SET version = $3, date_added = $4, "
+                                "withdrawn_at = 0, latest = $5 "
+                                "WHERE shard_key = $1 AND date_added = $2";
+
+static enum err
+note_conflict(struct put_head *h, const struct put_row *r, time_us at, const struct hash *content,
+    const char *outcome, struct why *why)
+{
+	return db_run(h->db, why, add_conflict, DB_I(h->shard_key), DB_I(at),
+	    DB_T(r->put->object->id), DB_T(r->version), DB_B(hash_str(content)),
+	    DB_T(str_of(outcome)), DB_I(r->put->now));
+}
+
+/* Beside what is served, where no list of versions shows it. */
+static enum err
+keep_beside(struct put_head *h, const struct put_row *r, const char *outcome, struct why *why)
+{
+	char key[ASIDE_KEY_MAX + 1];
+	struct put_row beside = *r;
+
+	aside_key(r->version, &r->put->hashes->normalised, key);
+	beside.version = str_of(key);
+	beside.withdrawn_at = r->put->now > 0 ? r->put->now : 1;
+	beside.latest = false;
+	TRY(put_insert(h, &beside, why));
+	return note_conflict(h, r, r->date_added, &r->put->hashes->normalised, outcome, why);
+}
+
+/* The served one goes beside, and this takes its place at a new date: a reader's
+ * cursor comes by it (law 7). */
+static enum err
+serve_instead(struct put_head *h, struct put_row *r, const struct put_known *served, time_us kept,
+    struct why *why)
+{
+	char key[ASIDE_KEY_MAX + 1];
+
+	aside_key(r->version, &served->normal_hash, key);
+	TRY(db_run(h->db, why, move_aside, DB_I(h->shard_key), DB_I(served->date_added),
+	    DB_T(str_of(key)), DB_I(r->put->now > 0 ? r->put->now : 1)));
+	TRY(note_conflict(h, r, served->date_added, &served->normal_hash, "replaced", why));
+	TRY(put_take_latest(h, r, why));
+	if (kept == 0)
+		return put_insert(h, r, why);
+	TRY(db_run(h->db, why, drop_conflict, DB_I(h->shard_key), DB_I(kept)));
+	TRY(db_run(h->db, why, move_back, DB_I(h->shard_key), DB_I(kept), DB_T(r->version),
+	    DB_I(r->date_added), DB_I(r->latest)));
+	h->last_added = r->date_added;
+	h->added++;
+	return OK;
+}
+
+enum err
+put_aside(struct put_head *h, struct put_row *r, const struct put_known *served,
+    enum put_result *ret, struct why *why)
+{
+	const char *outcome = NULL;
+	time_us kept = 0;
+	int64_t all = 0;
+
+	TRY(find_kept(h, r, &kept, &all, why));
+	TRY(judge_serving(h, r, served, &outcome, why));
+	*ret = outcome == NULL && (kept != 0 || all < ASIDE_MAX) ? PUT_SERVED : PUT_ASIDE;
+	if (*ret == PUT_SERVED)
+		return serve_instead(h, r, served, kept, why);
+	if (kept != 0) {
+		r->date_added = kept;
+		return db_run(h->db, why, seen_again, DB_I(h->shard_key), DB_I(kept),
+		    DB_I(r->put->now), DB_T(str_of(outcome)));
+	}
+	return all < ASIDE_MAX ? keep_beside(h, r, outcome, why) : OK;
+}
+
+enum err
+put_aside_why(const struct store_put *put, enum put_result result, struct why *why)
+{
+	const struct stix_object *o = put->object;
+	struct str at = o->modified.len > 0 ? o->modified : o->created;
+
+	if (o->class == STIX_MARKING)
+		return fail(why, ERR_CONFLICT, "store.marking",
+		    STR_FMT " is here with other content: a marking definition never changes; give "
+		            "the new one a new id",
+		    STR_ARG(o->id));
+	const char *what = "";
+
+	if (result == PUT_SERVED)
+		what = "this one is served now, and that one kept beside it; ";
+	else if (put->same_version != SAME_FAIL)
+		what = "that one is served, and this one kept beside it; ";
+	return fail(why, ERR_CONFLICT, "store.content",
+	    "version " STR_FMT " of " STR_FMT " is here with other content: %sa changed object "
+	    "needs a later modified",
+	    STR_ARG(at), STR_ARG(o->id), what);
+}

@@ -1,0 +1,254 @@
+#include "conflict.h"
+
+#include "fresh_p.h"
+
+#define ID "indicator--11111111-1111-4111-8111-111111111111"
+#define AT "2026-01-01T00:00:00Z"
+#define IND(more)                                                           \
+	"{\"type\":\"indicator\",\"id\":\"" ID "\",\"created\":\"" AT "\"," \
+	"\"modified\":\"" AT "\"" more "}"
+#define MARK(text)                                                             \
+	"{\"type\":\"marking-definition\","                                    \
+	"\"id\":\"marking-definition--22222222-2222-4222-8222-222222222222\"," \
+	"\"created\":\"" AT "\",\"definition_type\":\"statement\","            \
+	"\"definition\":{\"statement\":\"" text "\"}}"
+#define CREATED_BY(n) ",\"created_by_ref\":\"identity--" n "1111111-1111-4111-8111-111111111111\""
+
+static const struct compartment ours = { { "IN:CERT-IN", 10 }, { "soc", 3 } };
+static const struct compartment others = { { "IN:CERT-IN", 10 }, { "legal", 5 } };
+
+struct put_in {
+	struct fresh *f;
+	const struct collection *c;
+	enum same_version policy;
+};
+
+static enum put_result
+put_text(const struct put_in *in, const char *text)
+{
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct fresh *f = in->f;
+	const struct json *tree = NULL;
+	struct stix_object o;
+	struct stix_hashes hashes;
+	struct why why = { 0 };
+	enum put_result result = PUT_NEW;
+	int64_t added = 0;
+	const struct provenance from = { .owner = S("IN:CERT-IN"),
+		.enclave = S("soc"),
+		.giver = in->c->giver };
+
+	fresh_ok(json_parse(f->arena, str_of(text), NULL, &tree, &why), &why);
+	fresh_ok(stix_scan(tree, &o, &why), &why);
+	fresh_ok(stix_hash(&o, f->arena, &hashes, &why), &why);
+	const struct store_put put = { .shard_key = in->c->shard_key,
+		.object = &o,
+		.hashes = &hashes,
+		.provenance = &from,
+		.now = FRESH_NOW,
+		.same_version = in->policy };
+	fresh_ok(db_begin(f->db, &txn, &why), &why);
+	fresh_ok(store_put(f->db, &put, &result, &added, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+	return result;
+}
+
+static struct conflict_list
+conflicts_of(struct fresh *f, const struct compartment *of, struct str id)
+{
+	const struct conflict_query q = { of, id, CONFLICTS_MAX };
+	struct conflict_list list;
+	struct why why = { 0 };
+
+	fresh_ok(store_conflicts(f->db, f->arena, &q, &list, &why), &why);
+	return list;
+}
+
+/* What is served under the version: the same from the store and by a page. */
+static void
+expect_served(struct fresh *f, struct str id, const char *want)
+{
+	struct stored o;
+	struct page page;
+	struct why why = { 0 };
+	const struct page_query q = { .shard_key = f->local.shard_key,
+		.limit = 10,
+		.versions = 1,
+		.version = { { .filter = VERSION_ALL } } };
+
+	fresh_ok(store_latest(f->db, f->arena, id, &o, &why), &why);
+	assert_true(str_is(o.raw, want));
+	fresh_ok(store_page(f->db, f->arena, &q, &page, &why), &why);
+	assert_int_equal(page.len, 1);
+	assert_true(str_is(page.object[0].raw, want));
+	assert_true(str_eq(page.object[0].version, S(AT)));
+}
+
+/* SI-046: whatever the policy, both bytes are here, and one is served. */
+/* clang-format off */
+static const struct policy_case {
+	const char *name;
+	enum same_version policy;
+	const char *first, *second;
+	enum put_result result;
+	const char *outcome;
+} policy_cases[] = {
+	{ "the first is kept", SAME_KEEP, IND(""), IND(",\"name\":\"x\""), PUT_ASIDE, "kept" },
+	{ "the second is refused", SAME_REFUSE, IND(""), IND(",\"name\":\"x\""), PUT_ASIDE, "refused" },
+	{ "the newest is served", SAME_NEWEST, IND(""), IND(",\"name\":\"x\""), PUT_SERVED, "replaced" },
+	{ "a revocation is not taken back", SAME_NEWEST, IND(",\"revoked\":true"), IND(""), PUT_ASIDE, "revoked" },
+	{ "a revocation is served", SAME_NEWEST, IND(""), IND(",\"revoked\":true"), PUT_SERVED, "replaced" },
+	{ "another creator is not", SAME_NEWEST, IND(CREATED_BY("1")), IND(CREATED_BY("2")), PUT_ASIDE, "creator" },
+	{ "nor none", SAME_NEWEST, IND(CREATED_BY("1")), IND(""), PUT_ASIDE, "creator" },
+	{ "a marking never changes", SAME_NEWEST, MARK("a"), MARK("b"), PUT_ASIDE, "refused" },
+};
+/* clang-format on */
+
+static void
+check_policy(void **state)
+{
+	const struct policy_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	const struct json *tree = NULL;
+
+	fresh_begin(&f);
+	const struct put_in in = { &f, &f.local, c->policy };
+	assert_int_equal(put_text(&in, c->first), PUT_NEW);
+	assert_int_equal(put_text(&in, c->second), c->result);
+	assert_int_equal(json_parse(f.arena, str_of(c->first), NULL, &tree, NULL), OK);
+	struct str id = json_str(json_get(tree, S("id")));
+	bool served = c->result == PUT_SERVED;
+	expect_served(&f, id, served ? c->second : c->first);
+	struct conflict_list list = conflicts_of(&f, &ours, id);
+	assert_int_equal(list.len, 1);
+	assert_true(str_is(list.conflict[0].outcome, c->outcome));
+	assert_true(str_is(list.conflict[0].version, AT));
+	assert_true(str_is(list.conflict[0].served, served ? c->second : c->first));
+	assert_true(str_is(list.conflict[0].aside, served ? c->first : c->second));
+
+	/* The same once more: nothing is added. */
+	assert_int_equal(put_text(&in, c->second), served ? PUT_SAME : PUT_ASIDE);
+	list = conflicts_of(&f, &ours, S(""));
+	assert_int_equal(list.len, 1);
+	assert_int_equal(list.conflict[0].seen, served ? 1 : 2);
+	assert_int_equal(list.conflict[0].served.len, 0);
+	assert_int_equal(conflicts_of(&f, &others, S("")).len, 0);
+}
+
+/* Served, replaced, and served again: at a new date each time, and never both. */
+static void
+check_back_and_forth(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct stored o;
+	time_us before = 0;
+
+	fresh_begin(&f);
+	const struct put_in in = { &f, &f.local, SAME_NEWEST };
+	const char *const texts[] = { IND(""), IND(",\"name\":\"x\"") };
+	assert_int_equal(put_text(&in, texts[0]), PUT_NEW);
+	for (size_t i = 1; i < 6; i++) {
+		assert_int_equal(store_latest(f.db, f.arena, S(ID), &o, NULL), OK);
+		before = o.date_added;
+		assert_int_equal(put_text(&in, texts[i % 2]), PUT_SERVED);
+		expect_served(&f, S(ID), texts[i % 2]);
+		assert_int_equal(store_latest(f.db, f.arena, S(ID), &o, NULL), OK);
+		assert_true(o.date_added > before);
+		assert_int_equal(conflicts_of(&f, &ours, S(ID)).len, 1);
+	}
+}
+
+/* A partner has the first content: no other one is served under the version. */
+static void
+check_released(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+
+	fresh_begin(&f);
+	struct collection out = fresh_collection(&f, "out", COLLECTION_RELEASED, "");
+	const struct put_in in = { &f, &f.local, SAME_NEWEST }, leave = { &f, &out, SAME_FAIL };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&leave, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&in, IND(",\"name\":\"x\"")), PUT_ASIDE);
+	expect_served(&f, S(ID), IND(""));
+	assert_true(str_is(conflicts_of(&f, &ours, S(ID)).conflict[0].outcome, "released"));
+}
+
+/* What somebody else hands in under our own version is not served. */
+static void
+check_giver(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+
+	fresh_begin(&f);
+	struct collection guest = f.local;
+	guest.giver = S("IN:BANK");
+	const struct put_in in = { &f, &f.local, SAME_NEWEST }, from = { &f, &guest, SAME_NEWEST };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&from, IND(",\"name\":\"x\"")), PUT_ASIDE);
+	expect_served(&f, S(ID), IND(""));
+	assert_true(str_is(conflicts_of(&f, &ours, S(ID)).conflict[0].outcome, "giver"));
+}
+
+/* A source that sends ever new contents fills no disk; each is still told. */
+static void
+check_bound(void **)
+{
+	enum { MANY = 20, KEPT = 8 };
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+
+	fresh_begin(&f);
+	struct put_in in = { &f, &f.local, SAME_KEEP };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	for (unsigned i = 0; i < MANY; i++) {
+		struct str more = arena_printf(f.arena,
+		    "{\"type\":\"indicator\",\"id\":\"" ID "\",\"created\":\"" AT
+		    "\",\"modified\":\"" AT "\",\"x_n\":%u}%c",
+		    i, '\0');
+		assert_int_equal(put_text(&in, more.ptr), PUT_ASIDE);
+	}
+	assert_int_equal(conflicts_of(&f, &ours, S(ID)).len, KEPT);
+	in.policy = SAME_NEWEST;
+	assert_int_equal(put_text(&in, IND(",\"name\":\"x\"")), PUT_ASIDE);
+	expect_served(&f, S(ID), IND(""));
+}
+
+/* What is kept beside counts for no later version and goes with its object. */
+static void
+check_beside(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct stored_list versions;
+	struct why why = { 0 };
+	enum put_result result;
+
+	fresh_begin(&f);
+	const struct put_in in = { &f, &f.local, SAME_KEEP };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&in, IND(",\"revoked\":true")), PUT_ASIDE);
+	fresh_ok(fresh_put(&f, f.local.shard_key,
+	             S("{\"type\":\"indicator\",\"id\":\"" ID "\",\"created\":\"" AT
+	               "\",\"modified\":\"2026-01-02T00:00:00Z\"}"),
+	             &result, &why),
+	    &why);
+	fresh_ok(store_versions(f.db, f.arena, S(ID), &ours, &versions, &why), &why);
+	assert_int_equal(versions.len, 2);
+	fresh_ok(store_erase(f.db, f.local.shard_key, S(ID), INT64_MAX, &why), &why);
+	assert_int_equal(conflicts_of(&f, &ours, S("")).len, 0);
+	fresh_ok(store_versions(f.db, f.arena, S(ID), &ours, &versions, &why), &why);
+	assert_int_equal(versions.len, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct cases list;
+
+	CASES(&list, policy_cases, check_policy);
+	CASE(&list, check_back_and_forth);
+	CASE(&list, check_released);
+	CASE(&list, check_giver);
+	CASE(&list, check_bound);
+	CASE(&list, check_beside);
+	return cases_run("conflict", &list, argc, argv);
+}
