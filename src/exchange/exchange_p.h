@@ -189,6 +189,13 @@ enum err arrival_check(const struct verifier *v, const struct page_object *o, st
 enum err talk_vouch(struct talk *t, const struct arrival *shown, struct merkle_head *io_last,
     struct arena *a, struct why *why);
 
+/* ---- who made it (creator.c) ---- */
+
+/* Refuses, in x->problem, what is created in our name, and a new version of what is here
+ * by anyone but its creator; relays say in their record whose it is. */
+enum err arrival_check_creator(const struct gate *g, struct db *db, struct arena *a,
+    struct arrival *x, struct why *why);
+
 /* ---- storing (receive.c) ---- */
 
 struct intake {

@@ -220,6 +220,8 @@ take_object(struct intake *in, struct db *db, struct arrival *x, struct why *why
 
 	if (x->problem.len == 0)
 		TRY(check_ours(in, db, x, &ours, why));
+	if (x->problem.len == 0 && !ours)
+		TRY(arrival_check_creator(in->gate, db, in->arena, x, why));
 	if (x->problem.len == 0 && !ours) {
 		enum err err = put_object(in, db, x, &result, &bad);
 

@@ -50,7 +50,7 @@ RULES = {
     "SI-044": rule("MUST", "After a revoked version no later one is taken; older ones are."),
     "SI-045": rule("MUST", "What was revoked is withdrawn in all its versions.", UNDONE),
     "SI-046": rule("MUST", "One version has one content; defaults that are left out and spellings do not count."),
-    "SI-047": rule("DECIDE", "Only the creator makes new versions; a partner's of another party's object are refused.", UNDONE),
+    "SI-047": rule("DECIDE", "Only the creator makes new versions; a partner's of another party's object are refused."),
     "SI-048": rule("MUST", "A marking-definition never changes; other content of an observable is another entry."),
     "SI-049": rule("MUST", "What is passed on is passed on unchanged, or is a new object."),
     # ---- types ----
