@@ -21,6 +21,18 @@ enum { ARENA_MAX = 64 * MIB, LINE_MAX_BYTES = 64 * KIB };
 	    "\"0\":{\"type\":\"person\",\"name\":\"a\",\"knows_refs\":[\"1\",\"2\",\"9\"]}," \
 	    "\"1\":{\"type\":\"person\",\"name\":\"b\",\"knows_ref\":\"0\"},"                \
 	    "\"2\":{\"type\":\"person\",\"name\":\"c\"}") "]"
+#define UUID_TAIL "--11111111-1111-4111-8111-111111111111"
+/* A bundle: one observation that lists the file, and what it does not list. */
+#define LISTED                                                                                    \
+	"{\"type\":\"bundle\",\"id\":\"bundle" UUID_TAIL "\",\"objects\":["                       \
+	"{\"type\":\"observed-data\",\"id\":\"observed-data" UUID_TAIL "\","                      \
+	"\"first_observed\":\"2026-01-01T00:00:00Z\",\"last_observed\":\"2026-01-01T00:00:00Z\"," \
+	"\"number_observed\":1,\"object_refs\":[\"file" UUID_TAIL "\"]},"                         \
+	"{\"type\":\"file\",\"id\":\"file" UUID_TAIL "\",\"name\":\"a\"},"                        \
+	"{\"type\":\"url\",\"id\":\"url" UUID_TAIL "\",\"value\":\"http://a.example/\"},"         \
+	"{\"type\":\"relationship\",\"id\":\"relationship" UUID_TAIL "\","                        \
+	"\"relationship_type\":\"related-to\",\"source_ref\":\"file" UUID_TAIL "\","              \
+	"\"target_ref\":\"url" UUID_TAIL "\"}]}"
 #define A "[file:name = 'a']"
 #define B "[file:name = 'b']"
 
@@ -37,6 +49,11 @@ static const struct match_case {
 	{ "nothing observed", A, "[]", "-" },
 	{ "one observed-data object", A, A_AT("01"), "0" },
 	{ "a type of its own", "[x:name = 'a']", FIVE, "-" },
+
+	/* PT-020, PT-022: what is not listed is not seen, a relationship among it */
+	{ "listed in a bundle", A, LISTED, "0" },
+	{ "in the bundle, and not listed", "[url:value = 'http://a.example/']", LISTED, "-" },
+	{ "a relationship", "[relationship:relationship_type = 'related-to']", LISTED, "-" },
 
 	/* PT-031, PT-032, PT-040: an absent path is false, whatever is said about it */
 	{ "absent and =", "[file:nope = 1]", FIVE, "-" },

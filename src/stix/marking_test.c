@@ -113,6 +113,7 @@ static const struct of_case {
 	  "a TLP marking is one of the predefined definitions, which " OWN " is not" },
 	{ "another level", DEFINITION(RED1, TLP1_TIME TLP1("white")), MARKING_UNKNOWN, TLP_NONE, "", "marking.tlp-level",
 	  RED1 " is the definition of TLP level red, and must say so" },
+	/* SI-070 */
 	{ "TLP 2 content under a TLP 1 id", DEFINITION(WHITE, TLP2_TIME TLP2("clear")), MARKING_UNKNOWN, TLP_NONE, "", "marking.tlp-level",
 	  WHITE " is the definition of TLP level white, and must say so" },
 	{ "both forms", DEFINITION(GREEN, TLP1_TIME TLP1("green") "," TLP2("green")), MARKING_UNKNOWN, TLP_NONE, "", "marking.tlp-level",

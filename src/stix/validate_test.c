@@ -96,6 +96,8 @@ static const struct problem_case {
 	{ "modified of a marking", MARKING(STATEMENT ",\"modified\":\"2026-01-01T00:00:00.000Z\""), "E SI-020 /modified does not apply to this type of object" },
 	{ "undeclared properties", TOOL(",\"x_a\":1,\"x_b\":2"), "W SI-094  no extension declares 2 of the properties, the first being x_a" },
 	{ "undeclared property of a part", TOOL(",\"kill_chain_phases\":[{\"kill_chain_name\":\"a\",\"phase_name\":\"b\",\"x_own\":1}]"), "W SI-094  no extension declares 1 of the properties, the first being x_own" },
+	/* SI-093 */
+	{ "an extension that nobody knows", TOOL(",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"property-extension\",\"a_b\":{\"c\":[1]}}}"), "" },
 	{ "declared properties", TOOL(",\"rank\":1,\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"toplevel-property-extension\"}}"), "" },
 	{ "name of a property", TOOL(",\"x_A\":1"), "W SI-010 /x_A the name of a property has 3 to 250 lower-case letters, digits and underscores, and begins with a letter" },
 	{ "name of a property of an own type", SDO("x-own", ",\"9lives\":1"), "E SI-010 /9lives the name of a property has 3 to 250 lower-case letters, digits and underscores, and begins with a letter" },
@@ -136,6 +138,8 @@ static const struct problem_case {
 	{ "a CAPEC without a number", TOOL(",\"external_references\":[{\"source_name\":\"capec\",\"external_id\":\"CAPEC-\"}]"), "E SI-013 /external_references/0 a CAPEC has the source_name capec and an external_id such as CAPEC-1" },
 	{ "granular marking of both kinds", TOOL(",\"granular_markings\":[{\"lang\":\"en\",\"marking_ref\":" ID("marking-definition") ",\"selectors\":[\"name\"]}]"), "E SI-061 /granular_markings/0 needs either lang or marking_ref" },
 	{ "granular marking of nothing", TOOL(",\"granular_markings\":[{\"lang\":\"en\",\"selectors\":[\"labels\"]}]"), "E SI-062 /granular_markings/0/selectors/0 selects nothing in this object: names and [n] with points between them" },
+	/* SI-063 */
+	{ "granular marking of an extension", TOOL(",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"property-extension\",\"a_b\":1}},\"granular_markings\":[{\"lang\":\"en\",\"selectors\":[\"extensions." EXTENSION_KEY ".a_b\"]}]"), "" },
 	{ "granular marking", TOOL(",\"granular_markings\":[{\"lang\":\"en\",\"selectors\":[\"granular_markings.[0].lang\"]}]"), "" },
 
 	/* ---- hashes and dictionaries ---- */
@@ -246,6 +250,7 @@ static const struct problem_case {
 	{ "no description", SDO("extension-definition", ",\"created_by_ref\":" ID("identity") ",\"name\":\"x\",\"schema\":\"x\",\"version\":\"1\",\"extension_types\":[\"new-sdo\"]"), "W SI-090  should have a description" },
 	{ "extension of nobody", SDO("extension-definition", ",\"name\":\"x\",\"schema\":\"x\",\"version\":\"1\",\"description\":\"x\",\"extension_types\":[\"new-sdo\"]"), "E SI-050  created_by_ref is required" },
 	{ "extended extension", EXTENSION(",\"extension_types\":[\"new-sdo\"],\"extensions\":{\"a\":{\"b\":1}}"), "E SI-020 /extensions does not apply to this type of object" },
+	/* SI-102: aliases and a are not there */
 	{ "translation", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"ja\":{\"name\":\"x\",\"aliases\":[\"\",\"y\"],\"a\":{\"b\":\"z\"}}}"), "" },
 	{ "translation to no language", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"español\":{\"name\":\"x\"}}"), "E SI-101 /contents/español the key must be a language tag (RFC 5646)" },
 	{ "translation to a number", SDO("language-content", ",\"object_ref\":" ID("tool") ",\"contents\":{\"ja\":{\"name\":[1]}}"), "E SI-101 /contents/ja/name/0 a translation is a string, a list or an object, found number" },

@@ -52,6 +52,8 @@ static const struct import_case {
 	{ "two versions", BUNDLE(IND("1", M2, "") "," IND("1", M1, "")), 2, 2, 0, 0, 0, NULL, NULL, NULL },
 	{ "a broken one between", BUNDLE(IND("1", M1, "") "," BROKEN "," IND("2", M1, "")), 3, 2, 0, 1, 1, "stix.id", "/id", "an id is the type" },
 	{ "no object at all", BUNDLE("7," IND("2", M1, "")), 2, 1, 0, 1, 0, "stix.no-object", "", "a STIX object is a JSON object" },
+	/* SI-053 */
+	{ "a bundle inside", BUNDLE("{\"type\":\"bundle\",\"id\":\"bundle--1\"}," IND("2", M1, "")), 2, 1, 0, 1, 0, "stix.bundle", "/type", "a bundle is no object of its own" },
 	{ "an invalid one", BUNDLE(IND("1", M1, ",\"confidence\":101") "," IND("2", M1, "")), 2, 1, 0, 1, 0, "SI-", "/confidence", "100" },
 	{ "no canonical form", BUNDLE(IND("1", M1, ",\"x_n\":1e999")), 1, 0, 0, 1, 0, "", "", "" },
 };

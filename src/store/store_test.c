@@ -346,6 +346,7 @@ note_each(void *arg, struct str id, struct str raw, struct why *why)
 	return OK;
 }
 
+/* SI-045: an older version of what was revoked counts no more. */
 static void
 check_each_latest(void **)
 {

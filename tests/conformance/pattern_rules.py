@@ -1,6 +1,6 @@
 """Every rule of STIX patterns that we hold ourselves to, as rules.py has those of TAXII."""
 
-from rules import OTHERWISE, UNDONE, rule
+from rules import OTHERWISE, rule
 
 RULES = {
     # ---- letters and words ----
@@ -18,9 +18,9 @@ RULES = {
     "PT-015": rule("MUST", "A name with a hyphen or a point is quoted."),
     "PT-016": rule("MUST", "An index is a number or *; a negative one finds nothing."),
     # ---- what is looked at ----
-    "PT-020": rule("MUST", "An observation is one observed-data, in either of its forms.", UNDONE),
+    "PT-020": rule("MUST", "An observation is one observed-data, in either of its forms."),
     "PT-021": rule("MUST", "References lead to objects of the same observation only."),
-    "PT-022": rule("MUST", "Relationships cannot be named.", UNDONE),
+    "PT-022": rule("MUST", "Relationships cannot be named."),
     "PT-023": rule("DECIDE", "An observation happened at any instant between first and last."),
     "PT-024": rule("DECIDE", "An observation made many times counts as often for REPEATS."),
     # ---- comparisons ----
