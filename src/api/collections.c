@@ -175,7 +175,11 @@ check_alias(struct str alias, struct why *why)
 		    "\"" STR_FMT "\" is no name of a collection: write 1 to %d of a-z 0-9 -, and "
 		    "no UUID",
 		    STR_ARG(alias), ALIAS_MAX);
-	return OK;
+	return !str_starts(alias, S("feed-"))
+	           ? OK
+	           : fail(why, ERR_INVALID, "collection.alias",
+	                 "\"" STR_FMT "\" would be taken for a feed's: begin otherwise than feed-",
+	                 STR_ARG(alias));
 }
 
 static enum err

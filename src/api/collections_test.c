@@ -20,6 +20,8 @@ static const struct change_case {
 	{ "two enclaves", NULL, "POST", "/api/v1/collections", "{\"alias\":\"x\",\"title\":\"x\",\"enclave\":\"main vault\"}", 400, "collection.enclave" },
 	{ "an enclave with a wildcard", NULL, "POST", "/api/v1/collections", "{\"alias\":\"x\",\"title\":\"x\",\"enclave\":\"%\"}", 400, "enclave.name" },
 	{ "called by a UUID", NULL, "POST", "/api/v1/collections", "{\"alias\":\"91a7b528-80eb-42ed-a74d-c6fbd5a26116\",\"title\":\"x\"}", 400, "collection.alias" },
+	{ "called as a feed's", NULL, "POST", "/api/v1/collections", "{\"alias\":\"feed-x\",\"title\":\"x\"}", 400, "collection.alias" },
+	{ "a query called as a feed's", NULL, "POST", "/api/v1/collections", "{\"alias\":\"feed-x\",\"title\":\"x\",\"query\":{\"from\":[\"local\"]}}", 400, "collection.alias" },
 	{ "called by a path", NULL, "POST", "/api/v1/collections", "{\"alias\":\"a/b\",\"title\":\"x\"}", 400, "collection.alias" },
 	{ "without a title", NULL, "POST", "/api/v1/collections", "{\"alias\":\"x\"}", 400, "api.member" },
 	{ "by an officer", "officer", "POST", "/api/v1/collections", "{\"alias\":\"x\",\"title\":\"x\"}", 403, "http.scope" },

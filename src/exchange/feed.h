@@ -54,7 +54,8 @@ struct feed {
  *
  * ERR_INVALID   feed.name, feed.url, feed.root, feed.collection, feed.types,
  *               feed.login, feed.pem, feed.pin, feed.every: what would be right
- * ERR_CONFLICT  feed.there  one of this name is there
+ * ERR_CONFLICT  feed.there  one of this name is there, or a collection "feed-NAME" that
+ *               this server, API root and collection did not fill
  * ERR_LIMIT     feed.many   FEEDS_MAX are there */
 enum err feed_add(struct realm *r, const struct feed *f, struct arena *a, struct why *why);
 

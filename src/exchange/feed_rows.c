@@ -37,6 +37,13 @@ static const char list_of[] = "SELECT " COLUMNS " FROM feed"
 static const char list_due[] = "SELECT " COLUMNS " FROM feed"
 	" WHERE next_at <= $1 OR asked_at > polled_at ORDER BY next_at LIMIT $2";
 static const char count_feeds[] = "SELECT COUNT(*) FROM feed";
+/* A collection of the name that this server may not fill. */
+static const char find_stranger[] = "SELECT 1 FROM collection c WHERE c.alias = $1 AND c.owner = $2"
+	" AND c.enclave = $3 AND (c.can_write <> 0 OR NOT EXISTS (SELECT 1 FROM feed_address a"
+	" WHERE a.shard_key = c.shard_key AND a.url = $4 AND a.api_root = $5 AND a.collection = $6))"
+	" LIMIT 1";
+static const char add_address[] = "INSERT INTO feed_address (shard_key, url, api_root, collection)"
+	" VALUES ($1, $2, $3, $4) ON CONFLICT (shard_key) DO NOTHING";
 static const char remove_feed[] =
 	"DELETE FROM feed WHERE owner = $1 AND enclave = $2 AND name = $3";
 static const char ask_feed[] =
@@ -226,6 +233,23 @@ check_room(struct db *db, const struct feed *f, struct why *why)
 	return OK;
 }
 
+/* What is in a collection of the name already would count as this feed's. */
+static enum err
+check_collection(struct db *db, const struct feed *f, struct str alias, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(db, &rows, why, find_stranger, DB_T(alias), DB_T(f->owner), DB_T(f->enclave),
+	    DB_T(f->url), DB_T(f->api_root), DB_T(f->collection)));
+	TRY(db_next(&rows, &has, why));
+	return !has ? OK
+	            : fail(why, ERR_CONFLICT, "feed.there",
+	                  "there is a collection \"" STR_FMT
+	                  "\" that is not of this server: give the feed another name",
+	                  STR_ARG(alias));
+}
+
 static enum err
 ensure_collection(struct db *db, struct change *c, struct why *why)
 {
@@ -239,9 +263,11 @@ ensure_collection(struct db *db, struct change *c, struct why *why)
 		.enclave = f->enclave,
 	};
 
+	TRY(check_collection(db, f, made.alias, why));
 	TRY(store_collection_ensure(db, c->arena, &made, why));
 	c->feed.shard_key = made.shard_key;
-	return OK;
+	return db_run(db, why, add_address, DB_I(made.shard_key), DB_T(f->url), DB_T(f->api_root),
+	    DB_T(f->collection));
 }
 
 static enum err

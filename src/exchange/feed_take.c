@@ -15,6 +15,9 @@ enum {
 	IMPORT_ARENA_MAX = 64 * MIB,
 };
 
+/* What an import says that it came from, before the name of the feed. */
+#define FEED_SOURCE "feed "
+
 /* One object of the page. */
 struct arriving {
 	struct stix_object stix;
@@ -35,7 +38,7 @@ struct looking {
 /* Newest versions of the compartment under this identifier. */
 static const char find_held[] =
     "SELECT o.shard_key, o.giver, o.normal_hash, o.raw, COALESCE(i.named, ''),"
-    " EXISTS (SELECT 1 FROM feed f WHERE f.shard_key = o.shard_key)"
+    " EXISTS (SELECT 1 FROM feed f WHERE f.shard_key = o.shard_key), COALESCE(i.source, '')"
     " FROM collection c CROSS JOIN object o LEFT JOIN import i ON i.import_id = o.import_id"
     " WHERE c.owner = $1 AND c.enclave = $2 AND c.kind <> 'released'"
     " AND o.shard_key = c.shard_key AND o.object_id = $3 AND o.latest = 1";
@@ -55,10 +58,11 @@ creator_of(struct looking *l, struct str raw)
 	return o.created_by;
 }
 
+/* It lies in the collection of one, and a feed brought it. */
 static bool
 is_of_feed(const struct db_rows *rows)
 {
-	return db_col_i64(rows, 5) != 0;
+	return db_col_i64(rows, 5) != 0 && str_starts(db_col_text(rows, 6), S(FEED_SOURCE));
 }
 
 /* Of another collection: whose it is decides whether a feed may speak about it. */
@@ -79,7 +83,7 @@ held_elsewhere(const struct looking *l, const struct db_rows *rows)
 static void
 against(struct looking *l, const struct db_rows *rows, struct arriving *x)
 {
-	bool here = db_col_i64(rows, 0) == l->take->feed->shard_key;
+	bool here = is_of_feed(rows) && db_col_i64(rows, 0) == l->take->feed->shard_key;
 
 	x->held = true;
 	if (str_eq(db_col_blob(rows, 2), hash_str(&x->hashes.normalised))) {
@@ -290,7 +294,7 @@ import_new(struct feed_taking *t, struct str text, struct why *why)
 		.arena = a,
 		.request = {
 			.text = text,
-			.source = arena_printf(a, "feed " STR_FMT, STR_ARG(f->name)),
+			.source = arena_printf(a, FEED_SOURCE STR_FMT, STR_ARG(f->name)),
 			.named = f->source,
 			.actor = f->added_by,
 			.shard_key = f->shard_key,
