@@ -83,6 +83,7 @@ struct feed_turn {
 	size_t pages;
 	size_t got, same, refused; /* versions */
 	bool more;                 /* the turn ended before the server did */
+	bool noted;                /* what came of it stands beside the feed and in the log */
 };
 
 /* Reads one feed as far as one turn goes, in the caller's thread, and notes what

@@ -122,9 +122,12 @@ enum err feed_take(struct feed_taking *t, struct why *why);
 
 /* ---- rows (feed_rows.c) ---- */
 
-/* With its secret open.  ERR_NOT_FOUND feed.unknown. */
+/* With its secret sealed.  ERR_NOT_FOUND feed.unknown. */
 enum err feed_find(struct realm *r, const struct feed_place *at, struct arena *a, struct feed *ret,
     struct why *why);
+/* Opens its secret.  ERR_TAMPERED feed.sealed: it was sealed under another key, or
+ * for another feed. */
+enum err feed_unseal(struct realm *r, struct feed *f, struct arena *a, struct why *why);
 
 /* How far a turn came; written after each page, and at its end. */
 struct feed_note {

@@ -305,6 +305,7 @@ poll_pages(struct polling *p, struct why *why)
 {
 	bool more = true;
 
+	TRY(feed_unseal(p->realm, &p->feed, p->arena, why));
 	TRY(find_collection(p, why));
 	p->after = p->feed.reached > OVERLAP_US ? p->feed.reached - OVERLAP_US : 0;
 	while (more) {
@@ -385,6 +386,7 @@ run_turn(struct polling *p, struct why *why)
 	end.problem = err == OK ? S("") : str_of(bad.text);
 	report(p, err, &bad);
 	TRY(feed_note_end(p->realm, &end, why));
+	p->turn->noted = true;
 	return err == OK ? OK : fail(why, err, bad.code, "%s", bad.text);
 }
 

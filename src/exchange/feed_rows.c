@@ -176,14 +176,24 @@ feed_find(struct realm *r, const struct feed_place *at, struct arena *a, struct 
     struct why *why)
 {
 	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
-	const struct sign_key *key = NULL;
 
 	TRY(db_pool_take(realm_readers(r), &lease, why));
-	TRY(find_sealed(lease.db, at, a, ret, why));
-	if (ret->secret.len == 0)
+	return find_sealed(lease.db, at, a, ret, why);
+}
+
+enum err
+feed_unseal(struct realm *r, struct feed *f, struct arena *a, struct why *why)
+{
+	const struct sign_key *key = NULL;
+
+	if (f->secret.len == 0)
 		return OK;
 	TRY(realm_key_ensure(r, KEY_SEAL, &key, why));
-	return seal_open(a, key, seal_of(ret, a), ret->secret, &ret->secret, why);
+	if (seal_open(a, key, seal_of(f, a), f->secret, &f->secret, NULL) == OK)
+		return OK;
+	return fail(why, ERR_TAMPERED, "feed.sealed",
+	    "its secret does not open: bring back the keys/seal.key that it was added under, or "
+	    "remove the feed and add it again");
 }
 
 /* ---- writing ---- */

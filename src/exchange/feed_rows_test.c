@@ -224,6 +224,37 @@ what_the_feed_brought_follows_it(void **state)
 	assert_int_equal(t.got, 1);
 }
 
+/* ---- a secret that does not open ---- */
+
+/* It is said and left for a while, and not tried again each second. */
+static void
+a_lost_seal_key_is_said(void **state)
+{
+	CLEANUP(node_freep) struct node *n = node_new("IN");
+	const struct realm_options options = { .clock = &clock_system };
+	const struct feed_place at = place_of(n);
+	struct feed f = feed_of(n, "https://localhost:1/taxii2/");
+	struct feed_turn turn;
+	struct why why = { 0 };
+	char path[256];
+
+	(void)state;
+	f.login = FEED_BEARER;
+	f.secret = S("abc.def");
+	add(n, &f);
+	(void)snprintf(path, sizeof(path), "%s/keys/seal.key", realm_folder(n->realm));
+	assert_int_equal(unlink(path), 0);
+	node_close(n);
+	node_need(realm_open(n->folder, "demo", &options, &n->realm, &why), &why);
+	assert_int_equal(feed_poll(n->realm, &at, &turn, &why), ERR_TAMPERED);
+	assert_string_equal(why.code, "feed.sealed");
+	assert_true(turn.noted);
+	f = found(n);
+	assert_true(str_find(f.problem, S("keys/seal.key")) != SIZE_MAX);
+	assert_int_equal(f.failures, 1);
+	assert_true(f.next_at > clock_wall(&clock_system) + 30 * US_PER_S);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -234,5 +265,6 @@ main(int argc, char **argv)
 	CASES(&cases, again_cases, check_again);
 	CASE(&cases, what_people_put_there_is_not_the_feeds);
 	CASE(&cases, what_the_feed_brought_follows_it);
+	CASE(&cases, a_lost_seal_key_is_said);
 	return cases_run("feed_rows", &cases, argc, argv);
 }

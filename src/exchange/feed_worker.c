@@ -46,10 +46,11 @@ look(struct feeds *w)
 			.stop = &w->stopping,
 		};
 		struct feed_turn turn;
+		enum err err = feed_poll(w->realm, &at, &turn, &why);
 
-		/* What went wrong is in the log and beside the feed. */
-		if (feed_poll(w->realm, &at, &turn, NULL) != OK)
-			continue;
+		/* One that was removed meanwhile is nobody's trouble. */
+		if (err != OK && err != ERR_NOT_FOUND && !turn.noted)
+			log_event(LOG_ERROR, "feed.stuck", LOG_WHY(&why));
 	}
 }
 
