@@ -178,6 +178,12 @@ check_one_missing(void **state)
 	assert_int_equal(office_count(&o, NOTED), 1);
 }
 
+/* A receipt of a release by each peer; acked: what the peer was told. */
+#define RECEIPT(acked)                                                                   \
+	"INSERT INTO receipt (peer, leaf, place, object_id, version, bytes_hash, proof," \
+	" own_leaf, acked, problem) SELECT p.name, 7, 0, 'indicator--x', '', '', '',"    \
+	" MAX(l.leaf), " acked ", '' FROM peer p, ledger_leaf l GROUP BY p.name"
+
 /* The other side: our receipt that the partner could not be given. */
 static void
 check_ours(void **state)
@@ -190,10 +196,7 @@ check_ours(void **state)
 	office_import(&o, 1, 1, "none");
 	(void)office_send(&o, 1, 1);
 	receive_now(&o);
-	office_sql(&o,
-	    "INSERT INTO receipt (peer, leaf, place, object_id, version, bytes_hash, proof,"
-	    " own_leaf, acked, problem) SELECT p.name, 7, 0, 'indicator--x', '', '', '',"
-	    " MAX(l.leaf), 0, '' FROM peer p, ledger_leaf l GROUP BY p.name");
+	office_sql(&o, RECEIPT("0"));
 	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM receipt"), 1);
 	run_timer(&o);
 	assert_int_equal(office_count(&o, NOTED), 0);
@@ -215,10 +218,7 @@ check_ours_given(void **state)
 	office_import(&o, 1, 1, "none");
 	(void)office_send(&o, 1, 1);
 	receive_now(&o);
-	office_sql(&o,
-	    "INSERT INTO receipt (peer, leaf, place, object_id, version, bytes_hash, proof,"
-	    " own_leaf, acked, problem) SELECT p.name, 7, 0, 'indicator--x', '', '', '',"
-	    " MAX(l.leaf), 1, '' FROM peer p, ledger_leaf l GROUP BY p.name");
+	office_sql(&o, RECEIPT("1"));
 	office_wait(&o, 30 * 86400);
 	run_timer(&o);
 	assert_int_equal(office_count(&o, NOTED), 0);

@@ -1,8 +1,6 @@
 #include "purge.h"
 
-#include "audit.h"
-#include "fixture_p.h"
-#include "replay.h"
+#include "verified_p.h"
 
 static enum err
 purge_job(const struct release_job *job, const void *in, void *out, struct why *why)
@@ -30,28 +28,6 @@ purge(struct office *o, unsigned n)
 	WORKS(o, office_try(o, purge_job, &p, &gone));
 	assert_int_equal(gone > 0, true);
 	office_settle(o);
-}
-
-static const struct release_audit *
-verify(struct office *o)
-{
-	struct release_audit *audit = arena_make(o->arena, struct release_audit, 1);
-	char folder[160];
-
-	(void)snprintf(folder, sizeof(folder), "%s/demo", o->folder);
-	WORKS(o, release_audit(folder, NULL, 0, o->arena, audit, &o->why));
-	return audit;
-}
-
-static const struct release_replay *
-replay(struct office *o)
-{
-	struct release_replay *ret = arena_make(o->arena, struct release_replay, 1);
-	char folder[160];
-
-	(void)snprintf(folder, sizeof(folder), "%s/demo", o->folder);
-	WORKS(o, release_replay(folder, 0, ret, &o->why));
-	return ret;
 }
 
 static void
@@ -136,11 +112,11 @@ test_purge(void **state)
 	    2);
 	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM tombstone"), 2);
 	assert_string_equal(office_item_state(&o, 1), "purged");
-	const struct release_audit *audit = verify(&o);
+	const struct release_audit *audit = office_audit(&o);
 	if (audit->report.problems > 0)
 		fail_msg("%s", audit->report.problem[0].what);
 	assert_int_equal(audit->purged, 2);
-	const struct release_replay *r = replay(&o);
+	const struct release_replay *r = office_replay(&o, 0);
 	if (r->report.problems > 0)
 		fail_msg("%s", r->report.problem[0].what);
 	assert_int_equal(r->from_content, 0);
@@ -194,7 +170,7 @@ check_hidden(void **state)
 	purge(&o, 1);
 	purge(&o, 2);
 	office_sql(&o, row->sql);
-	const struct audit_report *r = &verify(&o)->report;
+	const struct audit_report *r = &office_audit(&o)->report;
 	for (size_t i = 0; i < r->problems; i++)
 		found |= strstr(r->problem[i].what, row->what) != NULL;
 	if (!found)

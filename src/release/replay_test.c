@@ -1,17 +1,7 @@
 #include "replay.h"
 
 #include "decided_p.h"
-
-static struct release_replay *
-replay(struct office *o, time_us since)
-{
-	struct release_replay *ret = arena_make(o->arena, struct release_replay, 1);
-	char folder[160];
-
-	(void)snprintf(folder, sizeof(folder), "%s/demo", o->folder);
-	WORKS(o, release_replay(folder, since, ret, &o->why));
-	return ret;
-}
+#include "verified_p.h"
 
 /* clang-format off */
 #define OF_1 " WHERE source_id LIKE 'indicator%1'"
@@ -84,7 +74,7 @@ check_replay(void **state)
 
 	(void)office_open_decided(&o);
 	office_sql(&o, row->sql);
-	const struct release_replay *r = replay(&o, 0);
+	const struct release_replay *r = office_replay(&o, 0);
 	size_t found = 0;
 
 	for (size_t i = 0; i < r->report.problems; i++) {
@@ -110,8 +100,8 @@ test_since(void **state)
 
 	(void)state;
 	(void)office_open_decided(&o);
-	assert_int_equal(replay(&o, clock_wall(&o.clock))->decisions, 1);
-	assert_int_equal(replay(&o, clock_wall(&o.clock) + 1)->decisions, 0);
+	assert_int_equal(office_replay(&o, clock_wall(&o.clock))->decisions, 1);
+	assert_int_equal(office_replay(&o, clock_wall(&o.clock) + 1)->decisions, 0);
 }
 
 int

@@ -1,7 +1,5 @@
-#include "audit.h"
-#include "fixture_p.h"
 #include "purge.h"
-#include "replay.h"
+#include "verified_p.h"
 #include "words_p.h"
 
 /* ---- frames ---- */
@@ -86,28 +84,6 @@ open_large(struct office *o)
 	return office_send(o, 1, ALL);
 }
 
-static const struct release_replay *
-replay(struct office *o)
-{
-	struct release_replay *ret = arena_make(o->arena, struct release_replay, 1);
-	char folder[160];
-
-	(void)snprintf(folder, sizeof(folder), "%s/demo", o->folder);
-	WORKS(o, release_replay(folder, 0, ret, &o->why));
-	return ret;
-}
-
-static const struct release_audit *
-audit(struct office *o)
-{
-	struct release_audit *ret = arena_make(o->arena, struct release_audit, 1);
-	char folder[160];
-
-	(void)snprintf(folder, sizeof(folder), "%s/demo", o->folder);
-	WORKS(o, release_audit(folder, NULL, 0, o->arena, ret, &o->why));
-	return ret;
-}
-
 static struct str
 stored(struct office *o, const char *text, struct str id)
 {
@@ -137,9 +113,9 @@ check_stored_once(void **state)
 		assert_true(str_eq(stored(&o, WORDS_OF("facts", "i"), id), d->facts));
 		assert_true(str_find(decision, d->leaving_id) != SIZE_MAX);
 	}
-	assert_int_equal(replay(&o)->from_content, ALL + NODE);
-	assert_int_equal(replay(&o)->report.problems, 0);
-	assert_int_equal(audit(&o)->report.problems, 0);
+	assert_int_equal(office_replay(&o, 0)->from_content, ALL + NODE);
+	assert_int_equal(office_replay(&o, 0)->report.problems, 0);
+	assert_int_equal(office_audit(&o)->report.problems, 0);
 }
 
 static enum err
@@ -165,11 +141,11 @@ check_purged(void **state)
 	};
 	WORKS(&o, office_try(&o, purge_job, &p, &gone));
 	office_settle(&o);
-	const struct release_replay *r = replay(&o);
+	const struct release_replay *r = office_replay(&o, 0);
 	assert_int_equal(r->decisions, ALL + NODE);
 	assert_int_equal(r->from_facts, ALL + NODE);
 	assert_int_equal(r->report.problems, 0);
-	assert_int_equal(audit(&o)->report.problems, 0);
+	assert_int_equal(office_audit(&o)->report.problems, 0);
 }
 
 /* clang-format off */
@@ -195,8 +171,8 @@ check_tampered(void **state)
 
 	(void)open_large(&o);
 	office_sql(&o, c->sql);
-	assert_true(replay(&o)->report.problems > 0);
-	assert_true(audit(&o)->report.problems > 0);
+	assert_true(office_replay(&o, 0)->report.problems > 0);
+	assert_true(office_audit(&o)->report.problems > 0);
 }
 
 int
