@@ -78,7 +78,7 @@ def ids_of_other_shapes(t):
         assert t.get(t.objects + path + "/").status in (400, 404), path
 
 
-@attack("100,000 selectors of a marking, 100 levels deep", "failure, within seconds", "`WORK_MAX` of one object", memory=400 * MIB)
+@attack("30,000 selectors of a marking, 100 levels deep", "failure, within seconds", "`WORK_MAX` of one object", memory=400 * MIB)
 def selectors_that_explode(t):
     deep = {"a": 1}
     for _ in range(100):
