@@ -222,6 +222,10 @@ static const struct raw_case {
 	  "0\r\n\r\n", "HTTP/1.1 400", "" },
 	{ "two lengths", "POST /echo/ HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
 	  "HTTP/1.1 400", "" },
+	{ "blank before the colon", "POST /echo/ HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\nabc",
+	  "HTTP/1.1 400", "http.header-name" },
+	{ "tab before the colon", "POST /echo/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n",
+	  "HTTP/1.1 400", "http.header-name" },
 	{ "not HTTP", "hello\r\n\r\n", "", "" },
 };
 /* clang-format on */

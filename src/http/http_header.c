@@ -1,7 +1,7 @@
 /* Reading header fields: credentials, cookies, media types. */
 #include "codec.h"
 #include "http.h"
-#include "http_count_p.h"
+#include "http_lines_p.h"
 
 struct str
 http_header(const struct http_request *req, const char *name)
@@ -13,6 +13,20 @@ http_header(const struct http_request *req, const char *name)
 	return (struct str){ 0 };
 }
 
+static bool
+is_token(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		bool word =
+		    (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+		if (!word && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
+			return false;
+	}
+	return s.len > 0;
+}
+
 size_t
 http_header_count(const struct http_request *req, const char *name)
 {
@@ -21,6 +35,16 @@ http_header_count(const struct http_request *req, const char *name)
 	for (size_t i = 0; i < req->headers_len; i++)
 		n += str_eq_nocase(req->headers[i].name, str_of(name));
 	return n;
+}
+
+bool
+http_header_names_good(const struct http_request *req)
+{
+	for (size_t i = 0; i < req->headers_len; i++) {
+		if (!is_token(req->headers[i].name))
+			return false;
+	}
+	return true;
 }
 
 /* ---- cookies ---- */
@@ -98,20 +122,6 @@ http_basic(const struct http_request *req, struct str *ret_name, struct str *ret
 }
 
 /* ---- media ranges ---- */
-
-static bool
-is_token(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-		bool word =
-		    (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-		if (!word && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
-			return false;
-	}
-	return s.len > 0;
-}
 
 /* "type/subtype", either of which may be '*'. */
 static bool

@@ -2,7 +2,7 @@
 #include <gnutls/gnutls.h>
 
 #include "hash.h"
-#include "http_count_p.h"
+#include "http_lines_p.h"
 #include "http_server_p.h"
 #include "log.h"
 #include "tls_key.h"
@@ -191,6 +191,11 @@ check_headers(const struct http_request *req, int lines, unsigned *ret_status, s
 		*ret_status = 431;
 		return fail(why, ERR_LIMIT, "http.headers", "a request may have %d header lines",
 		    HTTP_HEADERS_MAX);
+	}
+	if (!http_header_names_good(req)) {
+		*ret_status = 400;
+		return fail(why, ERR_INVALID, "http.header-name",
+		    "a header line begins with its name and a colon, without a blank between");
 	}
 	struct str coding = http_header(req, "transfer-encoding");
 	if (coding.ptr != NULL && !str_eq_nocase(coding, S("chunked"))) {

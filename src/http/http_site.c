@@ -1,7 +1,7 @@
 /* From a request to an answer: the route, the caller, the row's conditions,
  * the handler, the error. */
 #include "http.h"
-#include "http_count_p.h"
+#include "http_lines_p.h"
 #include "log.h"
 
 /* What the search for a route found. */
