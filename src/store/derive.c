@@ -8,9 +8,20 @@ enum {
 	DERIVE_OBJECT_ARENA = 256 * MIB, /* the largest object, parsed, and its markings */
 	DERIVE_QUERY_ARENA = MIB,
 	DERIVE_IDS_ARENA = 4 * MIB,
+	/* Definitions that one object may stand under, and that are kept read. */
+	DERIVE_MARKINGS_MAX = 64,
+	/* A definition is a name and a level; a larger one is not read for each object, and
+	 * counts as unknown. */
+	DERIVE_MARKING_BYTES = 16 * KIB,
+	DERIVE_MARKINGS_ARENA = 64 * MIB,
 };
 
 /* ---- one derived collection on its way ---- */
+
+struct known_marking {
+	struct str id;
+	const struct stix_object *object; /* NULL: in no source, or too large */
+};
 
 struct deriving {
 	struct db *db;
@@ -19,6 +30,10 @@ struct deriving {
 	bool changed;
 	struct arena *arena;  /* of the query */
 	struct arena *object; /* of the object that is looked at */
+	struct arena *markings;
+	struct known_marking marking[2 * DERIVE_MARKINGS_MAX];
+	size_t markings_len;
+	size_t asked; /* definitions that the object at hand stands under */
 	struct derive_query query;
 	size_t sources;
 	int64_t source[DERIVE_SOURCES_MAX];
@@ -57,6 +72,7 @@ deriving_begin(struct db *db, int64_t shard_key, struct deriving *ret, struct wh
 		.shard_key = shard_key,
 		.arena = arena_new(DERIVE_QUERY_ARENA),
 		.object = arena_new(DERIVE_OBJECT_ARENA),
+		.markings = arena_new(DERIVE_MARKINGS_ARENA),
 	};
 	TRY(store_derive_query(db, ret->arena, shard_key, &text, why));
 	TRY(derive_query_read(ret->arena, text, &ret->query, why));
@@ -72,6 +88,7 @@ deriving_endp(struct deriving *d)
 {
 	arena_free(d->arena);
 	arena_free(d->object);
+	arena_free(d->markings);
 }
 
 /* Pages that were kept are of another number from now on. */
@@ -131,31 +148,50 @@ find_newest(struct deriving *d, struct str id, struct newest *ret, struct why *w
 }
 
 static enum err
-read_object(struct deriving *d, const struct newest *n, struct stix_object *ret, struct why *why)
+read_object(struct deriving *d, struct arena *a, const struct newest *n, size_t bytes_max,
+    struct stix_object *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct json_limits limits = { .bytes_max = bytes_max };
 	const struct json *tree = NULL;
 
 	TRY(db_select_one(d->db, &rows, why, find_raw, DB_I(n->base_key), DB_I(n->base_added)));
-	struct str raw = arena_str(d->object, db_col_blob(&rows, 0));
+	struct str raw = arena_str(a, db_col_blob(&rows, 0));
 	if (raw.ptr == NULL)
 		return stored_full(why);
-	TRY(json_parse(d->object, raw, NULL, &tree, why));
+	TRY(json_parse(a, raw, &limits, &tree, why));
 	return stix_scan(tree, ret, why);
 }
 
-/* A definition that is not in a source is unknown, and then nothing under it fits. */
+static const struct stix_object *
+read_marking(struct deriving *d, struct str id)
+{
+	struct newest n;
+	struct stix_object *o = arena_make(d->markings, struct stix_object, 1);
+
+	if (o == NULL || find_newest(d, id, &n, NULL) != OK || !n.found ||
+	    read_object(d, d->markings, &n, DERIVE_MARKING_BYTES, o, NULL) != OK)
+		return NULL;
+	return o;
+}
+
+/* A definition that is not in a source is unknown, and then nothing under it fits.  Each is
+ * read once for many objects: who may write into a source may name a costly one in each. */
 static const struct stix_object *
 find_marking(void *arg, struct str id)
 {
 	struct deriving *d = arg;
-	struct newest n;
-	struct stix_object *o = arena_make(d->object, struct stix_object, 1);
 
-	if (o == NULL || find_newest(d, id, &n, NULL) != OK || !n.found ||
-	    read_object(d, &n, o, NULL) != OK)
+	if (d->asked++ >= DERIVE_MARKINGS_MAX)
 		return NULL;
-	return o;
+	for (size_t i = 0; i < d->markings_len; i++) {
+		if (str_eq(d->marking[i].id, id))
+			return d->marking[i].object;
+	}
+	const struct known_marking known = { arena_str(d->markings, id), read_marking(d, id) };
+	if (known.id.ptr != NULL)
+		d->marking[d->markings_len++] = known;
+	return known.object;
 }
 
 static enum err
@@ -172,7 +208,13 @@ fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 	*ret = false;
 	if (!n->found)
 		return OK;
-	TRY(read_object(d, n, &object, why));
+	TRY(read_object(d, d->object, n, 0, &object, why));
+	d->asked = 0;
+	/* Room for those of one more; what was read of them is used until then. */
+	if (d->markings_len > DERIVE_MARKINGS_MAX) {
+		d->markings_len = 0;
+		arena_clear(d->markings);
+	}
 	*ret = derive_fits(&d->query, &o);
 	return OK;
 }

@@ -240,6 +240,57 @@ shelf_endp(struct shelf *s)
 	fresh_endp(&s->fresh);
 }
 
+/* A statement that restricts nothing, with so many bytes in it. */
+static struct str
+statement(struct shelf *s, unsigned number, size_t bytes)
+{
+	char *filler = arena_make(s->fresh.arena, char, bytes + 1);
+
+	memset(filler, 'x', bytes);
+	return arena_printf(s->fresh.arena,
+	    "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\","
+	    "\"id\":\"marking-definition--00000000-0000-4000-8000-%012u\","
+	    "\"created\":\"2026-01-01T00:00:00Z\",\"definition_type\":\"statement\","
+	    "\"definition\":{\"statement\":\"%s\"}}",
+	    number, filler);
+}
+
+/* Under GREEN and these statements. */
+static struct str
+stated(struct shelf *s, unsigned number, unsigned from, unsigned to)
+{
+	struct str refs = S("");
+
+	for (unsigned i = from; i < to; i++)
+		refs = arena_printf(s->fresh.arena,
+		    STR_FMT ",\"marking-definition--00000000-0000-4000-8000-%012u\"", STR_ARG(refs),
+		    i);
+	return fresh_indicator(s->fresh.arena, number, "2026-02-01T00:00:00Z",
+	    arena_cstr(s->fresh.arena,
+	        arena_printf(s->fresh.arena, ",\"object_marking_refs\":[\"" GREEN "\"" STR_FMT "]",
+	            STR_ARG(refs))));
+}
+
+/* Definitions are read once for many objects; a large one, and the last of very many, count as
+ * unknown: a writer of the source cannot hold everybody else's writes with them. */
+static void
+check_definitions(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+
+	shelf_begin(&s, QUERY("\"tlp\":\"AMBER\",\"types\":[\"indicator\"]"));
+	for (unsigned i = 1; i <= 200; i++)
+		put(&s, &s.fresh.local, statement(&s, i, i == 150 ? 17 * KIB : 15));
+	put(&s, &s.fresh.local, stated(&s, 1, 1, 3));
+	put(&s, &s.fresh.local, stated(&s, 2, 1, 65)); /* 64 of them */
+	put(&s, &s.fresh.local, stated(&s, 3, 1, 66)); /* one more */
+	put(&s, &s.fresh.local, stated(&s, 4, 150, 151));
+	put(&s, &s.fresh.local, stated(&s, 5, 300, 301)); /* not here */
+	assert_string_equal(shown(&s), "1@02 2@02");
+	define(&s, QUERY("\"tlp\":\"GREEN\",\"types\":[\"indicator\"]"), &s.derived);
+	assert_string_equal(shown(&s), "1@02 2@02"); /* in one go, too */
+}
+
 /* A new version takes the place of the old one, or takes it out: never is an older one
  * served as the newest.  Each change is another number, so that no kept page stays. */
 static void
@@ -518,6 +569,7 @@ main(int argc, char **argv)
 
 	CASES(&list, query_cases, check_query);
 	CASES(&list, fit_cases, check_fit);
+	CASE(&list, check_definitions);
 	CASE(&list, check_versions);
 	CASE(&list, check_two_sources);
 	CASE(&list, check_erased);

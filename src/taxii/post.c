@@ -29,6 +29,7 @@ struct post {
 	size_t failures;
 	size_t added; /* objects that were not here before */
 	enum same_version same_version;
+	struct put_head head; /* while they are stored */
 	struct conflict_note differing;
 	char id[UUID_TEXT + 1];
 	time_us now;
@@ -273,7 +274,7 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 	enum put_result result = PUT_SAME;
 	time_us date_added = 0;
 
-	enum err err = store_put(db, &put, &result, &date_added, &refused);
+	enum err err = put_one(&p->head, &put, &result, &date_added, &refused);
 	bool ours = err != OK && str_starts(str_of(refused.code), S("store."));
 	if (ours && err == ERR_CONFLICT)
 		return refuse_known(db, p, o, &refused, why);
@@ -346,10 +347,12 @@ store_all(struct db *db, void *arg, struct why *why)
 {
 	struct post *p = arg;
 
+	TRY(put_begin(db, p->collection.shard_key, &p->head, why));
 	for (size_t i = 0; i < p->len; i++) {
 		if (!p->list[i].failed)
 			TRY(store_object(db, p, &p->list[i], why));
 	}
+	TRY(put_end(&p->head, why));
 	p->differing.owner = p->collection.owner;
 	p->differing.enclave = p->collection.enclave;
 	p->differing.at = p->now;
