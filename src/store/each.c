@@ -1,7 +1,14 @@
 #include "store.h"
 
-/* The newest version of each object of a type, wherever it came from; of equal
- * ones that of the collection made first.  CROSS: by the index of each collection. */
+/* As is_before() in read.c: ours stands before what others gave, whatever date
+ * they wrote into it; then the newest; of equal ones that of the collection made
+ * first.  CROSS: by the index of each collection. */
+#define STANDS_BEFORE                                                              \
+	"((n.giver = '' AND o.giver <> '') OR "                                    \
+	"(((n.giver = '' AND o.giver = '') OR (n.giver <> '' AND o.giver <> '')) " \
+	"AND (n.modified_us > o.modified_us "                                      \
+	"OR (n.modified_us = o.modified_us AND n.shard_key < o.shard_key))))"
+
 static const char list_latest[] =
     "SELECT o.object_id, o.raw FROM collection c CROSS JOIN object o "
     "WHERE o.shard_key = c.shard_key AND o.latest = 1 AND o.type = $1 AND o.revoked = 0 "
@@ -10,11 +17,8 @@ static const char list_latest[] =
         "$3") ") "
               "AND NOT EXISTS (SELECT 1 FROM object n JOIN collection d ON d.shard_key = n.shard_key "
               "WHERE n.latest = 1 AND n.object_id = o.object_id AND d.kind <> 'released' "
-              "AND ($2 = '' OR " COMPARTMENT_SEES("n", "$2",
-                  "$3") ") "
-                        "AND (n.modified_us > o.modified_us "
-                        "OR (n.modified_us = o.modified_us AND n.shard_key < o.shard_key))) "
-                        "ORDER BY o.object_id";
+              "AND ($2 = '' OR " COMPARTMENT_SEES("n", "$2", "$3") ") AND " STANDS_BEFORE
+                                                                   ") ORDER BY o.object_id";
 
 enum err
 store_each_latest(struct db *db, const struct store_visit *visit, struct why *why)

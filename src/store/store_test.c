@@ -367,9 +367,10 @@ check_each_latest(void **)
 		{ 1, "2026-03-01T00:00:00Z", "", f.local.shard_key + 2 },
 		{ 2, "2026-01-01T00:00:00Z", "", f.local.shard_key },
 		{ 2, "2026-02-01T00:00:00Z", ",\"revoked\":true", f.local.shard_key },
-		{ 3, "2026-01-01T00:00:00Z", "", f.local.shard_key + 1 },
+		{ 5, "2026-01-01T00:00:00Z", "", f.local.shard_key },
+		{ 5, "2026-01-01T00:00:00Z", "", f.local.shard_key + 1 },
 	};
-	(void)fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:JPCERT");
+	const struct collection in = fresh_collection(&f, "in", COLLECTION_RECEIVED, "JP:JPCERT");
 	(void)fresh_collection(&f, "out", COLLECTION_RELEASED, "");
 	for (size_t i = 0; i < COUNTOF(rows); i++)
 		fresh_ok(fresh_put(&f, rows[i].shard_key,
@@ -377,9 +378,17 @@ check_each_latest(void **)
 		                 rows[i].more),
 		             &result, &why),
 		    &why);
+	/* What others say of ours does not take it out. */
+	fresh_ok(fresh_put_in(&f, &in,
+	             fresh_indicator(f.arena, 3, "2026-03-01T00:00:00Z", ",\"revoked\":true"),
+	             &result, &why),
+	    &why);
+	fresh_ok(fresh_put_in(&f, &in, fresh_indicator(f.arena, 4, "2026-03-01T00:00:00Z", ""),
+	             &result, &why),
+	    &why);
 	const struct store_visit visit = { S("indicator"), NULL, note_each, &b };
 	fresh_ok(store_each_latest(f.db, &visit, &why), &why);
-	assert_true(str_is(buf_str(&b), "1:02 3:01 "));
+	assert_true(str_is(buf_str(&b), "1:02 3:01 4:03 5:01 "));
 }
 
 /* A withdrawn version comes back only when asked for, and behind every cursor. */
