@@ -136,7 +136,7 @@ struct agreement_request {
 	const struct consent *consent;
 	size_t pseudonyms; /* sorted by id, then pointer: agreement_pseudonyms() */
 	const struct pseudonym *pseudonym;
-	size_t items; /* sorted by object.id, then version; each id once */
+	size_t items; /* sorted by object.id; behind each, other versions that are held of it */
 	const struct agreement_item *item;
 };
 

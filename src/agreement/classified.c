@@ -186,9 +186,14 @@ is_classified(const struct gate *gate, const struct stix_object *o)
 	for (size_t i = 0; p != NULL && i < p->edges; i++) {
 		const struct edge *e = &p->edge[i];
 
-		if (is_marking_ref(e->property) && e->target != SIZE_MAX &&
-		    is_marked(gate->piece[e->target].item->object.json, agreed))
-			return true;
+		const struct piece *q = is_marking_ref(e->property) && e->target != SIZE_MAX
+		                            ? &gate->piece[e->target]
+		                            : NULL;
+
+		for (; q != NULL; q = piece_next(gate, q)) {
+			if (is_marked(q->item->object.json, agreed))
+				return true;
+		}
 	}
 	return false;
 }

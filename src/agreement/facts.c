@@ -354,6 +354,19 @@ same(struct str *last, struct str s)
 	return *last;
 }
 
+/* Another version that is marked stricter counts; none lends a marking to what
+ * has none. */
+static void
+raise_by_others(const struct gate *gate, const struct piece *p, struct facts *f)
+{
+	for (const struct piece *q = piece_next(gate, p); q != NULL; q = piece_next(gate, q)) {
+		enum tlp tlp = tlp_of(gate, q);
+
+		if (facts_tlp(f) != TLP_NONE && tlp > facts_tlp(f))
+			f->tlp = tlp;
+	}
+}
+
 static void
 draw_item(struct gate *gate, struct piece *p, struct facts *f)
 {
@@ -364,6 +377,7 @@ draw_item(struct gate *gate, struct piece *p, struct facts *f)
 	f->type = item->object.type;
 	f->tlp = tlp_of(gate, p);
 	f->default_tlp = default_of(gate, item);
+	raise_by_others(gate, p, f);
 	if (item->source > 0)
 		f->source = gate->r->source[item->source - 1];
 	f->iep = p->marking.iep;

@@ -254,8 +254,9 @@ static inline int
 world_order(const void *a, const void *b)
 {
 	const struct agreement_item *x = a, *y = b;
+	int order = str_cmp(x->object.id, y->object.id);
 
-	return str_cmp(x->object.id, y->object.id);
+	return order != 0 ? order : str_cmp(x->copy_id, y->copy_id); /* as they were added */
 }
 
 /* Decides; pointers to items are void afterwards. */

@@ -1,5 +1,6 @@
 /* Opening the gate: the request is checked and its items are linked. */
 #include "gate_p.h"
+#include "request.h"
 #include "uuid.h"
 
 enum err
@@ -19,7 +20,7 @@ gate_find(const struct gate *gate, struct str id)
 		int order = str_cmp(gate->piece[mid].item->object.id, id);
 
 		if (order == 0)
-			return &gate->piece[mid];
+			return gate->piece[mid].main;
 		if (order < 0)
 			low = mid + 1;
 		else
@@ -220,23 +221,64 @@ link_piece(struct linking *l, struct piece *p)
 	return OK;
 }
 
+static bool
+means_same(const struct stix_object *a, const struct stix_object *b)
+{
+	struct marking x = { 0 }, y = { 0 };
+
+	return marking_of(a, &x, NULL) == OK && marking_of(b, &y, NULL) == OK && x.kind == y.kind &&
+	       x.tlp == y.tlp && str_eq(x.pap, y.pap) && memcmp(&x.iep, &y.iep, sizeof(x.iep)) == 0;
+}
+
+/* Of a definition that is held with two meanings nobody knows which is true. */
 static const struct stix_object *
 find_definition(void *arg, struct str id)
 {
-	const struct piece *p = gate_find(arg, id);
+	const struct gate *gate = arg;
+	const struct piece *p = gate_find(gate, id);
 
-	return p == NULL ? NULL : &p->item->object;
+	if (p == NULL)
+		return NULL;
+	for (const struct piece *q = piece_next(gate, p); q != NULL; q = piece_next(gate, q)) {
+		if (!means_same(&p->item->object, &q->item->object))
+			return NULL;
+	}
+	return &p->item->object;
+}
+
+/* ---- versions of one object ---- */
+
+/* The markings of another version, TLP aside: which level counts is known when
+ * the parts above the ceiling are (facts.c). */
+static void
+join_marking(struct marking_set *main, const struct marking_set *other)
+{
+	enum tlp level = TLP_NONE, more = TLP_NONE;
+
+	(void)tlp_parse(main->pap, &level); /* PAP has the same names in the same order */
+	if (other->pap.len > 0 && tlp_parse(other->pap, &more) && more > level)
+		main->pap = other->pap;
+	for (size_t i = 0; i < IEP_STATEMENTS; i++) {
+		if (other->iep.rank[i] > main->iep.rank[i])
+			main->iep.rank[i] = other->iep.rank[i];
+	}
+	if (main->unknown == 0)
+		main->first_unknown = other->first_unknown;
+	main->unknown += other->unknown;
 }
 
 static enum err
 check_order(const struct agreement_request *r, struct why *why)
 {
 	for (size_t i = 1; i < r->items; i++) {
-		if (str_cmp(r->item[i - 1].object.id, r->item[i].object.id) >= 0)
+		const struct agreement_item *item = &r->item[i];
+		int order = str_cmp(r->item[i - 1].object.id, item->object.id);
+
+		if (order > 0 || (order == 0 && item->selected))
 			return fail(why, ERR_INVALID, "agreement.order",
-			    "the items must be sorted by id and each be there once; " STR_FMT
+			    "the items must be sorted by id and each be asked for once; " STR_FMT
 			    " is out of place",
-			    STR_ARG(r->item[i].object.id));
+			    STR_ARG(item->object.id));
 	}
 	return OK;
 }
@@ -260,14 +302,23 @@ gate_open(struct gate *gate)
 	gate->piece = arena_make(gate->a, struct piece, r->items + 1);
 	if (gate->piece == NULL)
 		return gate_memory(gate);
-	for (size_t i = 0; i < r->items; i++)
-		gate->piece[i].item = &r->item[i];
 	for (size_t i = 0; i < r->items; i++) {
-		TRY(link_piece(&links, &gate->piece[i]));
-		marking_collect(&r->item[i].object, find_definition, gate, &gate->piece[i].marking);
-		/* Nobody knows what marking it has: the strictest wins. */
-		gate->piece[i].marking.unknown += r->item[i].disputed;
-		gate_part(gate, &gate->piece[i]);
+		struct piece *p = &gate->piece[i];
+
+		p->item = &r->item[i];
+		p->main = agreement_is_other(r, i) ? gate->piece[i - 1].main : p;
 	}
+	for (size_t i = 0; i < r->items; i++) {
+		struct piece *p = &gate->piece[i];
+
+		TRY(link_piece(&links, p));
+		marking_collect(&p->item->object, find_definition, gate, &p->marking);
+		/* Nobody knows what marking it has: the strictest wins. */
+		p->marking.unknown += p->item->disputed;
+		if (p->main != p)
+			join_marking(&p->main->marking, &p->marking);
+	}
+	for (size_t i = 0; i < r->items; i++)
+		gate_part(gate, &gate->piece[i]);
 	return OK;
 }

@@ -23,6 +23,7 @@ struct edge {
 
 struct piece {
 	const struct agreement_item *item;
+	struct piece *main; /* itself, or the piece of which this is another version */
 	size_t edges;
 	const struct edge *edge;
 	bool withheld;               /* an identity, mailbox or account that is not told */
@@ -85,7 +86,16 @@ struct gate {
 
 enum err gate_memory(const struct gate *gate);
 
-/* The piece of an item; NULL when there is none with this identifier. */
+/* The next version of the same object, behind its main piece; NULL: no more. */
+static inline const struct piece *
+piece_next(const struct gate *gate, const struct piece *p)
+{
+	const struct piece *next = p + 1;
+
+	return next < gate->piece + gate->pieces && next->main == p->main ? next : NULL;
+}
+
+/* The main piece of an object; NULL when there is none with this identifier. */
 struct piece *gate_find(const struct gate *gate, struct str id);
 
 /* A reference that carries a marking: it stays, and ties nothing. */

@@ -86,18 +86,30 @@ is_link(struct str type)
 	return str_is(type, "relationship") || str_is(type, "sighting");
 }
 
+/* What one of its versions tells of the victim, the object tells of the victim. */
+static void
+put_half(const struct gate *gate, enum half *half, size_t i, enum half h)
+{
+	size_t main = (size_t)(gate->piece[i].main - gate->piece);
+
+	half[i] = h;
+	if (h == HALF_VICTIM)
+		half[main] = h;
+}
+
 static void
 find_halves(const struct gate *gate, enum half *half)
 {
 	for (size_t i = 0; i < gate->pieces; i++) {
 		if (!is_link(gate->piece[i].item->object.type))
-			half[i] = half_of(gate, &gate->piece[i]);
+			put_half(gate, half, i, half_of(gate, &gate->piece[i]));
 	}
 	for (size_t i = 0; i < gate->pieces; i++) {
 		const struct piece *p = &gate->piece[i];
 
 		if (is_link(p->item->object.type))
-			half[i] = touches_victim(p, half) ? HALF_VICTIM : HALF_TECHNIQUE;
+			put_half(gate, half, i,
+			    touches_victim(p, half) ? HALF_VICTIM : HALF_TECHNIQUE);
 	}
 }
 

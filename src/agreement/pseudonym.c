@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "gate_p.h"
+#include "request.h"
 #include "selector_p.h"
 #include "values_p.h"
 
@@ -149,8 +150,10 @@ agreement_pseudonyms(struct arena *a, struct str secret, const struct agreement_
 		return OK;
 	own = pseudonym_key(secret, r->standing->agreement->id);
 	m.key = hash_str(&own);
-	for (size_t i = 0; i < r->items; i++)
-		map_item(&m, &r->item[i].object);
+	for (size_t i = 0; i < r->items; i++) {
+		if (!agreement_is_other(r, i))
+			map_item(&m, &r->item[i].object);
+	}
 	if (m.full)
 		return fail(why, ERR_LIMIT, "agreement.memory",
 		    "more than %d pseudonyms are needed, or no memory is left", PSEUDONYMS_MAX);

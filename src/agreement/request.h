@@ -14,6 +14,14 @@ enum {
 	REQUEST_CONSENTS_MAX = 4096,
 };
 
+/* Whether the i-th item is another version of the one before it: it ties, and may
+ * make an outcome stricter, and never leaves. */
+static inline bool
+agreement_is_other(const struct agreement_request *r, size_t i)
+{
+	return i > 0 && str_eq(r->item[i - 1].object.id, r->item[i].object.id);
+}
+
 /* Writes the request as JSON into the arena; the same request gives the same bytes.
  * ERR_LIMIT: it is larger than REQUEST_TEXT_MAX, or the arena is full. */
 enum err agreement_request_write(struct arena *a, const struct agreement_request *r,

@@ -15,7 +15,11 @@
  *      opinions, reports, groupings, translations.
  *
  * Ties travel no further: an indicator of the same incident is not tied
- * because the incident is. */
+ * because the incident is.
+ *
+ * An object of which several versions are held (another compartment's, a
+ * partner's) is withheld when one of them is, and tied by what any of them says:
+ * nobody makes the gate forget a tie by a version of his own. */
 #include "gate_p.h"
 
 static bool
@@ -81,8 +85,23 @@ is_withheld_identity(const struct gate *gate, const struct stix_object *o)
 	return g->withhold_victim || g->withhold_reporter;
 }
 
+static bool
+links_with_consent(const struct gate *gate, const struct piece *link, struct str id)
+{
+	bool here = false, agreed = false;
+
+	for (size_t j = 0; j < link->edges; j++) {
+		const struct edge *e = &link->edge[j];
+
+		here = here || str_eq(e->id, id);
+		agreed = agreed || (!is_author(e) && gate_consents(gate, e->id, CONSENT_PERSONAL));
+	}
+	return here && agreed;
+}
+
 /* Whether somebody whom the mailbox or account belongs to has agreed: the
- * consent names the object itself, or an identity that is linked with it. */
+ * consent names the object itself, or an identity that is linked with it, by
+ * all that is held of that link. */
 static bool
 has_personal_consent(const struct gate *gate, const struct piece *p)
 {
@@ -96,20 +115,28 @@ has_personal_consent(const struct gate *gate, const struct piece *p)
 		return true;
 	for (size_t i = 0; i < gate->pieces; i++) {
 		const struct piece *link = &gate->piece[i];
-		bool here = false, agreed = false;
+		bool agreed = link->main == link && str_is(link->item->object.type, "relationship");
 
-		if (!str_is(link->item->object.type, "relationship"))
-			continue;
-		for (size_t j = 0; j < link->edges; j++) {
-			here = here || str_eq(link->edge[j].id, id);
-			agreed =
-			    agreed || (!is_author(&link->edge[j]) &&
-			                  gate_consents(gate, link->edge[j].id, CONSENT_PERSONAL));
-		}
-		if (here && agreed)
+		for (; agreed && link != NULL; link = piece_next(gate, link))
+			agreed = links_with_consent(gate, link, id);
+		if (agreed)
 			return true;
 	}
 	return false;
+}
+
+/* Whether all versions say that it is of the same kind: what stands for one of
+ * them then stands for all. */
+static bool
+is_of_one_class(const struct gate *gate, const struct piece *p)
+{
+	struct str class = redaction_class(&p->item->object);
+
+	for (const struct piece *q = piece_next(gate, p); q != NULL; q = piece_next(gate, q)) {
+		if (!str_eq(redaction_class(&q->item->object), class))
+			return false;
+	}
+	return true;
 }
 
 static void
@@ -118,10 +145,18 @@ mark_withheld(struct gate *gate)
 	for (size_t i = 0; i < gate->pieces; i++) {
 		struct piece *p = &gate->piece[i];
 
-		p->withheld =
-		    is_withheld_identity(gate, &p->item->object) ||
+		p->main->withheld =
+		    p->main->withheld || is_withheld_identity(gate, &p->item->object) ||
 		    (is_personal_type(p->item->object.type) && !has_personal_consent(gate, p));
+	}
+	for (size_t i = 0; i < gate->pieces; i++) {
+		struct piece *p = &gate->piece[i];
+
+		p->withheld = p->main->withheld;
+		if (p->main != p)
+			continue;
 		gate_choose_stand_in(gate, p);
+		p->stands_in = p->stands_in && is_of_one_class(gate, p);
 	}
 }
 
@@ -136,10 +171,10 @@ tie_referring(struct gate *gate, struct piece *p)
 
 		if (target == NULL || !target->withheld)
 			continue;
-		p->tied = true;
+		p->main->tied = true;
 		if (!is_author(&p->edge[i]) && str_is(target->item->object.type, "identity")) {
-			p->about_identity = true;
-			p->subject = target;
+			p->main->about_identity = true;
+			p->main->subject = target;
 		}
 	}
 }
@@ -208,10 +243,10 @@ tie_annotations(struct gate *gate)
 		for (size_t i = 0; i < gate->pieces; i++) {
 			struct piece *p = &gate->piece[i];
 
-			if (p->tied || !is_annotation(p->item->object.type) ||
+			if (p->main->tied || !is_annotation(p->item->object.type) ||
 			    !refers_to_tied(gate, p))
 				continue;
-			p->tied = true;
+			p->main->tied = true;
 			changed = true;
 		}
 	}
@@ -230,15 +265,17 @@ gate_tie(struct gate *gate)
 	for (size_t i = 0; i < gate->pieces; i++) {
 		const struct piece *p = &gate->piece[i];
 
-		if (p->about_identity && str_is(p->item->object.type, "observed-data"))
+		if (p->main->about_identity && str_is(p->item->object.type, "observed-data"))
 			tie_observed(gate, p);
 	}
 	for (size_t i = 0; i < gate->pieces; i++) {
 		struct piece *p = &gate->piece[i];
 
 		if (str_is(p->item->object.type, "domain-name") && refers_to_tied(gate, p))
-			p->tied = true;
+			p->main->tied = true;
 	}
 	tie_annotations(gate);
+	for (size_t i = 0; i < gate->pieces; i++)
+		gate->piece[i].tied = gate->piece[i].main->tied;
 	return OK;
 }

@@ -10,26 +10,49 @@
 
 /* ---- the request ---- */
 
+/* An item, or another version of it, which stands behind it. */
+struct row {
+	const struct agreement_item *item;
+	bool other;
+};
+
 static int
 by_id(const void *a, const void *b)
 {
-	const struct agreement_item *x = a, *y = b;
+	const struct row *x = a, *y = b;
+	int order = str_cmp(x->item->object.id, y->item->object.id);
 
-	return str_cmp(x->object.id, y->object.id);
+	if (order == 0)
+		order = (int)x->other - (int)y->other;
+	return order != 0 ? order : str_cmp(x->item->object.raw, y->item->object.raw);
 }
 
 static enum err
 fill_items(struct gathering *g, struct agreement_request *r, struct why *why)
 {
-	struct agreement_item *flat = arena_make(g->job->arena, struct agreement_item, g->len + 1);
+	struct agreement_item *flat;
+	struct row *row;
+	size_t n = g->len;
 
-	if (flat == NULL)
+	for (size_t i = 0; i < g->len; i++) {
+		for (const struct version_held *v = g->others[i]; v != NULL; v = v->next)
+			n++;
+	}
+	flat = arena_make(g->job->arena, struct agreement_item, n + 1);
+	row = arena_make(g->job->arena, struct row, n + 1);
+	if (flat == NULL || row == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
-	for (size_t i = 0; i < g->len; i++)
-		flat[i] = *g->item[i];
-	qsort(flat, g->len, sizeof(*flat), by_id);
+	n = 0;
+	for (size_t i = 0; i < g->len; i++) {
+		row[n++] = (struct row){ g->item[i], false };
+		for (const struct version_held *v = g->others[i]; v != NULL; v = v->next)
+			row[n++] = (struct row){ v->item, true };
+	}
+	qsort(row, n, sizeof(*row), by_id);
+	for (size_t i = 0; i < n; i++)
+		flat[i] = *row[i].item;
 	r->item = flat;
-	r->items = g->len;
+	r->items = n;
 	r->source = g->cited;
 	r->sources = g->sources;
 	return OK;

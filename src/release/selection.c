@@ -2,6 +2,7 @@
 #include "marking.h"
 #include "random.h"
 #include "selection_p.h"
+#include "versions.h"
 
 enum { SET_FIRST = 256 }; /* room of a set that is new */
 
@@ -232,49 +233,111 @@ take_source(struct gathering *g, struct agreement_item *item, int64_t import_id,
 }
 
 static enum err
-load_item(struct gathering *g, struct str id, bool selected, struct agreement_item **ret,
+read_item(struct gathering *g, const struct stored *stored, struct agreement_item **ret,
     struct why *why)
 {
-	struct stored stored;
 	const struct json *tree = NULL;
 	struct agreement_item *item = arena_make(g->job->arena, struct agreement_item, 1);
 
 	if (item == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
-	const struct compartment ours = { g->job->gate->organisation, g->job->gate->enclave };
-	TRY(selected ? store_latest_own(g->job->db, g->job->arena, id, &ours, &stored, why)
-	             : store_latest(g->job->db, g->job->arena, id, &stored, why));
-	TRY(json_parse(g->job->arena, stored.raw, NULL, &tree, why));
+	TRY(json_parse(g->job->arena, stored->raw, NULL, &tree, why));
 	TRY(stix_scan(tree, &item->object, why));
-	item->version = stored.version;
-	item->originator = stored.provenance.originator;
-	item->giver = stored.provenance.giver;
-	item->path = stored.provenance.path;
-	item->received_under = stored.provenance.received_under;
-	TRY(add_ways(g, item, why));
-	TRY(find_observation(g, item, &stored.raw_hash, why));
-	TRY(find_dispute(g, item, stored.shard_key, why));
-	TRY(take_source(g, item, stored.provenance.import_id, why));
+	item->version = stored->version;
+	item->originator = stored->provenance.originator;
+	item->giver = stored->provenance.giver;
+	item->path = stored->provenance.path;
+	item->received_under = stored->provenance.received_under;
+	TRY(find_dispute(g, item, stored->shard_key, why));
 	*ret = item;
 	return OK;
 }
 
+/* What guests handed in counts where nobody else has a version: who was given
+ * nothing but a collection to write to stops no release of ours. */
+static bool
+is_guests(const struct stored *s)
+{
+	return str_starts(s->provenance.giver, S(STORE_GUEST));
+}
+
+static bool
+is_there_already(const struct stored_list *rows, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (hash_eq(&rows->object[i].raw_hash, &rows->object[at].raw_hash))
+			return true;
+	}
+	return false;
+}
+
+/* The versions behind the first of the rows, each content once. */
 static enum err
-keep_item(struct gathering *g, struct agreement_item *item, struct why *why)
+load_others(struct gathering *g, const struct stored_list *rows, struct version_held **ret,
+    struct why *why)
+{
+	*ret = NULL;
+	for (size_t i = 1; i < rows->len; i++) {
+		struct version_held *held = arena_make(g->job->arena, struct version_held, 1);
+
+		if (is_there_already(rows, i) ||
+		    (is_guests(&rows->object[i]) && !is_guests(&rows->object[0])))
+			continue;
+		if (g->context++ >= CONTEXT_MAX || held == NULL)
+			return fail(why, ERR_LIMIT, "release.selection",
+			    "too many versions of what hangs together are here");
+		TRY(read_item(g, &rows->object[i], &held->item, why));
+		held->next = *ret;
+		*ret = held;
+	}
+	return OK;
+}
+
+/* What is asked for is our own; what is around it is our own where we have it. */
+static enum err
+load_item(struct gathering *g, struct str id, bool selected, struct agreement_item **ret,
+    struct version_held **ret_others, struct why *why)
+{
+	const struct compartment ours = { g->job->gate->organisation, g->job->gate->enclave };
+	struct stored_list rows;
+
+	TRY(store_latest_rows(g->job->db, g->job->arena, id, &ours, &rows, why));
+	const struct stored *stored = &rows.object[0];
+	if (selected &&
+	    !compartment_has(&ours, stored->provenance.owner, stored->provenance.enclave))
+		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
+		    STR_ARG(id));
+	TRY(read_item(g, stored, ret, why));
+	TRY(load_others(g, &rows, ret_others, why));
+	TRY(add_ways(g, *ret, why));
+	TRY(find_observation(g, *ret, &stored->raw_hash, why));
+	return take_source(g, *ret, stored->provenance.import_id, why);
+}
+
+static enum err
+keep_item(struct gathering *g, struct agreement_item *item, struct version_held *others,
+    struct why *why)
 {
 	if (g->len == g->cap) {
 		size_t cap = g->cap == 0 ? SET_FIRST : 2 * g->cap;
 		struct agreement_item **more =
 		    arena_make(g->job->arena, struct agreement_item *, cap);
 
-		if (more == NULL)
+		struct version_held **more_others =
+		    arena_make(g->job->arena, struct version_held *, cap);
+
+		if (more == NULL || more_others == NULL)
 			return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
-		for (size_t i = 0; i < g->len; i++)
+		for (size_t i = 0; i < g->len; i++) {
 			more[i] = g->item[i];
+			more_others[i] = g->others[i];
+		}
 		g->item = more;
+		g->others = more_others;
 		g->cap = cap;
 	}
 	TRY(id_set_add(&g->ids, item->object.id, why));
+	g->others[g->len] = others;
 	g->item[g->len++] = item;
 	g->context += !item->selected;
 	return OK;
@@ -285,22 +348,23 @@ selection_add(struct gathering *g, struct str id, bool selected, struct why *why
 {
 	size_t at = id_set_find(&g->ids, id);
 	struct agreement_item *item = NULL;
+	struct version_held *others = NULL;
 
 	if (at != SIZE_MAX) {
 		g->context -= selected && !g->item[at]->selected;
 		g->item[at]->selected |= selected;
 		return OK;
 	}
-	if (!selected && g->context == CONTEXT_MAX)
+	if (!selected && g->context >= CONTEXT_MAX)
 		return fail(why, ERR_LIMIT, "release.selection",
 		    "more than %d objects tell with whom the selected ones hang together; "
 		    "release fewer at a time",
 		    CONTEXT_MAX);
-	enum err err = load_item(g, id, selected, &item, why);
+	enum err err = load_item(g, id, selected, &item, &others, why);
 	if (err == ERR_NOT_FOUND && !selected)
 		return OK;
 	if (err != OK)
 		return err;
 	item->selected = selected;
-	return keep_item(g, item, why);
+	return keep_item(g, item, others, why);
 }

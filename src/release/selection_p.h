@@ -28,6 +28,12 @@ struct gap {
 	struct str end;  /* the next one that is there; ptr is NULL: none is */
 };
 
+/* Another version of an item, and the next. */
+struct version_held {
+	struct agreement_item *item;
+	struct version_held *next;
+};
+
 /* The items found so far. */
 struct gathering {
 	const struct release_job *job;
@@ -36,8 +42,9 @@ struct gathering {
 	struct str agreement; /* id */
 	struct id_set ids;    /* of item, at the same places */
 	struct agreement_item **item;
+	struct version_held **others; /* of item, at the same places; NULL: none */
 	size_t len, cap;
-	size_t context; /* how many of them are not selected */
+	size_t context; /* how many of them are not selected, and all others */
 	/* What refers to a selected object and was followed, or need not be. */
 	struct id_set followed;
 	/* Identities that are never withheld: our node's, those of the agreement's
@@ -54,7 +61,8 @@ struct gathering {
 /* Adds the object unless it is there; one that we do not have is passed over,
  * unless it is asked for by name.  Only our own organisation's may be asked for:
  * what another compartment owns decides ties and never leaves by us, also when
- * it is shown to us.
+ * it is shown to us.  Other versions that are held of it come along: what they
+ * say ties it, too.
  *
  * ERR_NOT_FOUND  one that is asked for; ERR_LIMIT  more hang together than are judged at once */
 enum err selection_add(struct gathering *g, struct str id, bool selected, struct why *why);

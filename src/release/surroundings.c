@@ -60,6 +60,16 @@ add_target(void *arg, struct str id, struct str property, struct str pointer)
 	return g->err == OK;
 }
 
+/* What the place-th item refers to, by any of its versions. */
+static void
+each_ref(struct gathering *g, size_t place, stix_ref_fn *fn)
+{
+	stix_refs(&g->item[place]->object, fn, g);
+	for (const struct version_held *v = g->others[place]; v != NULL && g->err == OK;
+	     v = v->next)
+		stix_refs(&v->item->object, fn, g);
+}
+
 /* ---- what refers to an object ---- */
 
 static const char next_referred[] =
@@ -293,11 +303,12 @@ add_telling_target(void *arg, struct str id, struct str property, struct str poi
 /* What an item of the context refers to: annotations are tied to what they
  * speak of, all others to what can be withheld. */
 static enum err
-add_targets_beyond(struct gathering *g, const struct agreement_item *item)
+add_targets_beyond(struct gathering *g, size_t place)
 {
-	bool all = is_annotation(item->object.type) || can_tell(g, item->object.id);
+	const struct stix_object *o = &g->item[place]->object;
+	bool all = is_annotation(o->type) || can_tell(g, o->id);
 
-	stix_refs(&item->object, all ? add_target : add_telling_target, g);
+	each_ref(g, place, all ? add_target : add_telling_target);
 	return g->err;
 }
 
@@ -308,7 +319,7 @@ add_links_of_data(struct gathering *g, size_t from, struct why *why)
 	for (size_t i = from; i < g->len; i++) {
 		if (!str_is(g->item[i]->object.type, "observed-data"))
 			continue;
-		stix_refs(&g->item[i]->object, add_target, g);
+		each_ref(g, i, add_target);
 		TRY(g->err);
 		TRY(add_referrers_of(g, g->item[i], true, why));
 	}
@@ -326,7 +337,7 @@ selection_add_surroundings(struct gathering *g, struct why *why)
 	g->why = why;
 	g->err = OK;
 	for (size_t i = 0; i < selected; i++) {
-		stix_refs(&g->item[i]->object, add_target, g);
+		each_ref(g, i, add_target);
 		TRY(g->err);
 		agreement_each_named(&g->item[i]->object, add_target, g);
 		TRY(g->err);
@@ -341,6 +352,6 @@ selection_add_surroundings(struct gathering *g, struct why *why)
 			TRY(add_referrers_of(g, g->item[i], false, why));
 	}
 	for (size_t i = selected; i < near; i++)
-		TRY(add_targets_beyond(g, g->item[i]));
+		TRY(add_targets_beyond(g, i));
 	return add_links_of_data(g, selected, why);
 }

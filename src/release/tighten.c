@@ -9,6 +9,7 @@
 #include "recall_p.h"
 #include "record_p.h"
 #include "release.h"
+#include "request.h"
 #include "review_p.h"
 
 enum {
@@ -120,6 +121,8 @@ take_back(struct agreement_request *r, const struct again *x)
 
 	if (item == NULL)
 		return;
+	while (agreement_is_other(r, (size_t)(item - r->item)))
+		item--;
 	item->selected = true;
 	item->approved = x->approved;
 	if (str_eq(item->version, x->version))

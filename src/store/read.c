@@ -3,6 +3,7 @@
 
 #include "store.h"
 #include "stored_p.h"
+#include "versions.h"
 
 static const char find_latest[] =
     "SELECT " STORED_COLUMNS_RAW " FROM object o "
@@ -79,6 +80,65 @@ store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret, 
 	const struct compartment all = { .organisation = S(""), .enclaves = S("") };
 
 	return find(db, a, id, &all, ret, why);
+}
+
+static bool
+is_of(const struct compartment *of, const struct stored *s)
+{
+	return compartment_has(of, s->provenance.owner, s->provenance.enclave);
+}
+
+/* Puts a row at its place.  There are few: one of each collection. */
+static enum err
+insert_row(struct arena *a, const struct compartment *of, const struct stored *row,
+    struct stored_list *io, size_t *io_cap, struct why *why)
+{
+	struct stored *list = io->object;
+	size_t at = io->len++;
+
+	if (at == *io_cap) {
+		*io_cap = at == 0 ? 4 : 2 * at;
+		list = arena_make(a, struct stored, *io_cap);
+		if (list == NULL)
+			return stored_full(why);
+		if (at > 0)
+			memcpy(list, io->object, at * sizeof(*list));
+		io->object = list;
+	}
+	for (; at > 0; at--) {
+		bool ours = is_of(of, row), other_ours = is_of(of, &list[at - 1]);
+
+		if (ours != other_ours ? other_ours : !is_before(row, &list[at - 1]))
+			break;
+		list[at] = list[at - 1];
+	}
+	list[at] = *row;
+	return OK;
+}
+
+enum err
+store_latest_rows(struct db *db, struct arena *a, struct str id, const struct compartment *of,
+    struct stored_list *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+	size_t cap = 0;
+
+	*ret = (struct stored_list){ 0 };
+	TRY(db_select(db, &rows, why, find_latest, DB_T(id), DB_T(S("")), DB_T(S(""))));
+	for (;;) {
+		struct stored row;
+
+		TRY(db_next(&rows, &has, why));
+		if (!has)
+			break;
+		TRY(stored_read(&rows, a, true, &row, why));
+		TRY(insert_row(a, of, &row, ret, &cap, why));
+	}
+	if (ret->len == 0)
+		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
+		    STR_ARG(id));
+	return OK;
 }
 
 /* Without an organisation one sees nothing: empty means all to the statement. */
