@@ -117,7 +117,8 @@ struct feed_taking {
 	size_t got, same, refused;
 	uint64_t *key; /* one for each object: of its identifier and bytes */
 };
-/* Imports what is new of a page; what must not be taken is refused by itself. */
+/* Imports what is new of a page; what must not be taken is refused by itself.
+ * ERR_NOT_FOUND as feed_still(): nothing was taken. */
 enum err feed_take(struct feed_taking *t, struct why *why);
 
 /* ---- rows (feed_rows.c) ---- */
@@ -129,7 +130,13 @@ enum err feed_find(struct realm *r, const struct feed_place *at, struct arena *a
  * for another feed. */
 enum err feed_unseal(struct realm *r, struct feed *f, struct arena *a, struct why *why);
 
-/* How far a turn came; written after each page, and at its end. */
+/* Whether the row that a turn began with is there: what is written of a turn is
+ * written in the same transaction, or under the same hold of the writer.
+ * ERR_NOT_FOUND feed.unknown: it was removed, and another may have its name. */
+enum err feed_still(struct db *db, const struct feed *f, struct why *why);
+
+/* How far a turn came; written after each page, and at its end.
+ * ERR_NOT_FOUND as feed_still(). */
 struct feed_note {
 	const struct feed *feed;
 	time_us reached;

@@ -48,6 +48,9 @@ static const char remove_feed[] =
 	"DELETE FROM feed WHERE owner = $1 AND enclave = $2 AND name = $3";
 static const char ask_feed[] =
 	"UPDATE feed SET asked_at = $4 WHERE owner = $1 AND enclave = $2 AND name = $3";
+/* Of the name there may be another by now. */
+static const char find_still[] = "SELECT 1 FROM feed WHERE owner = $1 AND enclave = $2"
+	" AND name = $3 AND added_at = $4";
 static const char note_page[] = "UPDATE feed SET reached = {max}(reached, $4), n_new = n_new + $5,"
 	" n_refused = n_refused + $6 WHERE owner = $1 AND enclave = $2 AND name = $3";
 static const char note_end[] = "UPDATE feed SET polled_at = $4, next_at = $5, unfinished = $6,"
@@ -350,12 +353,28 @@ feed_ask(struct realm *r, const struct feed_place *at, struct why *why)
 
 /* ---- how far ---- */
 
+enum err
+feed_still(struct db *db, const struct feed *f, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(db, &rows, why, find_still, DB_T(f->owner), DB_T(f->enclave), DB_T(f->name),
+	    DB_I(f->added_at)));
+	TRY(db_next(&rows, &has, why));
+	return has ? OK
+	           : fail(why, ERR_NOT_FOUND, "feed.unknown",
+	                 "the feed \"" STR_FMT "\" was removed while it was read",
+	                 STR_ARG(f->name));
+}
+
 static enum err
 write_page(struct db *db, void *arg, struct why *why)
 {
 	const struct feed_note *n = arg;
 	const struct feed *f = n->feed;
 
+	TRY(feed_still(db, f, why));
 	return db_run(db, why, note_page, DB_T(f->owner), DB_T(f->enclave), DB_T(f->name),
 	    DB_I(n->reached), DB_I(n->got), DB_I(n->refused));
 }
@@ -380,6 +399,7 @@ write_end(struct db *db, void *arg, struct why *why)
 		.subject = f->name,
 	};
 
+	TRY(feed_still(db, f, why));
 	TRY(db_run(db, why, note_end, DB_T(f->owner), DB_T(f->enclave), DB_T(f->name), DB_I(e->at),
 	    DB_I(e->next_at), DB_I(e->unfinished), DB_T(e->problem)));
 	if (e->problem.len == 0 || str_eq(e->problem, f->problem))

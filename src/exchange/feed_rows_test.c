@@ -255,6 +255,47 @@ a_lost_seal_key_is_said(void **state)
 	assert_true(f.next_at > clock_wall(&clock_system) + 30 * US_PER_S);
 }
 
+/* ---- removed while it is read ---- */
+
+/* Another under the name gets neither the cursor nor the objects of the one before. */
+static void
+a_turn_ends_with_its_feed(void **state)
+{
+	CLEANUP(node_freep) struct node *n = node_new("IN");
+	struct feed made = feed_of(n, "https://a.example/taxii2/");
+	struct why why = { 0 };
+	struct feed_taking t;
+
+	(void)state;
+	made.types = S("malware");
+	add(n, &made);
+	const struct feed old = found(n);
+	take_away(n);
+	made.types = S("");
+	add(n, &made);
+	struct feed_note note = { .feed = &old, .reached = clock_wall(&clock_system), .got = 7 };
+	struct feed_end end = {
+		.feed = &old,
+		.at = clock_wall(&clock_system),
+		.next_at = clock_wall(&clock_system) + US_PER_S,
+		.problem = S("late"),
+	};
+
+	assert_int_equal(take(n, &old, IND("1", "late"), &t), ERR_NOT_FOUND);
+	assert_int_equal(feed_note_page(n->realm, &note, &why), ERR_NOT_FOUND);
+	assert_int_equal(feed_note_end(n->realm, &end, &why), ERR_NOT_FOUND);
+	assert_string_equal(why.code, "feed.unknown");
+	const struct feed now = found(n);
+	assert_true(now.added_at > old.added_at);
+	assert_int_equal(now.reached + now.polled_at + now.good_at + now.next_at + now.got, 0);
+	assert_int_equal(now.failures, 0);
+	assert_true(str_is(now.problem, ""));
+	assert_int_equal(node_count(n, "SELECT COUNT(*) FROM object WHERE type = 'indicator'"), 0);
+	assert_int_equal(node_count(n, "SELECT COUNT(*) FROM event WHERE name = 'feed.problem'"),
+	    0);
+	assert_int_equal(take(n, &now, IND("1", "early"), &t), OK);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -266,5 +307,6 @@ main(int argc, char **argv)
 	CASE(&cases, what_people_put_there_is_not_the_feeds);
 	CASE(&cases, what_the_feed_brought_follows_it);
 	CASE(&cases, a_lost_seal_key_is_said);
+	CASE(&cases, a_turn_ends_with_its_feed);
 	return cases_run("feed_rows", &cases, argc, argv);
 }

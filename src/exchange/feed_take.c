@@ -250,6 +250,7 @@ run_import(struct db *db, void *arg, struct why *why)
 {
 	struct taking_in *in = arg;
 
+	TRY(feed_still(db, in->take->feed, why));
 	return store_import(db, in->arena, &in->request, &in->result, why);
 }
 
