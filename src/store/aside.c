@@ -1,5 +1,6 @@
 /* Other contents of a version: one is served, the others are kept beside it. */
 #include "codec.h"
+#include "marking.h"
 #include "put_p.h"
 #include "stored_p.h"
 
@@ -7,6 +8,9 @@ enum {
 	/* Of one version beside the served one: real sources have one or two, and a source
 	 * that sends ever new ones fills no disk. */
 	ASIDE_MAX = 8,
+	/* And as many more that say more of who may have it: while one of them is kept the
+	 * gate denies, so that it must not be the ninth of eight. */
+	ASIDE_STRICTER_MAX = 2 * ASIDE_MAX,
 	ASIDE_ARENA_MAX = 256 * MIB, /* an object of JSON_BYTES_MAX parsed */
 	ASIDE_DIGITS = 32,           /* hex digits of the hash that tell contents apart */
 	ASIDE_KEY_MAX = STIX_KEY_MAX + 1 + ASIDE_DIGITS,
@@ -59,28 +63,62 @@ static const char find_released[] =
     "SELECT 1 FROM collection c CROSS JOIN object o WHERE c.kind = 'released' "
     "AND o.shard_key = c.shard_key AND o.object_id = $1 AND o.version = $2 LIMIT 1";
 
+/* The row that is served, its object in a. */
+static enum err
+read_served(struct put_head *h, const struct put_known *served, struct arena *a,
+    struct stix_object *ret, struct str *ret_giver, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	const struct json *tree = NULL;
+
+	TRY(db_select_one(h->db, &rows, why, find_served, DB_I(h->shard_key),
+	    DB_I(served->date_added)));
+	struct str raw = arena_str(a, db_col_blob(&rows, 0));
+	*ret_giver = arena_str(a, db_col_text(&rows, 1));
+	if (raw.ptr == NULL)
+		return stored_full(why);
+	TRY(json_parse(a, raw, NULL, &tree, why));
+	return stix_scan(tree, ret, why);
+}
+
 /* What the served bytes say, against what comes. */
 static enum err
 compare(struct put_head *h, const struct put_row *r, const struct put_known *served,
     const char **ret, struct why *why)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ASIDE_ARENA_MAX);
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct stix_object *o = r->put->object;
-	const struct json *tree = NULL;
 	struct stix_object was;
+	struct str giver;
 
-	TRY(db_select_one(h->db, &rows, why, find_served, DB_I(h->shard_key),
-	    DB_I(served->date_added)));
-	TRY(json_parse(a, db_col_blob(&rows, 0), NULL, &tree, why));
-	TRY(stix_scan(tree, &was, why));
-	if (!str_eq(db_col_text(&rows, 1), r->put->provenance->giver))
+	TRY(read_served(h, served, a, &was, &giver, why));
+	if (!str_eq(giver, r->put->provenance->giver))
 		*ret = "giver";
 	else if (was.revoked && !o->revoked)
 		*ret = "revoked";
 	else if (!str_eq(was.created_by, o->created_by) ||
 	         !stored_same_instant(was.created, o->created))
 		*ret = "creator";
+	return OK;
+}
+
+/* Whether there is room beside what is served; `all` are kept. */
+static enum err
+has_room(struct put_head *h, const struct put_row *r, const struct put_known *served, int64_t all,
+    bool *ret, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(ASIDE_ARENA_MAX);
+	const struct json *tree = NULL;
+	struct stix_object was, is;
+	struct str giver;
+
+	*ret = all < ASIDE_MAX;
+	if (*ret || all >= ASIDE_STRICTER_MAX)
+		return OK;
+	TRY(read_served(h, served, a, &was, &giver, why));
+	TRY(json_parse(a, r->put->object->raw, NULL, &tree, why)); /* its own tree may be gone */
+	TRY(stix_scan(tree, &is, why));
+	*ret = !marking_covers(&was, &is);
 	return OK;
 }
 
@@ -192,7 +230,10 @@ put_aside(struct put_head *h, struct put_row *r, const struct put_known *served,
 		return db_run(h->db, why, seen_again, DB_I(h->shard_key), DB_I(kept),
 		    DB_I(r->put->now), DB_T(str_of(outcome)));
 	}
-	return all < ASIDE_MAX ? keep_beside(h, r, outcome, why) : OK;
+	bool room = false;
+
+	TRY(has_room(h, r, served, all, &room, why));
+	return room ? keep_beside(h, r, outcome, why) : OK;
 }
 
 enum err
@@ -211,7 +252,7 @@ put_aside_why(const struct store_put *put, enum put_result result, struct why *w
 	if (result == PUT_SERVED)
 		what = "this one is served now, and that one kept beside it; ";
 	else if (put->same_version != SAME_FAIL)
-		what = "that one is served, and this one kept beside it; ";
+		what = "that one is served, and the first others are kept beside it; ";
 	return fail(why, ERR_CONFLICT, "store.content",
 	    "version " STR_FMT " of " STR_FMT " is here with other content: %sa changed object "
 	    "needs a later modified",

@@ -192,25 +192,38 @@ check_giver(void **)
 
 /* A source that sends ever new contents fills no disk; each is still told. */
 static void
+put_many(struct put_in *in, const char *more)
+{
+	enum { MANY = 20 };
+
+	for (unsigned i = 0; i < MANY; i++) {
+		struct str text = arena_printf(in->f->arena,
+		    "{\"type\":\"indicator\",\"id\":\"" ID "\",\"created\":\"" AT
+		    "\",\"modified\":\"" AT "\",\"x_n\":%u%s}%c",
+		    i, more, '\0');
+
+		assert_int_equal(put_text(in, text.ptr), PUT_ASIDE);
+	}
+}
+
+static void
 check_bound(void **)
 {
-	enum { MANY = 20, KEPT = 8 };
+	enum { KEPT = 8 };
 	CLEANUP(fresh_endp) struct fresh f = { 0 };
 
 	fresh_begin(&f);
 	struct put_in in = { &f, &f.local, SAME_KEEP };
 	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
-	for (unsigned i = 0; i < MANY; i++) {
-		struct str more = arena_printf(f.arena,
-		    "{\"type\":\"indicator\",\"id\":\"" ID "\",\"created\":\"" AT
-		    "\",\"modified\":\"" AT "\",\"x_n\":%u}%c",
-		    i, '\0');
-		assert_int_equal(put_text(&in, more.ptr), PUT_ASIDE);
-	}
+	put_many(&in, "");
 	assert_int_equal(conflicts_of(&f, &ours, S(ID)).len, KEPT);
 	in.policy = SAME_NEWEST;
 	assert_int_equal(put_text(&in, IND(",\"name\":\"x\"")), PUT_ASIDE);
 	expect_served(&f, S(ID), IND(""));
+	/* What says more of who may have it is not crowded out by what does not. */
+	put_many(&in, ",\"object_marking_refs\":[\"marking-definition--"
+	              "5e57c739-391a-4eb3-b6be-7d15ca92d5ed\"]");
+	assert_int_equal(conflicts_of(&f, &ours, S(ID)).len, 2 * KEPT);
 }
 
 /* What is kept beside counts for no later version and goes with its object. */

@@ -45,7 +45,7 @@ static const struct post_case {
 	    SAID(IP_ID, "2026-11-22T03:04:05.000002Z", "it is here already")), 0, "") },
 	{ "the same version with other content", ENVELOPE(OTHER_A "," IP),
 	  COMPLETE(2, 1, SUCCESSES(SAID(IP_ID, "2026-11-22T03:04:05.000002Z", "it is here already")), 1,
-	    FAILURES(SAID(A_ID, WRITTEN, "version " WRITTEN " of " A_ID " is here with other content: that one is served, and this one kept beside it; a changed object needs a later modified"))) },
+	    FAILURES(SAID(A_ID, WRITTEN, "version " WRITTEN " of " A_ID " is here with other content: that one is served, and the first others are kept beside it; a changed object needs a later modified"))) },
 	{ "an object that breaks a rule", ENVELOPE("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"" A_ID "\","
 	    "\"created\":\"" WRITTEN "\",\"modified\":\"" WRITTEN "\"}"),
 	  COMPLETE(1, 0, "", 1, FAILURES(SAID(A_ID, WRITTEN, "SI-050: name is required"))) },
