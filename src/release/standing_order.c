@@ -2,6 +2,7 @@
 #include "gather_p.h"
 #include "json_writer.h"
 #include "release.h"
+#include "versions.h"
 #include "whole.h"
 
 enum {
@@ -207,10 +208,15 @@ static const char find_due[] =
     "SELECT order_id, agreement, recipient, purpose, area, scope, proposer FROM release_order"
     " WHERE kind = 'standing' AND state = 'active' AND starts_at <= $1 AND expires_at > $1"
     " AND owner = $2 ORDER BY order_id LIMIT $3";
-/* CROSS: look into each collection, instead of at every object. */
+/* What our own people took in, and what partners gave: what a guest handed in, or a
+ * feed brought (nobody writes into its collection), no officer has seen.
+ * CROSS: look into each collection, instead of at every object. */
 static const char list_fresh[] =
     "SELECT o.object_id, o.shard_key, o.date_added FROM collection c CROSS JOIN object o"
-    " WHERE c.kind IN ('local', 'received') AND o.shard_key = c.shard_key AND o.date_added >"
+    " WHERE (c.kind = 'received' OR (c.kind = 'local' AND c.can_write = 1))"
+    " AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.shard_key = c.shard_key)"
+    " AND o.giver NOT LIKE '" STORE_GUEST "%'"
+    " AND o.shard_key = c.shard_key AND o.date_added >"
     " COALESCE((SELECT w.done_to FROM watermark w WHERE w.name = $1"
     " AND w.shard_key = c.shard_key), 0)"
     " AND o.owner = $2 AND o.enclave = $3 AND o.withdrawn_at = 0"

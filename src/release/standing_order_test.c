@@ -1,4 +1,5 @@
 #include "fixture_p.h"
+#include "versions.h"
 
 static enum err
 propose_job(const struct release_job *job, const void *in, void *out, struct why *why)
@@ -200,6 +201,37 @@ check_expiry(void **state)
 	assert_true(str_is(office_text(&o, "SELECT state FROM release_order"), "expired"));
 }
 
+/* clang-format off */
+#define FEED_HERE(shard)                                                                               \
+	"INSERT INTO feed VALUES ('IN:CERT-IN', 'main', 'cisa', 'https://x.example/', '', 'c', '', '', " \
+	"'none', '', CAST('' AS {blob}), '', '', CAST('' AS {blob}), 900, " shard ", 'meera', 1, 0, 0, " \
+	"0, 0, 0, 0, 0, '', 0, 0)"
+/* What lies there without an officer's doing. */
+static const struct unseen_case {
+	const char *name;
+	const char *sql;
+} unseen_cases[] = {
+	{ "a guest's", "UPDATE object SET giver = '" STORE_GUEST "acme', originator = 'IN:CERT-IN'" },
+	{ "a feed's", FEED_HERE("(SELECT shard_key FROM collection WHERE alias = 'local')") },
+	{ "that of a feed that was removed", "UPDATE collection SET can_write = 0 WHERE alias = 'local'" },
+};
+/* clang-format on */
+
+static void
+check_unseen(void **state)
+{
+	const struct unseen_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	(void)active(&o);
+	office_import_marked(&o, 1, 1, "",
+	    "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487");
+	office_sql(&o, c->sql);
+	assert_int_equal(run(&o), 0);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM release_item"), 0);
+}
+
 /* One that cannot run any more stops itself, and holds up no other. */
 static void
 check_blocked(void **state)
@@ -385,6 +417,7 @@ main(int argc, char **argv)
 	CASE(&list, check_held_of_a_run);
 	CASE(&list, check_expiry);
 	CASE(&list, check_blocked);
+	CASES(&list, unseen_cases, check_unseen);
 	CASES(&list, wrong_table, check_wrong);
 	return cases_run("standing_order", &list, argc, argv);
 }
