@@ -279,6 +279,7 @@ applies(const struct convert *c, const struct fact *f, const struct json *owner,
     const struct json *v)
 {
 	switch (f->act) {
+	case ACT_COPY:
 	case ACT_RENAME: return json_get(owner, str_of(f->to)) == NULL;
 	case ACT_SPLIT: return c->split != NULL;
 	case ACT_WORD: return are_texts(v);
@@ -296,6 +297,11 @@ put_fact(struct convert *c, struct json_writer *w, const struct fact *f, const s
 	switch (f->act) {
 	case ACT_RENAME:
 		stix20_note(c, STIX20_MOVED, "is called %s", f->to);
+		put_value(c, json_key(w, str_of(f->to)), member);
+		break;
+	case ACT_COPY:
+		stix20_note(c, STIX20_MOVED, "is called %s, and stays beside it", f->to);
+		put_value(c, json_key(w, member->key), member);
 		put_value(c, json_key(w, str_of(f->to)), member);
 		break;
 	case ACT_KEEP:

@@ -6,7 +6,7 @@
 /* clang-format off */
 static const struct fact facts[] = {
 	/* ---- domain objects: labels that got a name of their own ---- */
-	{ "identity",     "labels",  ACT_RENAME, .to = "roles" },
+	{ "identity",     "labels",  ACT_COPY,   .to = "roles" },
 	{ "indicator",    "labels",  ACT_SPLIT,  .to = "indicator_types" },
 	{ "malware",      "labels",  ACT_SPLIT,  .to = "malware_types" },
 	{ "report",       "labels",  ACT_SPLIT,  .to = "report_types" },

@@ -145,6 +145,15 @@ are_texts(const struct json *v)
 }
 
 static bool
+is_copied(const struct convert *c, struct str property)
+{
+	const struct fact *f = stix20_fact(c->type, property);
+
+	return f != NULL && f->act == ACT_COPY && json_get(c->root, property) != NULL &&
+	       json_get(c->root, str_of(f->to)) == NULL;
+}
+
+static bool
 is_renamed(const struct convert *c, struct str property)
 {
 	const struct fact *f = stix20_fact(c->type, property);
@@ -159,7 +168,9 @@ put_selector(struct convert *c, struct json_writer *w, const struct json *select
 	struct str rest = selector->text, head = str_split(&rest, '.'), place = { 0 };
 	bool split = c->split != NULL && str_is(head, c->split->property);
 
-	if (is_renamed(c, head)) {
+	if (is_copied(c, head))
+		json_put_raw(w, selector->raw);
+	if (is_renamed(c, head) || is_copied(c, head)) {
 		const char *to = stix20_fact(c->type, head)->to;
 
 		place = rest.ptr == NULL ? str_of(to)
@@ -227,7 +238,7 @@ stix20_granular_marks(struct convert *c, struct json_writer *w)
 		    " marks the whole object, and each observable made of it");
 	if (n == 0 && list->len > 0)
 		return;
-	if (c->split != NULL || is_renamed(c, S("labels")))
+	if (c->split != NULL || is_copied(c, S("labels")))
 		stix20_note_at(c, list->key, STIX20_CHANGED, "selectors of labels follow them");
 	json_begin_array(json_key(w, list->key));
 	for (const struct json *m = list->first; m != NULL; m = m->next) {

@@ -97,12 +97,38 @@ id_of_place(const struct convert *c, struct part *p)
 	uuid_text(&uuid, p->id + p->type.len + 2);
 }
 
+/* Who marked a part meant it, though STIX 2.0 knows no such mark: it stands beside
+ * what marks the whole. */
+static void
+put_part_marks(struct convert *c, struct json_writer *w, const struct part *p)
+{
+	CLEANUP(buf_free) struct buf list = buf_new(STIX20_BYTES_MAX);
+	const struct json *own = json_get(p->tree, S("object_marking_refs"));
+
+	buf_put(&list, c->marks.len > 0 ? str_sub(c->marks, 0, c->marks.len - 1) : S("["));
+	for (const struct json *e = own == NULL ? NULL : own->first; e != NULL; e = e->next) {
+		if (str_find(buf_str(&list), e->raw) != SIZE_MAX)
+			continue;
+		buf_put(&list, list.len > 1 ? S(",") : S(""));
+		buf_put(&list, e->raw);
+	}
+	buf_put(&list, S("]"));
+	if (own != NULL && own->len > 0)
+		stix20_note_at(c, own->key, STIX20_KEPT, "marks this observable");
+	if (list.len > 2)
+		json_put_raw(json_key(w, S("object_marking_refs")), buf_str(&list));
+}
+
 static void
 put_part(struct convert *c, struct json_writer *w, const struct part *p)
 {
+	const struct json *own_id = json_get(p->tree, S("id"));
+
 	json_begin_object(w);
 	json_put_str(json_key(w, S("type")), p->type);
 	json_put_str(json_key(w, S("spec_version")), S("2.1"));
+	if (own_id != NULL && !str_is(json_str(own_id), p->id))
+		stix20_note_at(c, S("id"), STIX20_CHANGED, "is no identifier of it");
 	if (p->id[0] != '\0')
 		json_put_str(json_key(w, S("id")), str_of(p->id));
 	for (const struct json *m = p->tree->first; m != NULL; m = m->next) {
@@ -110,8 +136,7 @@ put_part(struct convert *c, struct json_writer *w, const struct part *p)
 		    !str_is(m->key, "spec_version") && !str_is(m->key, "object_marking_refs"))
 			stix20_member(c, w, p->type, p->tree, m);
 	}
-	if (c->marks.len > 0)
-		json_put_raw(json_key(w, S("object_marking_refs")), c->marks);
+	put_part_marks(c, w, p);
 	json_end_object(w);
 }
 
@@ -184,10 +209,23 @@ is_type(struct str type)
 	return type.len > 0 && type.len + 2 + UUID_TEXT < STIX_ID_MAX;
 }
 
+static bool
+are_texts(const struct json *list)
+{
+	for (const struct json *e = json_is(list, JSON_ARRAY) ? list->first : NULL; e != NULL;
+	     e = e->next) {
+		if (e->type != JSON_STRING)
+			return false;
+	}
+	return json_is(list, JSON_ARRAY);
+}
+
 static enum err
 read_part(const struct json *v, struct part *ret, struct why *why)
 {
 	struct str id = json_str(json_get(v, S("id")));
+
+	const struct json *marks = json_get(v, S("object_marking_refs"));
 
 	ret->key = v->key;
 	ret->tree = v;
@@ -196,6 +234,8 @@ read_part(const struct json *v, struct part *ret, struct why *why)
 	if (!is_type(ret->type))
 		return broken(why, v->key,
 		    "a type has 3 to 250 lower-case letters, digits and hyphens");
+	if (marks != NULL && !are_texts(marks))
+		return broken(why, v->key, "its object_marking_refs is no list of identifiers");
 	if (stix_id_is(id) && id.len < STIX_ID_MAX && str_eq(stix_id_type(id), ret->type))
 		memcpy(ret->id, id.ptr, id.len);
 	return OK;

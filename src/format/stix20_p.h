@@ -7,6 +7,7 @@
 
 enum act {
 	ACT_RENAME,  /* is called `to` */
+	ACT_COPY,    /* is called `to`, and stays under its name: bars look at labels */
 	ACT_KEEP,    /* has no successor */
 	ACT_SPLIT,   /* words of the vocabulary of `to` move there, others stay */
 	ACT_WORD,    /* in the list, the word `from` is written `to` */

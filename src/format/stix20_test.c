@@ -36,7 +36,7 @@ static const struct object_case {
 	{ "labels that are no list", HEAD("tool") ",\"labels\":\"exploitation\"}", HEAD_21("tool") ",\"labels\":\"exploitation\"}", ADDED_VERSION "kept /labels is left as it is\n" },
 	{ "labels of what has no vocabulary", HEAD("campaign") ",\"labels\":[\"own\"]}", HEAD_21("campaign") ",\"labels\":[\"own\"]}", ADDED_VERSION },
 	{ "labels beside their successor", HEAD("tool") ",\"labels\":[\"exploitation\"],\"tool_types\":[\"unknown\"]}", HEAD_21("tool") ",\"labels\":[\"exploitation\"],\"tool_types\":[\"unknown\"]}", ADDED_VERSION "kept /labels is left as it is\n" },
-	{ "roles of an identity", HEAD("identity") ",\"name\":\"x\",\"labels\":[\"CEO\"],\"sectors\":[\"defence\",\"energy\"]}", HEAD_21("identity") ",\"name\":\"x\",\"roles\":[\"CEO\"],\"sectors\":[\"defense\",\"energy\"]}", ADDED_VERSION "moved /labels is called roles\nchanged /sectors/0 is written \"defense\"\n" },
+	{ "roles of an identity", HEAD("identity") ",\"name\":\"x\",\"labels\":[\"CEO\"],\"sectors\":[\"defence\",\"energy\"]}", HEAD_21("identity") ",\"name\":\"x\",\"labels\":[\"CEO\"],\"roles\":[\"CEO\"],\"sectors\":[\"defense\",\"energy\"]}", ADDED_VERSION "moved /labels is called roles, and stays beside it\nchanged /sectors/0 is written \"defense\"\n" },
 	{ "malware", HEAD("malware") ",\"name\":\"x\",\"labels\":[\"worm\"]}", HEAD_21("malware") ",\"name\":\"x\",\"malware_types\":[\"worm\"],\"is_family\":true}", ADDED_VERSION "moved /labels is called malware_types\nadded /is_family is true (assumed: STIX 2.0 does not tell a family from one sample)\n" },
 	{ "an indicator", HEAD("indicator") ",\"labels\":[\"benign\"],\"pattern\":\"[a:b = 1]\"}", HEAD_21("indicator") ",\"indicator_types\":[\"benign\"],\"pattern\":\"[a:b = 1]\",\"pattern_type\":\"stix\"}", ADDED_VERSION "moved /labels is called indicator_types\nadded /pattern_type is \"stix\" (STIX 2.0 knows only its own patterns)\n" },
 	{ "a marking", "{\"type\":\"marking-definition\",\"id\":\"" RED "\",\"created\":\"2017-01-20T00:00:00.000Z\",\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"red\"}}", "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"" RED "\",\"created\":\"2017-01-20T00:00:00.000Z\",\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"red\"}}", ADDED_VERSION },
@@ -46,7 +46,7 @@ static const struct object_case {
 	/* ---- markings follow what they mark ---- */
 	{ "a marking of a label", HEAD("tool") ",\"labels\":[\"own\",\"exploitation\",\"other\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels.[1]\",\"labels.[2]\",\"name\"]}]}", HEAD_21("tool") ",\"tool_types\":[\"exploitation\"],\"labels\":[\"own\",\"other\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"tool_types.[0]\",\"labels.[1]\",\"name\"]}]}", ADDED_VERSION "moved /labels 1 words of the vocabulary stand in tool_types; 2 others stay labels\nchanged /granular_markings selectors of labels follow them\n" },
 	{ "a marking of all labels", HEAD("tool") ",\"labels\":[\"own\",\"exploitation\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels\"]}]}", HEAD_21("tool") ",\"tool_types\":[\"exploitation\"],\"labels\":[\"own\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"tool_types\",\"labels\"]}]}", ADDED_VERSION "moved /labels 1 words of the vocabulary stand in tool_types; 1 others stay labels\nchanged /granular_markings selectors of labels follow them\n" },
-	{ "a marking of a role", HEAD("identity") ",\"labels\":[\"a\",\"b\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels.[1]\"]}]}", HEAD_21("identity") ",\"roles\":[\"a\",\"b\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"roles.[1]\"]}]}", ADDED_VERSION "moved /labels is called roles\nchanged /granular_markings selectors of labels follow them\n" },
+	{ "a marking of a role", HEAD("identity") ",\"labels\":[\"a\",\"b\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels.[1]\"]}]}", HEAD_21("identity") ",\"labels\":[\"a\",\"b\"],\"roles\":[\"a\",\"b\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels.[1]\",\"roles.[1]\"]}]}", ADDED_VERSION "moved /labels is called roles, and stays beside it\nchanged /granular_markings selectors of labels follow them\n" },
 	{ "a marking of a label that is not there stays broken", HEAD("tool") ",\"labels\":[\"exploitation\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels.[1]\"]}]}", HEAD_21("tool") ",\"tool_types\":[\"exploitation\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"labels.[1]\"]}]}", ADDED_VERSION "moved /labels is called tool_types\nchanged /granular_markings selectors of labels follow them\n" },
 
 	/* ---- patterns ---- */
@@ -73,6 +73,17 @@ static const struct object_case {
 	  HEAD_21("observed-data") ",\"object_marking_refs\":[\"" AMBER "\",\"" RED "\"],\"granular_markings\":[{\"marking_ref\":\"" RED "\",\"selectors\":[\"number_observed\"]}],\"number_observed\":1,\"object_refs\":[\"" IP_ID "\"]}\n"
 	  "{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\",\"id\":\"" IP_ID "\",\"value\":\"198.51.100.3\",\"object_marking_refs\":[\"" AMBER "\",\"" RED "\"]}",
 	  ADDED_VERSION "moved /granular_markings what marked a place in objects marks the whole object, and each observable made of it\nmoved /objects 1 observables are objects of their own: object_refs\nmade /objects/0 is " IP_ID "\n" },
+	{ "a marking of a part stays with it", HEAD("observed-data") ",\"object_marking_refs\":[\"" AMBER "\"],\"objects\":{\"0\":{\"type\":\"ipv4-addr\",\"object_marking_refs\":[\"" RED "\",\"" AMBER "\"],\"value\":\"198.51.100.3\"}}}",
+	  HEAD_21("observed-data") ",\"object_marking_refs\":[\"" AMBER "\"],\"object_refs\":[\"" IP_ID "\"]}\n"
+	  "{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\",\"id\":\"" IP_ID "\",\"value\":\"198.51.100.3\",\"object_marking_refs\":[\"" AMBER "\",\"" RED "\"]}",
+	  ADDED_VERSION "moved /objects 1 observables are objects of their own: object_refs\nmade /objects/0 is " IP_ID "\nkept /objects/0/object_marking_refs marks this observable\n" },
+	{ "a part that alone is marked", OBSERVED("\"0\":{\"type\":\"ipv4-addr\",\"value\":\"198.51.100.3\",\"object_marking_refs\":[\"" RED "\"]}"),
+	  HEAD_21("observed-data") SEEN ",\"object_refs\":[\"" IP_ID "\"]}\n"
+	  "{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\",\"id\":\"" IP_ID "\",\"value\":\"198.51.100.3\",\"object_marking_refs\":[\"" RED "\"]}",
+	  ADDED_VERSION "moved /objects 1 observables are objects of their own: object_refs\nmade /objects/0 is " IP_ID "\nkept /objects/0/object_marking_refs marks this observable\n" },
+	{ "an identifier that is none", OBSERVED("\"0\":{\"type\":\"ipv4-addr\",\"id\":\"x\",\"value\":\"198.51.100.3\"}"), HEAD_21("observed-data") SEEN ",\"object_refs\":[\"" IP_ID "\"]}\n"
+	  "{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\",\"id\":\"" IP_ID "\",\"value\":\"198.51.100.3\"}",
+	  ADDED_VERSION "moved /objects 1 observables are objects of their own: object_refs\nmade /objects/0 is " IP_ID "\nchanged /objects/0/id is no identifier of it\n" },
 	{ "a part's own id stays", OBSERVED("\"0\":{\"type\":\"url\",\"id\":\"url--" UUID "\",\"value\":\"x:y\"}"), HEAD_21("observed-data") SEEN ",\"object_refs\":[\"url--" UUID "\"]}\n{\"type\":\"url\",\"spec_version\":\"2.1\",\"id\":\"url--" UUID "\",\"value\":\"x:y\"}", ADDED_VERSION "moved /objects 1 observables are objects of their own: object_refs\nmade /objects/0 is url--" UUID "\n" },
 };
 /* clang-format on */
@@ -217,6 +228,8 @@ static const struct refused_case {
 } refused_cases[] = {
 	{ "a part that is a text", "\"a\":\"x\"", "/objects/a", "is no observable: it has no type" },
 	{ "a part without a type", "\"a\":{\"value\":\"x\"}", "/objects/a", "is no observable: it has no type" },
+	{ "a part whose markings are no list", "\"a\":{\"type\":\"url\",\"value\":\"x:y\",\"object_marking_refs\":\"RED\"}", "/objects/a", "its object_marking_refs is no list of identifiers" },
+	{ "a part with a marking that is none", "\"a\":{\"type\":\"url\",\"value\":\"x:y\",\"object_marking_refs\":[1]}", "/objects/a", "its object_marking_refs is no list of identifiers" },
 	{ "a part with an empty type", "\"a\":{\"type\":\"\"}", "/objects/a", "a type has 3 to 250 lower-case letters, digits and hyphens" },
 	{ "a type that ends in the middle", "\"a\":{\"type\":\"url\\u0000\"}", "/objects/a", "a type has 3 to 250 lower-case letters, digits and hyphens" },
 };
