@@ -142,6 +142,74 @@ check_elsewhere(void **state)
 	assert_true(str_is(d->item->object.modified, "2026-01-01T00:00:01.000Z"));
 }
 
+static enum err
+latest_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	return store_latest(job->db, job->arena, *(const struct str *)in, out, why);
+}
+
+/* Where only others have an object, a guest's later version hides no partner's. */
+static void
+check_latest(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct str id = S(ID("identity", "f2"));
+	struct stored stored;
+
+	office_open(&o);
+	import_by(&o, VICTIM, "IN:NCIIPC", "JP:NCO");
+	import_by(&o, NAMED("f2", "9", "Energy", "class"), "IN:CERT-IN", STORE_GUEST "acme");
+	WORKS(&o, office_try(&o, latest_job, &id, &stored));
+	assert_true(str_is(stored.provenance.giver, "JP:NCO"));
+}
+
+#define ADDRESS "ipv4-addr--d20967e5-3ce4-5fa9-a0ac-4fb9f3d0c2b7"
+#define SEEN(marking)                                                                            \
+	"{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\",\"id\":\"" ADDRESS                     \
+	"\",\"value\":\"198.51.100.90\",\"object_marking_refs\":[\"marking-definition--" marking \
+	"\"]}"
+#define SEEN_RED   SEEN("e828b379-4e03-4974-9ac4-e53a884c97c1")
+#define SEEN_CLEAR SEEN("94868c89-83c2-464b-929b-a1a8aa3c8487")
+
+static bool
+is_barred_as_red(struct office *o)
+{
+	const struct agreement_decisions *got = NULL;
+	struct release_ask ask = office_order(o, 1, 1).ask;
+	bool red = false;
+
+	o->id[0] = S(ADDRESS);
+	WORKS(o, office_try(o, preview_job, &ask, &got));
+	const struct agreement_decision *d = agreement_decision_about(got, S(ADDRESS));
+	assert_non_null(d);
+	for (size_t i = 0; i < d->codes; i++)
+		red = red || str_is(d->code[i], "M-RED");
+	return red;
+}
+
+/* An observable has no versions: a content that came later takes no marking off. */
+static void
+check_observable(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	office_import_text(&o, S(SEEN_CLEAR), S("IN:CERT-IN"));
+	assert_false(is_barred_as_red(&o));
+	office_import_text(&o, S(SEEN_RED), S("IN:CERT-IN"));
+	assert_true(is_barred_as_red(&o));
+	office_sql(&o, "DELETE FROM object WHERE object_id = '" ADDRESS "'");
+	office_import_text(&o, S(SEEN_RED), S("IN:CERT-IN"));
+	office_wait(&o, 1);
+	office_import_text(&o, S(SEEN_CLEAR), S("IN:CERT-IN"));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM object WHERE latest = 0"
+	                                  " AND object_id = '" ADDRESS "'"),
+	    1);
+	assert_true(is_barred_as_red(&o));
+	office_sql(&o, "UPDATE object SET withdrawn_at = 1 WHERE latest = 0");
+	assert_false(is_barred_as_red(&o));
+}
+
 /* What is decided with versions of others is decided again from its inputs. */
 static void
 check_replay(void **)
@@ -171,6 +239,8 @@ main(int argc, char **argv)
 	static struct cases list;
 
 	CASES(&list, elsewhere_cases, check_elsewhere);
+	CASE(&list, check_latest);
+	CASE(&list, check_observable);
 	CASE(&list, check_replay);
 	return cases_run("elsewhere", &list, argc, argv);
 }

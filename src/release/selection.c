@@ -173,10 +173,11 @@ static const char next_differing[] = "SELECT object_id FROM object_conflict WHER
 static const char list_contents[] =
     "SELECT o.raw FROM object_conflict k JOIN object o ON o.shard_key = k.shard_key"
     " AND o.date_added = k.date_added WHERE k.shard_key = $1 AND k.object_id = $2"
-    " AND k.version = $3";
+    " AND k.version = $3 AND (o.giver = $4 OR o.giver NOT LIKE '" STORE_GUEST "%')";
 
 /* Other contents of the version that say more of who may have it: one was served
- * before, or came later.  Which is right is for the originator to say. */
+ * before, or came later.  Which is right is for the originator to say, and not for a
+ * guest. */
 static enum err
 find_dispute(struct gathering *g, struct agreement_item *item, int64_t shard_key, struct why *why)
 {
@@ -187,7 +188,7 @@ find_dispute(struct gathering *g, struct agreement_item *item, int64_t shard_key
 	if (!has)
 		return OK;
 	TRY(db_select(g->job->db, &rows, why, list_contents, DB_I(shard_key), DB_T(item->object.id),
-	    DB_T(item->version)));
+	    DB_T(item->version), DB_T(item->giver)));
 	for (;;) {
 		const struct json *tree = NULL;
 		struct stix_object other;

@@ -14,6 +14,10 @@ static const char find_own[] = "SELECT " STORED_COLUMNS_RAW " FROM object o "
                                "JOIN collection c ON c.shard_key = o.shard_key "
                                "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
                                "AND " COMPARTMENT_HAS("o", "$2", "$3");
+static const char find_earlier[] =
+    "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
+    "WHERE c.kind <> 'released' AND o.shard_key = c.shard_key AND o.object_id = $1 "
+    "AND o.latest = 0 AND o.withdrawn_at = 0 ORDER BY o.shard_key, o.date_added";
 /* CROSS: SQLite then looks into each collection, instead of at every object. */
 static const char list_versions[] =
     "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
@@ -22,15 +26,26 @@ static const char list_versions[] =
         "o") " "
              "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
 
-/* Our own stands before what partners gave, whatever date they wrote into it;
- * of equal ones that of the collection made first. */
+/* 0: our own; 1: a partner's; 2: handed in by a guest. */
+static int
+place_of_giver(const struct stored *s)
+{
+	struct str giver = s->provenance.giver;
+
+	if (giver.len == 0)
+		return 0;
+	return str_starts(giver, S(STORE_GUEST)) ? 2 : 1;
+}
+
+/* Our own stands before what partners gave, and that before what guests handed in,
+ * whatever date they wrote into it; of equal ones that of the collection made first. */
 static bool
 is_before(const struct stored *a, const struct stored *b)
 {
-	bool ours = a->provenance.giver.len == 0, other_ours = b->provenance.giver.len == 0;
+	int place = place_of_giver(a), other = place_of_giver(b);
 
-	if (ours != other_ours)
-		return ours;
+	if (place != other)
+		return place < other;
 	if (a->modified_us != b->modified_us)
 		return a->modified_us > b->modified_us;
 	int version = str_cmp(a->version, b->version);
@@ -88,23 +103,39 @@ is_of(const struct compartment *of, const struct stored *s)
 	return compartment_has(of, s->provenance.owner, s->provenance.enclave);
 }
 
-/* Puts a row at its place.  There are few: one of each collection. */
-static enum err
-insert_row(struct arena *a, const struct compartment *of, const struct stored *row,
-    struct stored_list *io, size_t *io_cap, struct why *why)
-{
-	struct stored *list = io->object;
-	size_t at = io->len++;
+/* A list that is added to. */
+struct rows_read {
+	struct arena *a;
+	struct stored_list list;
+	size_t cap;
+};
 
-	if (at == *io_cap) {
-		*io_cap = at == 0 ? 4 : 2 * at;
-		list = arena_make(a, struct stored, *io_cap);
-		if (list == NULL)
+static enum err
+append_row(struct rows_read *r, const struct stored *row, struct why *why)
+{
+	if (r->list.len == r->cap) {
+		size_t cap = r->cap == 0 ? 4 : 2 * r->cap;
+		struct stored *more = arena_make(r->a, struct stored, cap);
+
+		if (more == NULL)
 			return stored_full(why);
-		if (at > 0)
-			memcpy(list, io->object, at * sizeof(*list));
-		io->object = list;
+		if (r->list.len > 0)
+			memcpy(more, r->list.object, r->list.len * sizeof(*more));
+		r->list.object = more;
+		r->cap = cap;
 	}
+	r->list.object[r->list.len++] = *row;
+	return OK;
+}
+
+/* Puts the last row at its place.  There are few: one of each collection. */
+static void
+sort_last(struct stored_list *io, const struct compartment *of)
+{
+	struct stored *list = io->object, last = list[io->len - 1];
+	const struct stored *row = &last;
+	size_t at = io->len - 1;
+
 	for (; at > 0; at--) {
 		bool ours = is_of(of, row), other_ours = is_of(of, &list[at - 1]);
 
@@ -112,8 +143,26 @@ insert_row(struct arena *a, const struct compartment *of, const struct stored *r
 			break;
 		list[at] = list[at - 1];
 	}
-	list[at] = *row;
-	return OK;
+	list[at] = last;
+}
+
+/* Adds the rows of a statement: sorted for a compartment, or as they come. */
+static enum err
+add_rows(struct rows_read *r, struct db_rows *rows, const struct compartment *of, struct why *why)
+{
+	bool has = false;
+
+	for (;;) {
+		struct stored row;
+
+		TRY(db_next(rows, &has, why));
+		if (!has)
+			return OK;
+		TRY(stored_read(rows, r->a, true, &row, why));
+		TRY(append_row(r, &row, why));
+		if (of != NULL)
+			sort_last(&r->list, of);
+	}
 }
 
 enum err
@@ -121,23 +170,19 @@ store_latest_rows(struct db *db, struct arena *a, struct str id, const struct co
     struct stored_list *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool has = false;
-	size_t cap = 0;
+	CLEANUP(db_rows_endp) struct db_rows earlier = { 0 };
+	struct rows_read r = { .a = a };
 
-	*ret = (struct stored_list){ 0 };
 	TRY(db_select(db, &rows, why, find_latest, DB_T(id), DB_T(S("")), DB_T(S(""))));
-	for (;;) {
-		struct stored row;
-
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			break;
-		TRY(stored_read(&rows, a, true, &row, why));
-		TRY(insert_row(a, of, &row, ret, &cap, why));
-	}
-	if (ret->len == 0)
+	TRY(add_rows(&r, &rows, of, why));
+	if (r.list.len == 0)
 		return fail(why, ERR_NOT_FOUND, "store.object", "there is no object " STR_FMT,
 		    STR_ARG(id));
+	if (stix_class_of(stix_id_type(id)) == STIX_SCO) {
+		TRY(db_select(db, &earlier, why, find_earlier, DB_T(id)));
+		TRY(add_rows(&r, &earlier, NULL, why));
+	}
+	*ret = r.list;
 	return OK;
 }
 

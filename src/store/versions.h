@@ -10,7 +10,9 @@
 #define STORE_GUEST "guest:"
 
 /* All latest versions of an object, one of each collection that is not "released":
- * those of the compartment first, of equal ones as in store_latest().
+ * those of the compartment first, of equal ones as in store_latest().  An observable
+ * has no versions, and no content of it replaces another: those that came earlier
+ * stand behind, but for withdrawn ones.
  * ERR_NOT_FOUND: there is none; ERR_LIMIT: the arena is full. */
 enum err store_latest_rows(struct db *db, struct arena *a, struct str id,
     const struct compartment *of, struct stored_list *ret, struct why *why);
