@@ -17,6 +17,7 @@
 #include "base.h"
 #include "http.h"
 #include "realm.h"
+#include "versions.h"
 
 enum {
 	/* An envelope that is posted, parsed at once; larger imports are files. */
@@ -30,7 +31,7 @@ enum {
 
 /* Before the name of a guest, where the giver of an object stands: no organisation is
  * called so. */
-#define TAXII_GUEST "guest:"
+#define TAXII_GUEST STORE_GUEST
 
 /* Whom a request is from, and so what it may see. */
 struct taxii_reach {
