@@ -127,8 +127,9 @@ static int
 item_order(const void *a, const void *b)
 {
 	const struct agreement_item *x = a, *y = b;
+	int order = str_cmp(x->object.id, y->object.id);
 
-	return str_cmp(x->object.id, y->object.id);
+	return order != 0 ? order : str_cmp(x->copy_id, y->copy_id); /* as they came */
 }
 
 static void

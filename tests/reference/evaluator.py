@@ -52,7 +52,8 @@ class Evaluation:
         self.agreement = case["agreement"]
         self.packs = case["packs"]
         self.request = case["request"]
-        self.items = {i["object"]["id"]: i for i in case["items"]}
+        self.items = {i["object"]["id"]: i for i in case["items"] if not i.get("other")}
+        self.versions = [i["object"] for i in case["items"]]  # of each object all that are held
         self.consents = case["consents"]
         self.at = instant(self.request["at"])
         self.organisations = {o["code"]: (p, o) for p in self.agreement["parties"]
@@ -60,10 +61,11 @@ class Evaluation:
         self.to = self.organisations.get(self.request["to"])
         self.public = {o["identity"] for _, o in self.organisations.values() if o.get("identity")}
         self.public.add(self.request["redaction_identity"])
-        self.withheld = {i for i, item in self.items.items() if self.is_withheld(item["object"])}
+        self.withheld = {obj["id"] for obj in self.versions if self.is_withheld(obj)}
         self.tied = self.find_tied()
-        self.names = {fold(v) for i in self.secret()
-                      for v in self.values(self.items[i]["object"])}
+        secret = self.secret()
+        self.names = {fold(v) for obj in self.versions if obj["id"] in secret
+                      for v in self.values(obj)}
         self.places = {i: set() for i in self.items}
         self.mentioning = set()
         self.take_out()
@@ -103,16 +105,19 @@ class Evaluation:
     def personal_consent(self, object_id):
         if self.consents_to(object_id, "personal"):
             return True
-        for item in self.items.values():
-            ends = [i for k, i in references(item["object"]) if k != "created_by_ref"]
-            if item["object"]["type"] == "relationship" and object_id in ends \
-                    and any(self.consents_to(i, "personal") for i in ends):
-                return True
-        return False
+        return any(item["object"]["type"] == "relationship" and all(
+            self.links_with_consent(obj, object_id) for obj in self.versions
+            if obj["id"] == link) for link, item in self.items.items())
+
+    def links_with_consent(self, link, object_id):
+        ends = [i for k, i in references(link) if k != "created_by_ref"]
+        return object_id in ends and any(self.consents_to(i, "personal") for i in ends)
 
     def find_tied(self):
         tied, about = set(), set()
-        refs = {i: list(references(item["object"])) for i, item in self.items.items()}
+        refs = {i: [] for i in self.items}
+        for obj in self.versions:
+            refs[obj["id"]] += references(obj)
         kind = {i: item["object"]["type"] for i, item in self.items.items()}
         for i in self.items:  # 1: refers to something withheld
             for key, target in refs[i]:
@@ -120,10 +125,11 @@ class Evaluation:
                     tied.add(i)
                     if key != "created_by_ref" and kind[target] == "identity":
                         about.add(i)
-        for i in self.items:  # 2: linked with something withheld
+        for link in self.versions:  # 2: linked with something withheld
+            i = link["id"]
             if kind[i] not in ("relationship", "sighting"):
                 continue
-            ends = [t for k, t in refs[i] if k != "created_by_ref" and t in self.items]
+            ends = [t for k, t in references(link) if k != "created_by_ref" and t in self.items]
             if any(t in self.withheld for t in ends):
                 tied.update(ends)
                 if kind[i] == "relationship" and any(
@@ -242,16 +248,23 @@ class Evaluation:
 
     # ---- facts ----
 
+    def kept(self, marked, unknown):
+        """The level of what is left when parts above the ceiling go, and whether any goes."""
+        strictest, whole, parts, _, _ = marked
+        ceiling = self.agreement["marking_policy"]["ceiling_by_channel"][self.request["channel"]]
+        if not parts or unknown or whole == "none" or rank(whole) > rank(ceiling) \
+                or rank(strictest) <= rank(ceiling):
+            return strictest, False
+        return max([whole] + [d[1] for d, _ in parts
+                              if d[0] == "tlp" and rank(d[1]) <= rank(ceiling)], key=rank), True
+
     def facts(self, item):
         obj = item["object"]
-        strictest, whole, parts, unknown, old = self.marking(obj)
-        ceiling = self.agreement["marking_policy"]["ceiling_by_channel"][self.request["channel"]]
-        tlp, parted = strictest, False
-        if parts and not unknown and whole != "none" and rank(whole) <= rank(ceiling) \
-                and rank(strictest) > rank(ceiling):
-            parted = True
-            tlp = max([whole] + [d[1] for d, _ in parts
-                                 if d[0] == "tlp" and rank(d[1]) <= rank(ceiling)], key=rank)
+        marked = self.marking(obj)
+        others = [self.marking(o) for o in self.versions if o["id"] == obj["id"] and o is not obj]
+        _, _, parts, unknown, old = marked
+        unknown = unknown or any(o[3] for o in others)
+        tlp, parted = self.kept(marked, unknown)
         if tlp == "none" and obj["type"] == "marking-definition" and self.definition(obj["id"]):
             tlp = "CLEAR"
         if tlp == "none":
@@ -259,6 +272,8 @@ class Evaluation:
         if tlp == "none" and not unknown \
                 and self.agreement["marking_policy"]["unmarked"] == "AMBER+STRICT":
             tlp = "AMBER+STRICT"
+        if tlp != "none":  # the strictest of all versions
+            tlp = max([tlp] + [self.kept(o, o[3])[0] for o in others], key=rank)
         identity = obj["type"] == "identity"
         withheld = obj["id"] in self.withheld
         personal = obj["type"] in PERSONAL or any(

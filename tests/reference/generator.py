@@ -287,10 +287,18 @@ class Case:
             r |= dict(self.some(odd, 2))
         return r
 
+    def versions(self, made):
+        """What others hold of some of the objects; the rest of the case stays as it is without."""
+        before = self.dice.getstate()
+        found = [{"object": self.object(o["type"], o["id"]), "selected": False, "other": True}
+                 for o in made if o["type"] != "marking-definition" and self.often(0.1)]
+        self.dice.setstate(before)
+        return found
+
     def make(self, objects=14):
         kinds = [self.dice.choice(TYPES) for _ in range(objects)]
         self.ids = [f"{k}--{uuid.UUID(int=self.dice.getrandbits(128), version=4)}" for k in kinds]
         made = [self.object(k, i) for k, i in zip(kinds, self.ids)]
         return {"agreement": self.agreement(), "packs": self.packs(), "request": self.request(),
-                "items": [self.item(o) for o in made],
+                "items": [self.item(o) for o in made] + self.versions(made),
                 "consents": [self.consent() for _ in range(self.dice.randint(0, 3))]}
