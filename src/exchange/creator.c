@@ -39,6 +39,9 @@ find_creator(struct db *db, struct arena *a, const struct page_object *o, bool *
 	if (err == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
+	/* Whoever comes first with an identifier is not its creator by that. */
+	if (stored.rank > RANK_PARTNER)
+		return OK;
 	if (hash_eq(&stored.normal_hash, &o->hashes.normalised))
 		return OK;
 	TRY(json_parse(a, stored.raw, NULL, &tree, why));

@@ -35,13 +35,15 @@ struct looking {
 	size_t logged;
 };
 
-/* Newest versions of the compartment under this identifier. */
+/* Newest versions of the compartment under this identifier, without those of guests. */
 static const char find_held[] =
     "SELECT o.shard_key, o.giver, o.normal_hash, o.raw, COALESCE(i.named, ''),"
-    " EXISTS (SELECT 1 FROM feed f WHERE f.shard_key = o.shard_key), COALESCE(i.source, '')"
-    " FROM collection c CROSS JOIN object o LEFT JOIN import i ON i.import_id = o.import_id"
-    " WHERE c.owner = $1 AND c.enclave = $2 AND c.kind <> 'released'"
-    " AND o.shard_key = c.shard_key AND o.object_id = $3 AND o.latest = 1";
+    " " RANK_IS_FEED(
+        "o") ", COALESCE(i.source, '')"
+             " FROM collection c CROSS JOIN object o LEFT JOIN import i ON i.import_id = o.import_id"
+             " WHERE c.owner = $1 AND c.enclave = $2 AND c.kind <> 'released'"
+             " AND o.shard_key = c.shard_key AND o.object_id = $3 AND o.latest = 1"
+             " AND NOT " RANK_IS_GUEST("o");
 static const char find_same[] =
     "SELECT 1 FROM object WHERE shard_key = $1 AND object_id = $2 AND normal_hash = $3 LIMIT 1";
 static const char find_given[] =

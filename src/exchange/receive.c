@@ -83,7 +83,7 @@ static const char find_recall[] = "SELECT recall_id FROM recall WHERE peer = $1 
 
 static const char find_own[] = "SELECT o.raw_hash FROM collection c CROSS JOIN object o"
                                " WHERE c.kind = 'local' AND o.shard_key = c.shard_key"
-                               " AND o.object_id = $1 AND o.giver = ''";
+                               " AND o.object_id = $1 AND o.giver = '' AND NOT " RANK_IS_FEED("o");
 
 static enum err
 has_row(struct db *db, const char *sql, const struct db_value *args, size_t n, bool *ret,

@@ -105,12 +105,25 @@ struct newest {
 	bool found;
 	int64_t base_key;
 	time_us base_added;
+	int64_t rank;
 	time_us modified_us;
 	struct str version;
 };
 
-static const char find_latest[] = "SELECT date_added, modified_us, version FROM object"
-                                  " WHERE object_id = $1 AND shard_key = $2 AND latest = 1";
+/* Of two sources: the better rank counts, then the newer. */
+static bool
+is_newer(const struct newest *a, const struct newest *b)
+{
+	if (a->rank != b->rank)
+		return a->rank < b->rank;
+	if (a->modified_us != b->modified_us)
+		return a->modified_us > b->modified_us;
+	return str_cmp(a->version, b->version) > 0;
+}
+
+static const char find_latest[] = "SELECT date_added, modified_us, version, " RANK_OF(
+    "o") " FROM object o"
+         " WHERE object_id = $1 AND shard_key = $2 AND latest = 1";
 static const char find_raw[] = "SELECT raw FROM object WHERE shard_key = $1 AND date_added = $2";
 
 static enum err
@@ -128,12 +141,12 @@ look_into(struct deriving *d, int64_t source, struct str id, struct newest *io, 
 		.base_key = source,
 		.base_added = db_col_i64(&rows, 0),
 		.modified_us = db_col_i64(&rows, 1),
+		.rank = db_col_i64(&rows, 3),
 		.version = arena_str(d->object, stored_sortable(db_col_text(&rows, 2))),
 	};
 	if (n.version.ptr == NULL)
 		return stored_full(why);
-	if (!io->found || n.modified_us > io->modified_us ||
-	    (n.modified_us == io->modified_us && str_cmp(n.version, io->version) > 0))
+	if (!io->found || is_newer(&n, io))
 		*io = n;
 	return OK;
 }

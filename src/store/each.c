@@ -1,13 +1,12 @@
 #include "store.h"
 
-/* As is_before() in read.c: ours stands before what others gave, whatever date
- * they wrote into it; then the newest; of equal ones that of the collection made
+/* As is_before() in read.c: the better rank stands before, whatever date others
+ * wrote into theirs; then the newest; of equal ones that of the collection made
  * first.  CROSS: by the index of each collection. */
-#define STANDS_BEFORE                                                              \
-	"((n.giver = '' AND o.giver <> '') OR "                                    \
-	"(((n.giver = '' AND o.giver = '') OR (n.giver <> '' AND o.giver <> '')) " \
-	"AND (n.modified_us > o.modified_us "                                      \
-	"OR (n.modified_us = o.modified_us AND n.shard_key < o.shard_key))))"
+#define STANDS_BEFORE                                                                       \
+	"n.shard_key <> o.shard_key AND (" RANK_OF("n") " < " RANK_OF("o") " OR (" RANK_OF( \
+	    "n") " = " RANK_OF("o") " AND (n.modified_us > o.modified_us "                  \
+	                            "OR (n.modified_us = o.modified_us AND n.shard_key < o.shard_key))))"
 
 static const char list_latest[] =
     "SELECT o.object_id, o.raw FROM collection c CROSS JOIN object o "

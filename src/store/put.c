@@ -4,6 +4,7 @@
 #include "derive.h"
 #include "marking.h"
 #include "put_p.h"
+#include "rank.h"
 #include "store.h"
 #include "stored_p.h"
 
@@ -50,7 +51,7 @@ is_predefined(const struct stix_object *o)
 
 /* ---- what is there ---- */
 
-#define KNOWN_COLUMNS "version, normal_hash, created, date_added, withdrawn_at"
+#define KNOWN_COLUMNS "version, normal_hash, created, date_added, withdrawn_at, giver"
 
 static const char find_any[] =
     "SELECT " KNOWN_COLUMNS " FROM object o WHERE shard_key = $1 AND object_id = $2 "
@@ -71,17 +72,20 @@ static const char find_revoked[] =
     "AND modified_us < $3 AND " STORED_IS_VERSION("o") " LIMIT 1";
 
 static enum err
-read_known(const struct db_rows *rows, struct str version, struct put_known *ret, struct why *why)
+read_known(const struct db_rows *rows, const struct put_row *r, struct put_known *ret,
+    struct why *why)
 {
 	struct str hash = db_col_blob(rows, 1);
-	struct str created = db_col_text(rows, 2);
+	struct str created = db_col_text(rows, 2), giver = db_col_text(rows, 5);
 
 	if (hash.len != HASH_BYTES || created.len >= sizeof(ret->created))
 		return fail(why, ERR_TAMPERED, "store.row",
 		    "a stored object has a damaged row: restore the database from a backup");
 	*ret = (struct put_known){
 		.found = true,
-		.exact = str_eq(db_col_text(rows, 0), version),
+		.exact = str_eq(db_col_text(rows, 0), r->version),
+		.of_other = !str_eq(giver, r->put->provenance->giver),
+		.of_guest = rank_is_guest(giver),
 		.date_added = db_col_i64(rows, 3),
 		.withdrawn = db_col_i64(rows, 4) != 0,
 	};
@@ -94,9 +98,10 @@ read_known(const struct db_rows *rows, struct str version, struct put_known *ret
 /* One look at the index for a new object and for one that has a single
  * version, which is nearly all of them. */
 static enum err
-find_known(const struct put_head *h, struct str id, struct str version, struct put_known *ret,
+find_known(const struct put_head *h, const struct put_row *r, struct put_known *ret,
     struct why *why)
 {
+	struct str id = r->put->object->id;
 	bool has = false;
 
 	{
@@ -105,15 +110,15 @@ find_known(const struct put_head *h, struct str id, struct str version, struct p
 		TRY(db_next(&rows, &has, why));
 		if (!has)
 			return OK;
-		TRY(read_known(&rows, version, ret, why));
+		TRY(read_known(&rows, r, ret, why));
 	}
 	if (ret->exact)
 		return OK;
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	TRY(db_select(h->db, &rows, why, find_version, DB_I(h->shard_key), DB_T(id),
-	    DB_T(version)));
+	    DB_T(r->version)));
 	TRY(db_next(&rows, &has, why));
-	return has ? read_known(&rows, version, ret, why) : OK;
+	return has ? read_known(&rows, r, ret, why) : OK;
 }
 
 /* ---- adding ---- */
@@ -294,6 +299,12 @@ put_end(struct put_head *h, struct why *why)
 	return derive_added(h->db, h->shard_key, h->first, why);
 }
 
+static bool
+of_guest(const struct store_put *put)
+{
+	return rank_is_guest(put->provenance->giver);
+}
+
 /* The version is there: nothing to do, unless it is to be shown again. */
 static enum err
 put_again(struct put_head *h, struct put_row *r, const struct put_known *k, enum put_result *ret,
@@ -308,7 +319,7 @@ put_again(struct put_head *h, struct put_row *r, const struct put_known *k, enum
 	if (r->put->named)
 		TRY(db_run(h->db, why, name_source, DB_I(h->shard_key), DB_I(k->date_added),
 		    DB_I(r->put->provenance->import_id)));
-	if (!r->put->again || !k->withdrawn) {
+	if (!r->put->again || !k->withdrawn || (k->of_other && of_guest(r->put))) {
 		r->date_added = k->date_added;
 		return OK;
 	}
@@ -346,7 +357,11 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 		.date_added = next_added(h, put->now),
 		.latest = true,
 	};
-	TRY(find_known(h, o->id, r.version, &k, why));
+	TRY(find_known(h, &r, &k, why));
+	if (of_guest(put))
+		TRY(put_judge_guest(h, &r, &k, why));
+	else if (k.of_guest)
+		TRY(put_oust_guest(h, &r, &k, why));
 	*ret = PUT_NEW;
 	if (k.exact || (k.found && is_predefined(o))) {
 		TRY(put_again(h, &r, &k, ret, why));

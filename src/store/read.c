@@ -6,16 +6,16 @@
 #include "versions.h"
 
 static const char find_latest[] =
-    "SELECT " STORED_COLUMNS_RAW " FROM object o "
+    "SELECT " STORED_COLUMNS_RANK " FROM object o "
     "JOIN collection c ON c.shard_key = o.shard_key "
     "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
     "AND ($2 = '' OR " COMPARTMENT_SEES("o", "$2", "$3") ")";
-static const char find_own[] = "SELECT " STORED_COLUMNS_RAW " FROM object o "
+static const char find_own[] = "SELECT " STORED_COLUMNS_RANK " FROM object o "
                                "JOIN collection c ON c.shard_key = o.shard_key "
                                "WHERE o.object_id = $1 AND o.latest = 1 AND c.kind <> 'released' "
                                "AND " COMPARTMENT_HAS("o", "$2", "$3");
 static const char find_earlier[] =
-    "SELECT " STORED_COLUMNS_RAW " FROM collection c CROSS JOIN object o "
+    "SELECT " STORED_COLUMNS_RANK " FROM collection c CROSS JOIN object o "
     "WHERE c.kind <> 'released' AND o.shard_key = c.shard_key AND o.object_id = $1 "
     "AND o.latest = 0 AND o.withdrawn_at = 0 ORDER BY o.shard_key, o.date_added";
 /* CROSS: SQLite then looks into each collection, instead of at every object. */
@@ -26,26 +26,13 @@ static const char list_versions[] =
         "o") " "
              "ORDER BY o.modified_us DESC, o.date_added DESC LIMIT $4";
 
-/* 0: our own; 1: a partner's; 2: handed in by a guest. */
-static int
-place_of_giver(const struct stored *s)
-{
-	struct str giver = s->provenance.giver;
-
-	if (giver.len == 0)
-		return 0;
-	return str_starts(giver, S(STORE_GUEST)) ? 2 : 1;
-}
-
-/* Our own stands before what partners gave, and that before what guests handed in,
- * whatever date they wrote into it; of equal ones that of the collection made first. */
+/* The better rank stands before, whatever date others wrote into theirs; of equal
+ * ones that of the collection made first. */
 static bool
 is_before(const struct stored *a, const struct stored *b)
 {
-	int place = place_of_giver(a), other = place_of_giver(b);
-
-	if (place != other)
-		return place < other;
+	if (a->rank != b->rank)
+		return a->rank < b->rank;
 	if (a->modified_us != b->modified_us)
 		return a->modified_us > b->modified_us;
 	int version = str_cmp(a->version, b->version);
@@ -67,6 +54,7 @@ read_one(struct db_rows *rows, struct arena *a, struct str id, struct stored *re
 		if (!has)
 			break;
 		TRY(stored_read(rows, a, true, &next, why));
+		next.rank = (enum rank)db_col_i64(rows, STORED_RANK);
 		if (!found || is_before(&next, &best))
 			best = next;
 		found = true;
@@ -159,6 +147,7 @@ add_rows(struct rows_read *r, struct db_rows *rows, const struct compartment *of
 		if (!has)
 			return OK;
 		TRY(stored_read(rows, r->a, true, &row, why));
+		row.rank = (enum rank)db_col_i64(rows, STORED_RANK);
 		TRY(append_row(r, &row, why));
 		if (of != NULL)
 			sort_last(&r->list, of);

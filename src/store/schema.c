@@ -23,6 +23,7 @@ extern const char store_schema_0024_conversion_sql[];
 extern const char store_schema_0025_access_sql[];
 extern const char store_schema_0026_derived_sql[];
 extern const char store_schema_0027_feeds_sql[];
+extern const char store_schema_0028_outside_sql[];
 extern const char store_schema_0029_feed_address_sql[];
 
 const struct db_migration store_migrations[] = {
@@ -47,6 +48,7 @@ const struct db_migration store_migrations[] = {
 	{ "0025-access", store_schema_0025_access_sql },
 	{ "0026-derived", store_schema_0026_derived_sql },
 	{ "0027-feeds", store_schema_0027_feeds_sql },
+	{ "0028-outside", store_schema_0028_outside_sql },
 	{ "0029-feed-address", store_schema_0029_feed_address_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);

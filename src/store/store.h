@@ -14,6 +14,7 @@
 #include "db.h"
 #include "hash.h"
 #include "migrate.h"
+#include "rank.h"
 #include "stix.h"
 
 /* The schema's migrations, for db_migrate(). */
@@ -102,10 +103,12 @@ enum same_version {
  * ERR_CONFLICT  the same version with other content when same_version says so
  *               (SI-046), another `created` (SI-041), a version after a revoked one
  *               (SI-044), a marking definition with other content (SI-048), a
- *               predefined TLP marking that says something else (SI-069)
+ *               predefined TLP marking that says something else (SI-069), a guest's
+ *               object under the id of what another gave (store.giver)
  * ERR_NOT_FOUND no such collection
  *
- * A copy of a predefined TLP marking that only spells it otherwise is PUT_SAME.
+ * What a guest gave under the id makes way for what is not a guest's: it is kept, and
+ * counts no more.  A copy of a predefined TLP marking that only spells it otherwise is PUT_SAME.
  *
  * now   wall clock; date_added is max(head, now) + 1 */
 struct store_put {
@@ -139,11 +142,12 @@ struct stored {
 	struct hash normal_hash;
 	struct provenance provenance;
 	time_us withdrawn_at;
+	enum rank rank; /* by store_latest*() alone */
 };
 
 /* The latest version of an object over all collections that are not
- * "released" (what we have, not what we gave).  Our own stands before what
- * partners gave, whatever its date.  ERR_NOT_FOUND. */
+ * "released" (what we have, not what we gave).  That of the better rank counts,
+ * whatever its date.  ERR_NOT_FOUND. */
 enum err store_latest(struct db *db, struct arena *a, struct str id, struct stored *ret,
     struct why *why);
 /* The latest that a compartment sees: its own, or released to it internally.

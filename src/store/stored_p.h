@@ -12,8 +12,11 @@
 	"o.owner, o.enclave, o.originator, o.giver, o.path, o.received_under, "        \
 	"o.import_id, o.withdrawn_at"
 #define STORED_COLUMNS_RAW STORED_COLUMNS ", o.raw"
+/* With the rank, which stored_read() does not look at. */
+#define STORED_COLUMNS_RANK STORED_COLUMNS_RAW ", " RANK_OF("o")
 
-enum { STORED_TYPE = 4, STORED_SPEC_VERSION = 5 }; /* places of columns that a filter looks at */
+/* Places of columns that a filter looks at, and of the last. */
+enum { STORED_TYPE = 4, STORED_SPEC_VERSION = 5, STORED_RANK = 21 };
 
 /* For statements: the row `r` is no content that is kept beside a served one. */
 #define STORED_IS_VERSION(r) r ".version NOT LIKE '%~%'"

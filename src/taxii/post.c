@@ -1,5 +1,6 @@
 /* Adding objects, and the status that says what became of each. */
 #include "conflict.h"
+#include "marking.h"
 #include "put.h"
 #include "taxii_p.h"
 #include "uuid_make.h"
@@ -147,6 +148,18 @@ colon(const char *place)
 	return place[0] == '\0' ? "" : ": ";
 }
 
+/* What says how objects of others are to be read is not for guests to say.  Predefined markings
+ * say what they always say. */
+static bool
+explains_others(const struct stix_object *o)
+{
+	struct marking known;
+
+	if (o->class == STIX_MARKING)
+		return !marking_by_id(o->id, &known);
+	return str_is(o->type, "extension-definition") || str_is(o->type, "language-content");
+}
+
 static void
 check_object(struct post *p, struct posted *o, struct stix_report *report)
 {
@@ -162,6 +175,12 @@ check_object(struct post *p, struct posted *o, struct stix_report *report)
 	if (stix_scan(o->object.json, &o->object, &why) != OK ||
 	    stix_hash(&o->object, a, &o->hashes, &why) != OK) {
 		refuse(p, o, arena_printf(a, "%s%s%s", why.where, colon(why.where), why.text));
+		return;
+	}
+	if (p->visit->reach.is_guest && explains_others(&o->object)) {
+		refuse(p, o,
+		    S("a guest posts no definitions of markings or extensions and no "
+		      "translations: ask those who gave you the account to add it"));
 		return;
 	}
 	*report = (struct stix_report){ 0 };
@@ -384,7 +403,7 @@ taxii_post_objects(void *ctx, struct http_request *req, struct http_response *re
 	TRY(visit_begin(ctx, req, &v, why));
 	TRY(taxii_may_post(&v, &p.collection, why));
 	p.blind = !visit_rights(&v, &p.collection).read;
-	p.giver = arena_printf(req->arena, TAXII_GUEST STR_FMT, STR_ARG(req->principal.id));
+	p.giver = arena_printf(req->arena, RANK_GUEST_GIVER STR_FMT, STR_ARG(req->principal.id));
 	TRY(read_envelope(&p, ret, why));
 	TRY(check_objects(&p, why));
 	p.same_version = post_policy(t);

@@ -17,7 +17,6 @@
 #include "base.h"
 #include "http.h"
 #include "realm.h"
-#include "versions.h"
 
 enum {
 	/* An envelope that is posted, parsed at once; larger imports are files. */
@@ -28,10 +27,6 @@ enum {
 	TAXII_STATUS_DAYS = 7,
 	REACH_MAX = 16, /* agreements with one partner: as many as a gate holds */
 };
-
-/* Before the name of a guest, where the giver of an object stands: no organisation is
- * called so. */
-#define TAXII_GUEST STORE_GUEST
 
 /* Whom a request is from, and so what it may see. */
 struct taxii_reach {

@@ -206,7 +206,7 @@ check_posting_tells_nothing(void **)
 
 	/* Who may read is told, as always. */
 	struct str told = post("guest-rw", ENVELOPE(THING(KNOWN_ID, "another")), a);
-	assert_true(str_find(told, S("is here with other content")) != SIZE_MAX);
+	assert_true(str_find(told, S("is here, and another handed it in")) != SIZE_MAX);
 	/* What the bytes themselves say is told to everybody. */
 	struct str broken =
 	    post("guest-w", ENVELOPE("{\"type\":\"identity\",\"id\":\"identity--x\"}"), a);
@@ -224,7 +224,7 @@ look_job(struct db *db, void *arg, struct why *why)
 {
 	static const char count[] =
 	    "SELECT COUNT(*) FROM event WHERE name = 'collection.refused' AND owner = 'IN:LAB'"
-	    " AND enclave = 'main' AND subject = $1 AND detail LIKE '%guest-w%store.content%'";
+	    " AND enclave = 'main' AND subject = $1 AND detail LIKE '%guest-w%store.giver%'";
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct looking *l = arg;
 
@@ -250,6 +250,63 @@ check_ours_stays_ours(void **)
 	assert_true(str_is(l.guests.provenance.originator, "guest:guest-w"));
 	assert_true(str_is(l.guests.provenance.owner, "IN:LAB"));
 	assert_int_equal(l.events, 1);
+}
+
+/* ---- what a guest does not say ---- */
+
+#define MARK_ID "marking-definition--00000000-0000-4000-8000-0000000000c1"
+#define MARK                                                                          \
+	"{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"" MARK_ID \
+	"\",\"created\":\"" AT                                                        \
+	"\",\"definition_type\":\"statement\",\"definition\":{\"statement\":\"x\"}}"
+#define WORDS                                                                          \
+	"{\"type\":\"language-content\",\"spec_version\":\"2.1\",\"id\":"              \
+	"\"language-content--00000000-0000-4000-8000-0000000000c2\",\"created\":\"" AT \
+	"\",\"modified\":\"" AT "\",\"object_ref\":\"" KNOWN_ID                        \
+	"\",\"contents\":{\"de\":{\"name\":\"x\"}}}"
+#define SHAPE                                                                                 \
+	"{\"type\":\"extension-definition\",\"spec_version\":\"2.1\",\"id\":"                 \
+	"\"extension-definition--00000000-0000-4000-8000-0000000000c3\",\"created\":\"" AT    \
+	"\",\"modified\":\"" AT "\",\"created_by_ref\":"                                      \
+	"\"identity--00000000-0000-4000-8000-0000000000c4\",\"name\":\"x\",\"schema\":\"x\"," \
+	"\"version\":\"1.0.0\",\"extension_types\":[\"property-extension\"]}"
+#define CLEAR                                                                                 \
+	"{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":"                   \
+	"\"marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487\",\"created\":"           \
+	"\"2022-10-01T00:00:00.000Z\",\"name\":\"TLP:CLEAR\",\"extensions\":{"                \
+	"\"extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d\":{\"extension_type\":" \
+	"\"property-extension\",\"tlp_2_0\":\"clear\"}}}"
+
+/* clang-format off */
+static const struct said_case {
+	const char *name, *account, *object;
+	bool taken;
+} said_cases[] = {
+	{ "a marking by a guest who may not read", "guest-w", MARK, false },
+	{ "a marking by a guest who may", "guest-rw", MARK, false },
+	{ "a translation by a guest", "guest-w", WORDS, false },
+	{ "an extension by a guest", "guest-w", SHAPE, false },
+	{ "a predefined marking by a guest", "guest-w", CLEAR, true },
+	{ "a translation by our own", "analyst", WORDS, true },
+	{ "an extension by our own", "analyst", SHAPE, true },
+	{ "a marking by our own", "analyst", MARK, true },
+	{ "a marking that is here by a guest who may not read", "guest-w", MARK, false },
+};
+/* clang-format on */
+
+static void
+check_said(void **state)
+{
+	const struct said_case *c = *state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 * MIB);
+	struct str answer =
+	    post(c->account, arena_cstr(a, arena_printf(a, "{\"objects\":[%s]}", c->object)), a);
+	bool taken = str_find(answer, S("\"success_count\":1")) != SIZE_MAX;
+
+	if (taken != c->taken)
+		fail_msg(STR_FMT, STR_ARG(answer));
+	if (!c->taken)
+		assert_true(str_find(answer, S("a guest posts no definitions")) != SIZE_MAX);
 }
 
 /* A status is its poster's, also among guests. */
@@ -279,6 +336,7 @@ main(int argc, char **argv)
 	bench_need(realm_write(bench.realm, give_job, NULL, &why), &why);
 	CASE(&list, check_posting_tells_nothing);
 	CASE(&list, check_ours_stays_ours);
+	CASES(&list, said_cases, check_said);
 	CASES(&list, right_cases, check_right);
 	CASE(&list, check_flags);
 	CASE(&list, check_status);
