@@ -233,6 +233,43 @@ take_source(struct gathering *g, struct agreement_item *item, int64_t import_id,
 	return cite_source(g, policy, &item->source, why);
 }
 
+/* The markings of one object, and whether somebody says what they mean who may. */
+struct explaining {
+	struct gathering *g;
+	const struct stored *of;
+	bool unexplained;
+};
+
+static bool
+look_marking(void *arg, struct str id, struct str property, struct str pointer)
+{
+	struct explaining *x = arg;
+	struct gathering *g = x->g;
+	struct marking known;
+	bool explains = false;
+
+	(void)pointer;
+	if ((!str_is(property, "object_marking_refs") && !str_is(property, "marking_ref")) ||
+	    marking_by_id(id, &known))
+		return true;
+	g->err = store_explains(g->job->db, x->of, id, &explains, g->why);
+	x->unexplained |= !explains;
+	return g->err == OK;
+}
+
+static enum err
+find_unexplained(struct gathering *g, struct agreement_item *item, const struct stored *stored,
+    struct why *why)
+{
+	struct explaining x = { .g = g, .of = stored };
+
+	g->why = why;
+	g->err = OK;
+	stix_refs(&item->object, look_marking, &x);
+	item->disputed |= x.unexplained;
+	return g->err;
+}
+
 static enum err
 read_item(struct gathering *g, const struct stored *stored, struct agreement_item **ret,
     struct why *why)
@@ -250,6 +287,7 @@ read_item(struct gathering *g, const struct stored *stored, struct agreement_ite
 	item->path = stored->provenance.path;
 	item->received_under = stored->provenance.received_under;
 	TRY(find_dispute(g, item, stored->shard_key, why));
+	TRY(find_unexplained(g, item, stored, why));
 	*ret = item;
 	return OK;
 }
@@ -272,6 +310,14 @@ is_there_already(const struct stored_list *rows, size_t at)
 	return false;
 }
 
+/* What a marking means is not for those to dispute who come after whom says it here. */
+static bool
+is_lesser_definition(const struct stored_list *rows, size_t at)
+{
+	return str_is(rows->object[at].type, "marking-definition") &&
+	       rows->object[at].rank > rows->object[0].rank;
+}
+
 /* The versions behind the first of the rows, each content once. */
 static enum err
 load_others(struct gathering *g, const struct stored_list *rows, struct version_held **ret,
@@ -281,7 +327,7 @@ load_others(struct gathering *g, const struct stored_list *rows, struct version_
 	for (size_t i = 1; i < rows->len; i++) {
 		struct version_held *held = arena_make(g->job->arena, struct version_held, 1);
 
-		if (is_there_already(rows, i) ||
+		if (is_there_already(rows, i) || is_lesser_definition(rows, i) ||
 		    (is_guests(&rows->object[i]) && !is_guests(&rows->object[0])))
 			continue;
 		if (g->context++ >= CONTEXT_MAX || held == NULL)

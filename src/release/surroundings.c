@@ -6,6 +6,7 @@
  * relationship between a technique and a tool ties neither to anybody, and a
  * well-known technique has a thousand of them. */
 #include "marking.h"
+#include "room.h"
 #include "selection_p.h"
 
 /* ---- what can matter ---- */
@@ -244,6 +245,8 @@ add_referrers_of(struct gathering *g, const struct agreement_item *item, bool li
 }
 
 /* ---- who must not be named ---- */
+
+static_assert(2 * ROOM_NAMES_ALL < NEEDLES_MAX, "guests and feeds leave room for ours");
 
 static const char list_type[] =
     "SELECT DISTINCT o.object_id FROM collection c CROSS JOIN object o"

@@ -66,7 +66,9 @@ static const char find_other_marking[] =
     "SELECT c.title FROM collection me CROSS JOIN collection c CROSS JOIN object o "
     "WHERE me.shard_key = $1 AND c.owner = me.owner AND c.enclave = me.enclave "
     "AND o.shard_key = c.shard_key AND o.object_id = $2 AND o.normal_hash <> $3 "
-    "AND " STORED_IS_VERSION("o") " LIMIT 1";
+    "AND " RANK_OF("o") " <= CASE WHEN " RANK_IS_FEED(
+        "me") " THEN 2 WHEN $4 = '' THEN 0 ELSE 1 END "
+              "AND " STORED_IS_VERSION("o") " LIMIT 1";
 static const char find_revoked[] =
     "SELECT modified FROM object o WHERE shard_key = $1 AND object_id = $2 AND revoked = 1 "
     "AND modified_us < $3 AND " STORED_IS_VERSION("o") " LIMIT 1";
@@ -237,19 +239,19 @@ judge_other(const struct put_head *h, const struct stix_object *o, const struct 
 
 /* The first of its id in this collection.  What a marking says is the same in
  * all collections of a compartment: an object is judged by its markings wherever
- * it lies there.  Other compartments are not looked into: the refusal would tell
- * what they hold. */
+ * it lies there.  What is of a lesser rank neither explains it nor stands in its way.  Other
+ * compartments are not looked into: the refusal would tell what they hold. */
 static enum err
-judge_first(const struct put_head *h, const struct stix_object *o, const struct stix_hashes *hashes,
-    struct why *why)
+judge_first(const struct put_head *h, const struct store_put *put, struct why *why)
 {
+	const struct stix_object *o = put->object;
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
 	if (o->class != STIX_MARKING || is_predefined(o))
 		return OK;
 	TRY(db_select(h->db, &rows, why, find_other_marking, DB_I(h->shard_key), DB_T(o->id),
-	    DB_B(hash_str(&hashes->normalised))));
+	    DB_B(hash_str(&put->hashes->normalised)), DB_T(put->provenance->giver)));
 	TRY(db_next(&rows, &has, why));
 	if (!has)
 		return OK;
@@ -358,6 +360,7 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 		.latest = true,
 	};
 	TRY(find_known(h, &r, &k, why));
+	TRY(put_check_room(h, &r, &k, why));
 	if (of_guest(put))
 		TRY(put_judge_guest(h, &r, &k, why));
 	else if (k.of_guest)
@@ -370,7 +373,7 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 			TRY(judge_other(h, o, &k, why));
 			TRY(put_take_latest(h, &r, why));
 		} else {
-			TRY(judge_first(h, o, put->hashes, why));
+			TRY(judge_first(h, put, why));
 		}
 		TRY(put_insert(h, &r, why));
 	}

@@ -3,13 +3,21 @@
 
 #include "store.h"
 
-/* The head row of a collection while a transaction holds it. */
+/* What guests and feeds hold, counted when it is first asked for (room.h). */
+struct put_room {
+	bool names_known, versions_known;
+	int64_t names, names_all, versions;
+};
+
+/* The head row of a collection while a transaction holds it.  What is put by one visit has one
+ * giver. */
 struct put_head {
 	struct db *db;
 	int64_t shard_key;
 	time_us last_added;
 	time_us first; /* last_added at put_begin() */
 	int64_t added; /* versions since put_begin() */
+	struct put_room room;
 };
 
 /* Takes the head row, which keeps other writers out on every engine.

@@ -31,6 +31,10 @@ enum err put_insert(struct put_head *h, const struct put_row *r, struct why *why
 /* Whether the row becomes the latest one; the one that was is no longer. */
 enum err put_take_latest(struct put_head *h, struct put_row *r, struct why *why);
 
+/* Whether a guest or a feed may hand in one more.  ERR_CONFLICT (store.names, store.room). */
+enum err put_check_room(struct put_head *h, const struct put_row *r, const struct put_known *k,
+    struct why *why);
+
 /* What a guest gives stands beside nothing that is not its own.  ERR_CONFLICT (store.giver). */
 enum err put_judge_guest(struct put_head *h, const struct put_row *r, const struct put_known *k,
     struct why *why);

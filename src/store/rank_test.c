@@ -179,6 +179,91 @@ check_ousted(void **)
 	assert_int_equal(fresh_put_in(&f, &guest, theirs, &result, &why), ERR_CONFLICT);
 }
 
+/* ---- what markings mean ---- */
+
+enum { MEANINGS_MAX = 3 };
+#define MARK  "marking-definition--00000000-0000-4000-8000-0000000000c1"
+#define LOOSE "x"
+#define TRUE_ "y"
+
+/* Who defines the marking, one after the other, all of which are taken; and whether it is
+ * explained then for an object of ours, of the partner's and of the feed's. */
+/* clang-format off */
+static const struct meaning_case {
+	const char *name;
+	struct {
+		enum place place;
+		const char *giver, *says;
+	} by[MEANINGS_MAX];
+	bool ours, partners, feeds;
+} meaning_cases[] = {
+	{ "nobody",                     { { 0 } },                                      true,  true,  true },
+	{ "we",                         { { LAB, OURS, TRUE_ } },                       true,  true,  true },
+	{ "a feed",                     { { FEED, OURS, LOOSE } },                      false, false, true },
+	{ "the partner",                { { GIVEN, PARTNER, LOOSE } },                  false, true,  true },
+	{ "another partner",            { { GIVEN, "JP:NCO", LOOSE } },                 false, false, true },
+	{ "a feed, then we",            { { FEED, OURS, LOOSE }, { LAB, OURS, TRUE_ } }, true, true,  false },
+	{ "a partner, then we",         { { GIVEN, PARTNER, LOOSE }, { LAB, OURS, TRUE_ } }, true, false, false },
+	{ "a feed, then a partner",     { { FEED, OURS, LOOSE }, { GIVEN, PARTNER, TRUE_ } }, false, true, false },
+	{ "a feed and we, in one mind", { { FEED, OURS, TRUE_ }, { LAB, OURS, TRUE_ } }, true, true,  true },
+};
+/* clang-format on */
+
+static struct stored
+put_here(struct fresh *f, struct collection to, const char *giver, struct str text, struct str id)
+{
+	struct why why = { 0 };
+	enum put_result result;
+	struct stored ret;
+
+	to.giver = str_of(giver);
+	fresh_ok(fresh_put_in(f, &to, text, &result, &why), &why);
+	fresh_ok(store_latest(f->db, f->arena, id, &ret, &why), &why);
+	return ret;
+}
+
+static void
+check_meaning(void **state)
+{
+	const struct meaning_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f;
+	struct why why = { 0 };
+
+	fresh_begin(&f);
+	struct collection place[] = {
+		[LAB] = f.local,
+		[BOX] = fresh_collection(&f, "box", COLLECTION_LOCAL, ""),
+		[GIVEN] = fresh_collection(&f, "given", COLLECTION_RECEIVED, PARTNER),
+		[FEED] = fresh_collection(&f, "feed", COLLECTION_LOCAL, ""),
+	};
+	mark_feed(&f, place[FEED].shard_key);
+	for (size_t i = 0; i < MEANINGS_MAX && c->by[i].giver != NULL; i++)
+		(void)put_here(&f, place[c->by[i].place], c->by[i].giver,
+		    arena_printf(f.arena,
+		        "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"" MARK
+		        "\",\"created\":\"2026-01-01T00:00:00Z\",\"definition_type\":\"statement\","
+		        "\"definition\":{\"statement\":\"%s\"}}",
+		        c->by[i].says),
+		    S(MARK));
+	const struct {
+		enum place place;
+		const char *giver;
+		bool want;
+	} asked[] = { { LAB, OURS, c->ours }, { GIVEN, PARTNER, c->partners },
+		{ FEED, OURS, c->feeds } };
+	for (unsigned i = 0; i < COUNTOF(asked); i++) {
+		struct str id =
+		    arena_printf(f.arena, "indicator--00000000-0000-4000-8000-%08x0000", i + 1);
+		struct stored o = put_here(&f, place[asked[i].place], asked[i].giver,
+		    fresh_indicator(f.arena, i + 1, DAY(1), ""), id);
+		bool got = false;
+
+		fresh_ok(store_explains(f.db, &o, S(MARK), &got, &why), &why);
+		if (got != asked[i].want)
+			fail_msg("object %u: %d", i, got);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -186,5 +271,6 @@ main(int argc, char **argv)
 
 	CASES(&list, step_cases, check_steps);
 	CASE(&list, check_ousted);
+	CASES(&list, meaning_cases, check_meaning);
 	return cases_run("rank", &list, argc, argv);
 }

@@ -104,7 +104,8 @@ enum same_version {
  *               (SI-046), another `created` (SI-041), a version after a revoked one
  *               (SI-044), a marking definition with other content (SI-048), a
  *               predefined TLP marking that says something else (SI-069), a guest's
- *               object under the id of what another gave (store.giver)
+ *               object under the id of what another gave (store.giver), more than guests
+ *               and feeds may hand in (store.names, store.room)
  * ERR_NOT_FOUND no such collection
  *
  * What a guest gave under the id makes way for what is not a guest's: it is kept, and
@@ -158,6 +159,11 @@ enum err store_latest_of(struct db *db, struct arena *a, struct str id,
  * to give on.  ERR_NOT_FOUND. */
 enum err store_latest_own(struct db *db, struct arena *a, struct str id,
     const struct compartment *of, struct stored *ret, struct why *why);
+/* Whether what is held under the identifier of a marking says for an object what that
+ * marking means: one meaning, by us, by who gave the object or, of what a feed or a guest
+ * brought, by a partner or a feed.  True also when nothing is held under it. */
+enum err store_explains(struct db *db, const struct stored *of, struct str marking, bool *ret,
+    struct why *why);
 /* The newest VERSIONS_MAX of the versions that a compartment sees, withdrawn
  * ones among them, oldest first: one row for each collection, not "released",
  * that holds it. */

@@ -29,6 +29,7 @@ struct post {
 	size_t len;
 	size_t failures;
 	size_t added; /* objects that were not here before */
+	bool full;    /* our people know that a bound is reached */
 	enum same_version same_version;
 	struct put_head head; /* while they are stored */
 	struct conflict_note differing;
@@ -233,28 +234,46 @@ provenance_of(const struct post *p)
 	return from;
 }
 
-/* What stands against an object in what is here.  Who may not read does not learn it: our own
- * people do. */
+/* That a bound is reached tells of nobody's objects but of how many there are. */
+static bool
+is_full(const struct why *refused)
+{
+	return strcmp(refused->code, "store.names") == 0 ||
+	       strcmp(refused->code, "store.room") == 0;
+}
+
 static enum err
-refuse_known(struct db *db, struct post *p, struct posted *o, const struct why *refused,
+tell_people(struct db *db, const struct post *p, const struct posted *o, const struct why *refused,
     struct why *why)
 {
-	struct arena *a = p->visit->req->arena;
-
-	if (!p->blind) {
-		refuse(p, o, arena_str(a, str_of(refused->text)));
-		return OK;
-	}
 	const struct event event = {
 		.at = p->now,
 		.name = S("collection.refused"),
 		.owner = p->collection.owner,
 		.enclave = p->collection.enclave,
 		.subject = o->id,
-		.detail = arena_printf(a, "{\"account\":\"" STR_FMT "\",\"code\":\"%s\"}",
+		.detail = arena_printf(p->visit->req->arena,
+		    "{\"account\":\"" STR_FMT "\",\"code\":\"%s\"}",
 		    STR_ARG(p->visit->req->principal.id), refused->code),
 	};
+
 	return store_event(db, &event, why);
+}
+
+/* What stands against an object in what is here.  Who may not read does not learn it: our own
+ * people do.  Of a bound all learn, our people once in a post. */
+static enum err
+refuse_known(struct db *db, struct post *p, struct posted *o, const struct why *refused,
+    struct why *why)
+{
+	bool full = is_full(refused);
+
+	if (full || !p->blind)
+		refuse(p, o, arena_str(p->visit->req->arena, str_of(refused->text)));
+	if (full ? p->full : !p->blind)
+		return OK;
+	p->full |= full;
+	return tell_people(db, p, o, refused, why);
 }
 
 /* The version is here with other content: the officers are told, and the poster who may read. */
