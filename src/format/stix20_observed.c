@@ -45,8 +45,9 @@ struct str
 stix20_part_id(const struct convert *c, struct str key)
 {
 	const struct part *p = part_of(c, key);
+	struct str none = { 0 };
 
-	return p == NULL ? (struct str){ 0 } : str_of(p->id);
+	return p == NULL ? none : str_of(p->id);
 }
 
 /* ---- identifiers ---- */
