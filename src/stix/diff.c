@@ -49,17 +49,14 @@ is_same_number(const struct json *a, const struct json *b)
 static enum err compare(struct compared *c, const struct place *at, const struct json *a,
     const struct json *b, struct why *why);
 
-/* A member that only one of the two has. */
+/* A member that only one of the two has: the one before, or the one after. */
 static void
-compare_lone(struct compared *c, const struct place *at, const struct json *before,
-    const struct json *after)
+compare_lone(struct compared *c, const struct place *at, const struct json *member, bool before)
 {
-	const struct stix_object *o = before != NULL ? c->before : c->after;
-	const struct json *member = before != NULL ? before : after;
 	struct place inside = place_member(at, member);
 
-	if (at != NULL || !order_is_default(o, member))
-		note(c, &inside, before, after);
+	if (at != NULL || !order_is_default(before ? c->before : c->after, member))
+		note(c, &inside, before ? member : NULL, before ? NULL : member);
 }
 
 static enum err
@@ -83,9 +80,9 @@ compare_objects(struct compared *c, const struct place *at, const struct json *a
 		else
 			order = jcs_key_cmp(x[i]->key, y[j]->key);
 		if (order < 0) {
-			compare_lone(c, at, x[i++], NULL);
+			compare_lone(c, at, x[i++], true);
 		} else if (order > 0) {
-			compare_lone(c, at, NULL, y[j++]);
+			compare_lone(c, at, y[j++], false);
 		} else {
 			struct place inside = place_member(at, x[i]);
 
