@@ -258,7 +258,7 @@ stix20_read_parts(struct convert *c, const struct json *objects, struct why *why
 	}
 	c->parts = n;
 	if (n > 0)
-		qsort((void *)c->by_key, n, sizeof(c->by_key[0]), by_key);
+		qsort((void *)c->by_key, n, sizeof(void *), by_key);
 	c->in_part = true;
 	name_parts(c);
 	c->in_part = false;
@@ -284,8 +284,8 @@ stix20_object_refs(struct convert *c, struct json_writer *w)
 	json_begin_array(json_key(w, S("object_refs")));
 	if (sorted != NULL) {
 		/* Two parts that are one object are named once, at the first. */
-		memcpy((void *)sorted, (void *)c->by_key, c->parts * sizeof(sorted[0]));
-		qsort((void *)sorted, c->parts, sizeof(sorted[0]), by_id);
+		memcpy((void *)sorted, (void *)c->by_key, c->parts * sizeof(void *));
+		qsort((void *)sorted, c->parts, sizeof(void *), by_id);
 		for (size_t i = 1; i < c->parts; i++)
 			sorted[i]->again = strcmp(sorted[i]->id, sorted[i - 1]->id) == 0;
 	}
