@@ -4,6 +4,7 @@ WIDTH, HEIGHT = 760, 360
 LEFT, RIGHT, TOP, BOTTOM = 70, 190, 30, 50
 COLOURS = ("#1b5e93", "#b5541c", "#3c7a3c")
 TICKS = 5
+LINE = 15  # between two lines of text
 ALPHA = 'font-family="sans-serif" font-size="12" fill="#333"'
 
 
@@ -36,12 +37,17 @@ def document(curves):
     parts += [text(at(i, 0)[0], HEIGHT - BOTTOM + 20, f"{size:,}") for i, size in enumerate(sizes)]
     parts += [text(LEFT, TOP - 12, "microseconds of CPU", "start"),
               text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, "objects in the collection")]
+    taken = []
     for colour, (name, points) in zip(COLOURS, curves):
         places = [at(i, y) for i, (_, y) in enumerate(points)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
-        parts.append(text(places[-1][0] + 10, places[-1][1] + 4, f"{name}: {points[-1][1]:.0f}", "start"))
+        label = places[-1][1] + 4
+        while any(abs(label - other) < LINE for other in taken):
+            label += 1
+        taken.append(label)
+        parts.append(text(places[-1][0] + 10, label, f"{name}: {points[-1][1]:.0f}", "start"))
     return "\n".join([*parts, "</svg>", ""])
 
 

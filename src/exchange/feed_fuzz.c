@@ -50,9 +50,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	(void)feed_challenges(a, head);
 	(void)feed_error_words(a, body);
-	if (feed_type_check(head, body, NULL) != OK || feed_root_check(a, body, NULL) != OK ||
-	    feed_collection_check(a, body, NULL) != OK)
-		wait = 0;
+	(void)feed_type_check(head, body, NULL);
+	(void)feed_root_check(a, body, NULL);
+	(void)feed_collection_check(a, body, NULL);
 	if (feed_discovery_read(a, body, &discovery, NULL) == OK) {
 		for (size_t i = 0; i < discovery.roots; i++)
 			try_url(a, discovery.root[i]);

@@ -114,9 +114,12 @@ selection_gap(struct gathering *g, struct gap *gap, const char *next, struct str
 static const char next_given[] =
     "SELECT object_id FROM object WHERE object_id >= $1 AND giver <> '' ORDER BY object_id LIMIT 1";
 
+/* Each way once, those of guests behind the others. */
 static const char list_ways[] =
     "SELECT giver, originator, path, received_under FROM object"
-    " WHERE object_id = $1 AND giver <> '' ORDER BY shard_key, date_added LIMIT $2";
+    " WHERE object_id = $1 AND giver <> '' GROUP BY giver, originator, path, received_under"
+    " ORDER BY CASE WHEN giver LIKE '" RANK_GUEST_GIVER "%' THEN 1 ELSE 0 END,"
+    " MIN(shard_key), MIN(date_added) LIMIT $2";
 
 /* Whoever gave it to us once stays its giver, also when it was imported again
  * or was recalled: each way it came by counts. */
@@ -130,10 +133,14 @@ add_ways(struct gathering *g, struct agreement_item *item, struct why *why)
 	TRY(selection_gap(g, &g->given, next_given, item->object.id, &has, why));
 	if (!has)
 		return OK;
-	TRY(db_select(g->job->db, &rows, why, list_ways, DB_T(item->object.id), DB_I(WAYS_MAX)));
-	for (;;) {
+	TRY(db_select(g->job->db, &rows, why, list_ways, DB_T(item->object.id),
+	    DB_I(WAYS_MAX + 1)));
+	for (size_t n = 0;; n++) {
 		TRY(db_next(&rows, &has, why));
-		if (!has)
+		/* Of more ways than are looked at one may be the recipient's. */
+		bool more = has && n == WAYS_MAX;
+		item->disputed |= more;
+		if (!has || more)
 			return OK;
 		if (item->giver.len == 0) {
 			item->giver = arena_str(a, db_col_text(&rows, 0));
@@ -173,7 +180,7 @@ static const char next_differing[] = "SELECT object_id FROM object_conflict WHER
 static const char list_contents[] =
     "SELECT o.raw FROM object_conflict k JOIN object o ON o.shard_key = k.shard_key"
     " AND o.date_added = k.date_added WHERE k.shard_key = $1 AND k.object_id = $2"
-    " AND k.version = $3 AND (o.giver = $4 OR o.giver NOT LIKE '" STORE_GUEST "%')";
+    " AND k.version = $3 AND (o.giver = $4 OR o.giver NOT LIKE '" RANK_GUEST_GIVER "%')";
 
 /* Other contents of the version that say more of who may have it: one was served
  * before, or came later.  Which is right is for the originator to say, and not for a
@@ -297,7 +304,7 @@ read_item(struct gathering *g, const struct stored *stored, struct agreement_ite
 static bool
 is_guests(const struct stored *s)
 {
-	return str_starts(s->provenance.giver, S(STORE_GUEST));
+	return str_starts(s->provenance.giver, S(RANK_GUEST_GIVER));
 }
 
 static bool

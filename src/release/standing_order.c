@@ -215,7 +215,7 @@ static const char list_fresh[] =
     "SELECT o.object_id, o.shard_key, o.date_added FROM collection c CROSS JOIN object o"
     " WHERE (c.kind = 'received' OR (c.kind = 'local' AND c.can_write = 1))"
     " AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.shard_key = c.shard_key)"
-    " AND o.giver NOT LIKE '" STORE_GUEST "%'"
+    " AND o.giver NOT LIKE '" RANK_GUEST_GIVER "%'"
     " AND o.shard_key = c.shard_key AND o.date_added >"
     " COALESCE((SELECT w.done_to FROM watermark w WHERE w.name = $1"
     " AND w.shard_key = c.shard_key), 0)"

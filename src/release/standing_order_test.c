@@ -211,7 +211,7 @@ static const struct unseen_case {
 	const char *name;
 	const char *sql;
 } unseen_cases[] = {
-	{ "a guest's", "UPDATE object SET giver = '" STORE_GUEST "acme', originator = 'IN:CERT-IN'" },
+	{ "a guest's", "UPDATE object SET giver = '" RANK_GUEST_GIVER "acme', originator = 'IN:CERT-IN'" },
 	{ "a feed's", FEED_HERE("(SELECT shard_key FROM collection WHERE alias = 'local')") },
 	{ "that of a feed that was removed", "UPDATE collection SET can_write = 0 WHERE alias = 'local'" },
 };

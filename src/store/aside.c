@@ -88,7 +88,7 @@ compare(struct put_head *h, const struct put_row *r, const struct put_known *ser
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ASIDE_ARENA_MAX);
 	const struct stix_object *o = r->put->object;
-	struct stix_object was;
+	struct stix_object was = { 0 };
 	struct str giver;
 
 	TRY(read_served(h, served, a, &was, &giver, why));
@@ -109,7 +109,7 @@ has_room(struct put_head *h, const struct put_row *r, const struct put_known *se
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ASIDE_ARENA_MAX);
 	const struct json *tree = NULL;
-	struct stix_object was, is;
+	struct stix_object was = { 0 }, is = { 0 };
 	struct str giver;
 
 	*ret = all < ASIDE_MAX;

@@ -120,6 +120,7 @@ append_row(struct rows_read *r, const struct stored *row, struct why *why)
 static void
 sort_last(struct stored_list *io, const struct compartment *of)
 {
+	assert(io->object != NULL && io->len > 0);
 	struct stored *list = io->object, last = list[io->len - 1];
 	const struct stored *row = &last;
 	size_t at = io->len - 1;

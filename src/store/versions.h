@@ -6,9 +6,6 @@
 
 #include "store.h"
 
-/* How the giver of what a guest handed in begins; the account follows. */
-#define STORE_GUEST RANK_GUEST_GIVER
-
 /* All latest versions of an object, one of each collection that is not "released":
  * those of the compartment first, of equal ones as in store_latest().  An observable
  * has no versions, and no content of it replaces another: those that came earlier
