@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -118,7 +119,10 @@ check_creator(void **state)
 	struct page_object o;
 	struct why why = { 0 };
 
-	char folder[] = "/tmp/torana-creator-XXXXXX";
+	const char *tmp = getenv("TMPDIR");
+	char folder[256];
+	(void)snprintf(folder, sizeof(folder), "%s/torana-creator-XXXXXX",
+	    tmp == NULL ? "/tmp" : tmp);
 	assert_non_null(mkdtemp(folder));
 	need(db_open(&(struct db_config){ .place = arena_printf(a, "%s/x.db%c", folder, '\0').ptr },
 	         &db, &why),

@@ -198,6 +198,10 @@ enum err arrival_check_creator(const struct gate *g, struct db *db, struct arena
 
 /* ---- storing (receive.c) ---- */
 
+/* Whether a statement finds a row. */
+enum err exchange_has_row(struct db *db, const char *sql, const struct db_value *args, size_t n,
+    bool *ret, struct why *why);
+
 struct intake {
 	struct realm *realm;
 	const struct gate *gate;

@@ -2,6 +2,7 @@
  *
  * What a feed says never stands in the place of what is ours or what a partner
  * gave us, never comes back after we gave it, and never changes its creator. */
+#include "exchange_p.h"
 #include "feed_p.h"
 #include "json_writer.h"
 #include "log.h"
@@ -123,16 +124,6 @@ look_held(struct looking *l, struct arriving *x, struct why *why)
 }
 
 static enum err
-has_row(struct db *db, const char *sql, const struct db_value *args, size_t n, bool *ret,
-    struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-
-	TRY(db_query(db, sql, args, n, &rows, why));
-	return db_next(&rows, ret, why);
-}
-
-static enum err
 look(struct looking *l, struct arriving *x, struct why *why)
 {
 	const struct feed *f = l->take->feed;
@@ -140,7 +131,7 @@ look(struct looking *l, struct arriving *x, struct why *why)
 	bool given = false;
 
 	/* What people took out stays out, though the server goes on to show it. */
-	TRY(has_row(l->db,
+	TRY(exchange_has_row(l->db,
 	    DB_SQL(find_same, DB_I(f->shard_key), DB_T(id), DB_B(hash_str(&x->hashes.normalised))),
 	    &x->same, why));
 	if (x->same)
@@ -148,7 +139,7 @@ look(struct looking *l, struct arriving *x, struct why *why)
 	enum err err = release_copy_source(l->db, l->arena, id, &source, why);
 	if (err != OK && err != ERR_NOT_FOUND)
 		return err;
-	TRY(has_row(l->db, DB_SQL(find_given, DB_T(id)), &given, why));
+	TRY(exchange_has_row(l->db, DB_SQL(find_given, DB_T(id)), &given, why));
 	if (err == OK)
 		x->problem = "it is a copy that we released";
 	else if (str_eq(x->stix.created_by, l->gate->redaction_identity) ||

@@ -85,8 +85,8 @@ static const char find_own[] = "SELECT o.raw_hash FROM collection c CROSS JOIN o
                                " WHERE c.kind = 'local' AND o.shard_key = c.shard_key"
                                " AND o.object_id = $1 AND o.giver = '' AND NOT " RANK_IS_FEED("o");
 
-static enum err
-has_row(struct db *db, const char *sql, const struct db_value *args, size_t n, bool *ret,
+enum err
+exchange_has_row(struct db *db, const char *sql, const struct db_value *args, size_t n, bool *ret,
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
@@ -130,10 +130,11 @@ check_ours(const struct intake *in, struct db *db, struct arrival *x, bool *ret_
 
 	if (err != OK && err != ERR_NOT_FOUND)
 		return err;
-	TRY(has_row(db, DB_SQL(find_given, DB_T(id)), &given, why));
+	TRY(exchange_has_row(db, DB_SQL(find_given, DB_T(id)), &given, why));
 	TRY(find_ours(db, x->object, &held, &same, why));
-	TRY(has_row(db, DB_SQL(find_recall, DB_T(in->peer->name), DB_T(id), DB_I(in->fetched_at)),
-	    &recalled, why));
+	TRY(exchange_has_row(db,
+	    DB_SQL(find_recall, DB_T(in->peer->name), DB_T(id), DB_I(in->fetched_at)), &recalled,
+	    why));
 	if (err == OK || given)
 		x->problem = S("we gave this object ourselves");
 	else if (str_eq(x->object->stix.created_by, in->gate->redaction_identity))
@@ -305,7 +306,7 @@ store_arrivals(struct intake *in, struct db *db, bool *fresh, struct why *why)
 		bool known = false;
 
 		if (x->proved)
-			TRY(has_row(db,
+			TRY(exchange_has_row(db,
 			    DB_SQL(find_receipt, DB_T(in->peer->name), DB_I((int64_t)x->leaf),
 			        DB_I((int64_t)x->place)),
 			    &known, why));

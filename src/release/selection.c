@@ -116,10 +116,11 @@ static const char next_given[] =
 
 /* Each way once, those of guests behind the others. */
 static const char list_ways[] =
-    "SELECT giver, originator, path, received_under FROM object"
-    " WHERE object_id = $1 AND giver <> '' GROUP BY giver, originator, path, received_under"
-    " ORDER BY CASE WHEN giver LIKE '" RANK_GUEST_GIVER "%' THEN 1 ELSE 0 END,"
-    " MIN(shard_key), MIN(date_added) LIMIT $2";
+    "SELECT o.giver, o.originator, o.path, o.received_under FROM object o"
+    " WHERE o.object_id = $1 AND o.giver <> ''"
+    " GROUP BY o.giver, o.originator, o.path, o.received_under"
+    " ORDER BY CASE WHEN " RANK_IS_GUEST("o") " THEN 1 ELSE 0 END,"
+                                              " MIN(o.shard_key), MIN(o.date_added) LIMIT $2";
 
 /* Whoever gave it to us once stays its giver, also when it was imported again
  * or was recalled: each way it came by counts. */
@@ -180,7 +181,7 @@ static const char next_differing[] = "SELECT object_id FROM object_conflict WHER
 static const char list_contents[] =
     "SELECT o.raw FROM object_conflict k JOIN object o ON o.shard_key = k.shard_key"
     " AND o.date_added = k.date_added WHERE k.shard_key = $1 AND k.object_id = $2"
-    " AND k.version = $3 AND (o.giver = $4 OR o.giver NOT LIKE '" RANK_GUEST_GIVER "%')";
+    " AND k.version = $3 AND (o.giver = $4 OR NOT " RANK_IS_GUEST("o") ")";
 
 /* Other contents of the version that say more of who may have it: one was served
  * before, or came later.  Which is right is for the originator to say, and not for a
@@ -304,7 +305,7 @@ read_item(struct gathering *g, const struct stored *stored, struct agreement_ite
 static bool
 is_guests(const struct stored *s)
 {
-	return str_starts(s->provenance.giver, S(RANK_GUEST_GIVER));
+	return rank_is_guest(s->provenance.giver);
 }
 
 static bool

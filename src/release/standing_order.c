@@ -209,18 +209,16 @@ static const char find_due[] =
     " WHERE kind = 'standing' AND state = 'active' AND starts_at <= $1 AND expires_at > $1"
     " AND owner = $2 ORDER BY order_id LIMIT $3";
 /* What our own people took in, and what partners gave: what a guest handed in, or a
- * feed brought (nobody writes into its collection), no officer has seen.
+ * feed brought, no officer has seen.
  * CROSS: look into each collection, instead of at every object. */
 static const char list_fresh[] =
     "SELECT o.object_id, o.shard_key, o.date_added FROM collection c CROSS JOIN object o"
-    " WHERE (c.kind = 'received' OR (c.kind = 'local' AND c.can_write = 1))"
-    " AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.shard_key = c.shard_key)"
-    " AND o.giver NOT LIKE '" RANK_GUEST_GIVER "%'"
-    " AND o.shard_key = c.shard_key AND o.date_added >"
-    " COALESCE((SELECT w.done_to FROM watermark w WHERE w.name = $1"
-    " AND w.shard_key = c.shard_key), 0)"
-    " AND o.owner = $2 AND o.enclave = $3 AND o.withdrawn_at = 0"
-    " ORDER BY o.date_added, o.shard_key LIMIT $4";
+    " WHERE c.kind IN ('received', 'local') AND NOT " RANK_IS_FEED("c") " AND NOT " RANK_IS_GUEST(
+        "o") " AND o.shard_key = c.shard_key AND o.date_added >"
+             " COALESCE((SELECT w.done_to FROM watermark w WHERE w.name = $1"
+             " AND w.shard_key = c.shard_key), 0)"
+             " AND o.owner = $2 AND o.enclave = $3 AND o.withdrawn_at = 0"
+             " ORDER BY o.date_added, o.shard_key LIMIT $4";
 static const char move_mark[] =
     "INSERT INTO watermark (name, shard_key, done_to) VALUES ($1, $2, $3)"
     " ON CONFLICT (name, shard_key) DO UPDATE SET done_to = excluded.done_to";

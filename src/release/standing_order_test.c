@@ -202,18 +202,15 @@ check_expiry(void **state)
 }
 
 /* clang-format off */
-#define FEED_HERE(shard)                                                                               \
-	"INSERT INTO feed VALUES ('IN:CERT-IN', 'main', 'cisa', 'https://x.example/', '', 'c', '', '', " \
-	"'none', '', CAST('' AS {blob}), '', '', CAST('' AS {blob}), 900, " shard ", 'meera', 1, 0, 0, " \
-	"0, 0, 0, 0, 0, '', 0, 0)"
 /* What lies there without an officer's doing. */
 static const struct unseen_case {
 	const char *name;
 	const char *sql;
 } unseen_cases[] = {
 	{ "a guest's", "UPDATE object SET giver = '" RANK_GUEST_GIVER "acme', originator = 'IN:CERT-IN'" },
-	{ "a feed's", FEED_HERE("(SELECT shard_key FROM collection WHERE alias = 'local')") },
-	{ "that of a feed that was removed", "UPDATE collection SET can_write = 0 WHERE alias = 'local'" },
+	/* The address stays when the feed is removed. */
+	{ "a feed's", "INSERT INTO feed_address (shard_key, url, api_root, collection) "
+	  "SELECT shard_key, '', '', '' FROM collection WHERE alias = 'local'" },
 };
 /* clang-format on */
 

@@ -129,3 +129,19 @@ fresh_put(struct fresh *f, int64_t shard_key, struct str text, enum put_result *
 
 	return fresh_put_in(f, &ours, text, ret, why);
 }
+
+/* Makes it a place where a feed puts what it read. */
+static inline void
+fresh_mark_feed(struct fresh *f, int64_t shard_key)
+{
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(db_begin(f->db, &txn, &why), &why);
+	fresh_ok(db_run(f->db, &why,
+	             "INSERT INTO feed_address (shard_key, url, api_root, collection)"
+	             " VALUES ($1, '', '', '')",
+	             DB_I(shard_key)),
+	    &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+}

@@ -1,4 +1,4 @@
-/* put_p.h: what put.c and aside.c share. */
+/* put_p.h: the parts of putting one object: put.c, aside.c, rank.c, room.c. */
 #pragma once
 
 #include "put.h"

@@ -106,21 +106,6 @@ check_counts(struct fresh *f, struct str raw)
 }
 
 static void
-mark_feed(struct fresh *f, int64_t shard_key)
-{
-	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
-	struct why why = { 0 };
-
-	fresh_ok(db_begin(f->db, &txn, &why), &why);
-	fresh_ok(db_run(f->db, &why,
-	             "INSERT INTO feed_address (shard_key, url, api_root, collection)"
-	             " VALUES ($1, '', '', '')",
-	             DB_I(shard_key)),
-	    &why);
-	fresh_ok(db_commit(&txn, &why), &why);
-}
-
-static void
 check_steps(void **state)
 {
 	const struct step_case *c = *state;
@@ -134,7 +119,7 @@ check_steps(void **state)
 		[GIVEN] = fresh_collection(&f, "given", COLLECTION_RECEIVED, PARTNER),
 		[FEED] = fresh_collection(&f, "feed", COLLECTION_LOCAL, ""),
 	};
-	mark_feed(&f, place[FEED].shard_key);
+	fresh_mark_feed(&f, place[FEED].shard_key);
 	for (size_t i = 0; i < STEPS_MAX && c->step[i].giver != NULL; i++) {
 		struct collection to = place[c->step[i].place];
 		enum put_result result;
@@ -236,7 +221,7 @@ check_meaning(void **state)
 		[GIVEN] = fresh_collection(&f, "given", COLLECTION_RECEIVED, PARTNER),
 		[FEED] = fresh_collection(&f, "feed", COLLECTION_LOCAL, ""),
 	};
-	mark_feed(&f, place[FEED].shard_key);
+	fresh_mark_feed(&f, place[FEED].shard_key);
 	for (size_t i = 0; i < MEANINGS_MAX && c->by[i].giver != NULL; i++)
 		(void)put_here(&f, place[c->by[i].place], c->by[i].giver,
 		    arena_printf(f.arena,

@@ -21,27 +21,12 @@ hall_endp(struct hall *h)
 }
 
 static void
-mark_feed(struct fresh *f, int64_t shard_key)
-{
-	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
-	struct why why = { 0 };
-
-	fresh_ok(db_begin(f->db, &txn, &why), &why);
-	fresh_ok(db_run(f->db, &why,
-	             "INSERT INTO feed_address (shard_key, url, api_root, collection)"
-	             " VALUES ($1, '', '', '')",
-	             DB_I(shard_key)),
-	    &why);
-	fresh_ok(db_commit(&txn, &why), &why);
-}
-
-static void
 hall_begin(struct hall *h)
 {
 	fresh_begin(&h->fresh);
 	h->place[BOX] = fresh_collection(&h->fresh, "box", COLLECTION_LOCAL, "");
 	h->place[FEED] = fresh_collection(&h->fresh, "feed", COLLECTION_LOCAL, "");
-	mark_feed(&h->fresh, h->place[FEED].shard_key);
+	fresh_mark_feed(&h->fresh, h->place[FEED].shard_key);
 }
 
 static struct str
