@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -54,9 +55,23 @@ read_all(FILE *f, const char *path, size_t max, struct buf *out, struct why *why
 		if (n == 0)
 			break;
 	}
+	if (ferror(f) && errno == EISDIR)
+		return fail(why, ERR_INVALID, "cli.file", "%s is a folder: name a file", path);
 	if (ferror(f))
 		return fail(why, ERR_IO, "cli.file", "cannot read %s", path);
+	if (out->len > max)
+		return fail(why, ERR_LIMIT, "cli.file", "%s is larger than %zu bytes", path, max);
 	return OK;
+}
+
+static enum err
+cannot_open(const char *path, struct why *why)
+{
+	if (errno == ENOENT || errno == ENOTDIR)
+		return fail(why, ERR_NOT_FOUND, "cli.file",
+		    "there is no file %s: name one, or - for standard input", path);
+	return fail(why, ERR_NOT_FOUND, "cli.file",
+	    "cannot open %s: it must be a file that you may read", path);
 }
 
 enum err
@@ -68,7 +83,7 @@ cli_read(const struct cli *c, const char *path, size_t max, struct str *ret, str
 	CLEANUP(buf_free) struct buf out = buf_new(max + 64 * KIB);
 
 	if (f == NULL)
-		return fail(why, ERR_NOT_FOUND, "cli.file", "cannot open %s", path);
+		return cannot_open(path, why);
 	enum err err = read_all(f, path, max, &out, why);
 	if (!is_stdin)
 		(void)fclose(f);

@@ -21,6 +21,7 @@ struct checking {
 	struct json_writer w;
 	struct stix_report *report;
 	size_t read, rejected, warned;
+	size_t more; /* problems beyond STIX_PROBLEMS_MAX of an object */
 	bool single; /* the top is no bundle and no list of objects */
 };
 
@@ -28,7 +29,7 @@ struct finding {
 	size_t index; /* among the objects; SIZE_MAX: the bundle itself */
 	struct str id;
 	const char *pointer;
-	const char *rule;
+	struct str rule;
 	enum stix_level level;
 	const char *message;
 };
@@ -49,7 +50,7 @@ put_json(struct checking *k, const struct finding *f)
 		json_put_u64(json_key(&k->w, S("index")), f->index);
 	json_put_str(json_key(&k->w, S("id")), f->id);
 	json_put_str(json_key(&k->w, S("pointer")), str_of(f->pointer));
-	json_put_str(json_key(&k->w, S("rule")), str_of(f->rule));
+	json_put_str(json_key(&k->w, S("rule")), f->rule);
 	json_put_str(json_key(&k->w, S("level")), str_of(level_names[f->level]));
 	json_put_str(json_key(&k->w, S("message")), str_of(f->message));
 	json_end_object(&k->w);
@@ -65,7 +66,7 @@ print_text(const struct finding *f)
 	cli_text(str_of(f->pointer));
 	(void)printf("%s", f->pointer[0] != '\0' ? ": " : "");
 	cli_text(str_of(f->message));
-	(void)printf(" (%s)\n", f->rule);
+	(void)printf(" (" STR_FMT ")\n", STR_ARG(f->rule));
 }
 
 static void
@@ -85,6 +86,23 @@ id_of(const struct json *tree)
 
 /* ---- one object ---- */
 
+static bool
+is_no_list(const struct why *why)
+{
+	return strcmp(why->code, "json.not-array") == 0;
+}
+
+/* What is not read is no JSON object, or not of this version. */
+static struct str
+rule_of(const struct why *why)
+{
+	struct str rule = stix_rule(why->code);
+
+	if (strcmp(why->code, "import.stix1") == 0)
+		return S("SI-021");
+	return rule.len > 0 ? rule : S("SI-001");
+}
+
 static void
 found_why(struct checking *k, size_t index, const struct json *tree, const struct why *why)
 {
@@ -93,7 +111,7 @@ found_why(struct checking *k, size_t index, const struct json *tree, const struc
 	             .index = index,
 	             .id = id_of(tree),
 	             .pointer = why->where,
-	             .rule = why->code,
+	             .rule = rule_of(why),
 	             .level = STIX_ERROR,
 	             .message = why->text,
 	         });
@@ -103,19 +121,15 @@ static void
 found_report(struct checking *k, size_t index, struct str id)
 {
 	const struct stix_report *r = k->report;
-	char more[64];
-
 	k->rejected += r->errors > 0;
 	k->warned += r->errors == 0 && r->warnings > 0;
 	for (size_t i = 0; i < r->len; i++) {
 		const struct stix_problem *p = &r->problem[i];
 
-		found(k, &(struct finding){ index, id, p->pointer, p->rule, p->level, p->message });
+		found(k, &(struct finding){ index, id, p->pointer, str_of(p->rule), p->level,
+		             p->message });
 	}
-	if (r->more == 0)
-		return;
-	(void)snprintf(more, sizeof(more), "and %zu problems more", r->more);
-	found(k, &(struct finding){ index, id, "", "", STIX_NOTE, more });
+	k->more += r->more;
 }
 
 static void
@@ -127,11 +141,6 @@ check_tree(struct checking *k, size_t index, const struct json *tree)
 
 	k->read++;
 	arena_clear(k->arena);
-	if (str_is(json_str(json_get(tree, S("type"))), "bundle")) {
-		(void)fail(&why, ERR_INVALID, "SI-053", "a bundle holds no other bundle");
-		found_why(k, index, tree, &why);
-		return;
-	}
 	if (stix_scan(tree, &o, &why) != OK) {
 		found_why(k, index, tree, &why);
 		return;
@@ -152,11 +161,23 @@ check_element(void *arg, size_t index, const struct json *tree, struct why *why)
 
 /* ---- what is around the objects ---- */
 
+/* An envelope has objects, and says whether there are more: whatever else has no type is
+ * an object that lacks it. */
+static bool
+is_envelope(const struct json *rest)
+{
+	for (const struct json *m = rest->first; m != NULL; m = m->next) {
+		if (!str_is(m->key, "more") && !str_is(m->key, "next"))
+			return false;
+	}
+	return true;
+}
+
 /* A bundle has a type, an id and objects; it is not stored, so nothing in it is lost. */
 static void
-check_bundle(struct checking *k, const struct json *rest, size_t elements)
+check_bundle(struct checking *k, const struct json *rest)
 {
-	struct finding f = { .index = SIZE_MAX, .id = id_of(rest), .rule = "SI-053" };
+	struct finding f = { .index = SIZE_MAX, .id = id_of(rest), .rule = S("SI-053") };
 
 	f.pointer = "/id";
 	f.level = STIX_WARNING;
@@ -168,9 +189,20 @@ check_bundle(struct checking *k, const struct json *rest, size_t elements)
 	            "changed";
 	if (json_get(rest, S("spec_version")) != NULL)
 		found(k, &f);
-	f.pointer = "/objects";
-	f.level = STIX_NOTE;
-	f.message = "there are no objects in the bundle";
+}
+
+static void
+check_not_empty(struct checking *k, const struct json *rest, size_t elements)
+{
+	const struct finding f = {
+		.index = SIZE_MAX,
+		.id = id_of(rest),
+		.pointer = "/objects",
+		.rule = S("SI-053"),
+		.level = STIX_NOTE,
+		.message = "there are no objects here",
+	};
+
 	if (elements == 0)
 		found(k, &f);
 }
@@ -182,12 +214,14 @@ check_top(void *arg, const struct json *rest, size_t elements, struct why *why)
 	struct str type;
 
 	(void)why;
-	if (json_get_str(rest, S("type"), &type) && !str_is(type, "bundle")) {
+	bool typed = json_get_str(rest, S("type"), &type);
+	if (typed ? !str_is(type, "bundle") : elements == 0 && !is_envelope(rest)) {
 		k->single = true;
 		return ERR_INVALID;
 	}
-	if (type.ptr != NULL)
-		check_bundle(k, rest, elements);
+	if (typed)
+		check_bundle(k, rest);
+	check_not_empty(k, rest, elements);
 	return OK;
 }
 
@@ -209,6 +243,18 @@ check_loose(struct checking *k, struct str text, struct why *why)
 	return OK;
 }
 
+/* The deprecated form of observed-data has "objects" that is no list. */
+static bool
+has_own_objects(struct str text, const struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(JSON_ELEMENT_BYTES_MAX);
+	const struct json *tree = NULL;
+	struct str type;
+
+	return is_no_list(why) && json_parse(a, text, NULL, &tree, NULL) == OK &&
+	       json_get_str(tree, S("type"), &type) && !str_is(type, "bundle");
+}
+
 static enum err
 check_text(struct checking *k, struct str text, struct why *why)
 {
@@ -220,11 +266,43 @@ check_text(struct checking *k, struct str text, struct why *why)
 		.arg = k,
 	};
 
+	struct why mine = { 0 };
+
 	TRY(stix1_refuse(text, why));
 	if (str_starts(str_trim(text), S("[")))
 		return check_loose(k, text, why);
-	enum err err = json_each_in(a, text, NULL, &each, why);
-	return k->single ? check_loose(k, text, why) : err;
+	enum err err = json_each_in(a, text, NULL, &each, &mine);
+	if (k->single || (err != OK && has_own_objects(text, &mine)))
+		return check_loose(k, text, why);
+	if (err != OK)
+		*why = mine;
+	return err;
+}
+
+/* A reader says "line 3, byte 57, at /objects/0": the place in the text goes behind the
+ * message, what is left is a pointer. */
+static void
+found_text(struct checking *k, const struct why *why)
+{
+	const struct str where = str_of(why->where), mark = S(", at ");
+	char message[WHY_TEXT_MAX + WHY_WHERE_MAX];
+	size_t at = str_find(where, mark);
+	bool place = str_starts(where, S("line "));
+	struct str line = str_sub(where, 0, at);
+	const char *pointer = why->where + (at == SIZE_MAX ? where.len : at + mark.len);
+
+	(void)snprintf(message, sizeof(message), "%s%s" STR_FMT "%s", why->text, place ? " (" : "",
+	    place ? (int)line.len : 0, line.ptr, place ? ")" : "");
+	/* Reading one member, the reader is not in it yet. */
+	if (is_no_list(why))
+		pointer = "/objects";
+	found(k, &(struct finding){
+	             .index = SIZE_MAX,
+	             .pointer = place ? pointer : why->where,
+	             .rule = rule_of(why),
+	             .level = STIX_ERROR,
+	             .message = message,
+	         });
 }
 
 static int
@@ -234,22 +312,44 @@ answer(struct checking *k, enum err err, struct why *why)
 
 	/* What is no JSON is a finding of the whole text. */
 	if (err != OK)
-		found(k, &(struct finding){ SIZE_MAX, S(""), why->where, "SI-001", STIX_ERROR,
-		             why->text });
+		found_text(k, why);
 	if (k->c->json) {
 		json_end_array(&k->w);
 		json_put_bool(json_key(&k->w, S("valid")), valid);
 		json_put_u64(json_key(&k->w, S("read")), k->read);
+		json_put_u64(json_key(&k->w, S("problems_more")), k->more);
 		json_end_object(&k->w);
 		err = buf_check(&k->out, "the list of problems", why);
 		if (err != OK)
 			return cli_fail(why, err);
 		(void)printf(STR_FMT "\n", STR_ARG(buf_str(&k->out)));
 	} else {
+		if (k->more > 0)
+			(void)printf("and %zu problems more\n", k->more);
 		(void)printf("%zu objects, %zu rejected, %zu with warnings\n", k->read, k->rejected,
 		    k->warned);
 	}
 	return valid ? EXIT_FINE : EXIT_WRONG;
+}
+
+/* What there is to check.  Whatever is wrong with the file itself is a wrong use: nothing
+ * was found out about objects. */
+static enum err
+read_file(const struct cli *c, size_t max, struct str *ret, struct why *why)
+{
+	const char *path = c->arg[0];
+	enum err err = cli_read(c, path, max, ret, why);
+
+	if (err == ERR_LIMIT)
+		return fail(why, ERR_USAGE, "object.big",
+		    "%s is larger than %zu MiB: give its objects in several files", path,
+		    max / MIB);
+	if (err == OK && str_trim(*ret).len == 0)
+		return fail(why, ERR_USAGE, "object.empty",
+		    "%s is empty: give a bundle, an envelope with \"objects\", a list of objects, "
+		    "or one object",
+		    strcmp(path, "-") == 0 ? "standard input" : path);
+	return err == OK ? OK : ERR_USAGE;
 }
 
 int
@@ -260,7 +360,7 @@ object_check(struct cli *c)
 	struct checking k = { .c = c, .arena = a, .out = buf_new(REPORT_MAX), .report = report };
 	struct str text;
 	struct why why = { 0 };
-	enum err err = cli_read(c, c->arg[0], CHECK_MAX, &text, &why);
+	enum err err = read_file(c, CHECK_MAX, &text, &why);
 
 	if (err != OK)
 		return cli_fail(&why, err);
@@ -298,7 +398,7 @@ object_id(struct cli *c)
 	const struct json *tree = NULL;
 	struct str text;
 	struct why why = { 0 };
-	enum err err = cli_read(c, c->arg[0], JSON_ELEMENT_BYTES_MAX, &text, &why);
+	enum err err = read_file(c, JSON_ELEMENT_BYTES_MAX, &text, &why);
 
 	if (err == OK)
 		err = json_parse(c->arena, text, NULL, &tree, &why);

@@ -1,4 +1,5 @@
 /* The header of an object: what must hold before it can be stored. */
+#include "model_p.h"
 #include "name_p.h"
 #include "stamp_p.h"
 #include "stix.h"
@@ -32,6 +33,39 @@ read_member(const struct json *member, struct header *ret)
 		if (str_eq(member->key, wanted[i].name))
 			*wanted[i].slot = member;
 	}
+}
+
+/* clang-format off */
+static const struct {
+	struct str code; /* ends in a point: of all that begin so */
+	struct str rule;
+} rules[] = {
+	{ NAME("stix.no-object"),        NAME("SI-001") },
+	{ NAME("stix.type-missing"),     NAME("SI-050") },
+	{ NAME("stix.type"),             NAME("SI-010") },
+	{ NAME("stix.bundle"),           NAME("SI-053") },
+	{ NAME("stix.id-missing"),       NAME("SI-050") },
+	{ NAME("stix.id"),               NAME("SI-011") },
+	{ NAME("stix.id-type"),          NAME("SI-011") },
+	{ NAME("stix.timestamp"),        NAME("SI-007") },
+	{ NAME("stix.timestamp-digits"), NAME("SI-007") },
+	{ NAME("stix.hash-memory"),      NAME("SI-039") },
+	{ NAME("jcs."),                  NAME("SI-004") },
+	{ NAME("json."),                 NAME("SI-001") },
+};
+/* clang-format on */
+
+struct str
+stix_rule(const char *code)
+{
+	struct str of = str_of(code);
+
+	for (size_t i = 0; i < COUNTOF(rules); i++) {
+		if (str_eq(of, rules[i].code) ||
+		    (str_ends(rules[i].code, S(".")) && str_starts(of, rules[i].code)))
+			return rules[i].rule;
+	}
+	return S("");
 }
 
 static enum err

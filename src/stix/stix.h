@@ -47,6 +47,10 @@ struct stix_object {
  *               why->where is a JSON pointer inside the object. */
 enum err stix_scan(const struct json *tree, struct stix_object *ret, struct why *why);
 
+/* The rule behind an error of stix_scan(), of stix_hash() or of reading JSON, by its code:
+ * "SI-011"; empty when the code is of none of them. */
+struct str stix_rule(const char *code);
+
 /* ---- versions and equality ---- */
 
 struct stix_hashes {

@@ -145,13 +145,13 @@ end_record(struct import *im, struct why *why)
 /* ---- problems ---- */
 
 static void
-refuse(struct import *im, uint64_t index, struct str id, struct str rule, const struct why *why)
+refuse(struct import *im, uint64_t index, struct str id, const struct why *why)
 {
 	struct import_problem p = {
 		.index = index,
 		.id = id,
 		.pointer = str_of(why->where),
-		.rule = rule,
+		.rule = put_rule(why->code),
 		.message = str_of(why->text),
 	};
 
@@ -257,7 +257,7 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 
 	enum err err = put_one(h, &put, &result, &added, &mine);
 	if (err == ERR_CONFLICT || err == ERR_INVALID) {
-		refuse(im, p->index, p->object.id, put_rule(mine.code), &mine);
+		refuse(im, p->index, p->object.id, &mine);
 		return OK;
 	}
 	if (err != OK) {
@@ -329,7 +329,7 @@ prepare(struct import *im, uint64_t index, const struct json *tree, struct prepa
 	struct why mine = { 0 };
 
 	if (stix_scan(tree, &ret->object, &mine) != OK) {
-		refuse(im, index, claimed_id(tree), str_of(mine.code), &mine);
+		refuse(im, index, claimed_id(tree), &mine);
 		return false;
 	}
 	stix_validate(&ret->object, im->report);
@@ -339,7 +339,7 @@ prepare(struct import *im, uint64_t index, const struct json *tree, struct prepa
 		return false;
 	arena_clear(im->object_arena);
 	if (stix_hash(&ret->object, im->object_arena, &ret->hashes, &mine) != OK) {
-		refuse(im, index, ret->object.id, str_of(mine.code), &mine);
+		refuse(im, index, ret->object.id, &mine);
 		return false;
 	}
 	return true;
@@ -438,7 +438,7 @@ import_object(void *arg, size_t index, const struct json *tree, struct why *why)
 		if (c == NULL)
 			return stored_full(why);
 		if (im->request->convert(tree, im->convert_arena, c, &mine) != OK) {
-			refuse(im, index, claimed_id(tree), str_of(mine.code), &mine);
+			refuse(im, index, claimed_id(tree), &mine);
 			return OK;
 		}
 	}

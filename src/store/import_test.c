@@ -50,12 +50,12 @@ static const struct import_case {
 	{ "objects before the type", "{\"objects\":[" IND("1", M1, "") "],\"type\":\"bundle\"}", 1, 1, 0, 0, 0, NULL, NULL, NULL },
 	{ "an object twice", BUNDLE(IND("1", M1, "") "," IND("1", M1, ",\"lang\":\"en\"")), 2, 1, 1, 0, 0, NULL, NULL, NULL },
 	{ "two versions", BUNDLE(IND("1", M2, "") "," IND("1", M1, "")), 2, 2, 0, 0, 0, NULL, NULL, NULL },
-	{ "a broken one between", BUNDLE(IND("1", M1, "") "," BROKEN "," IND("2", M1, "")), 3, 2, 0, 1, 1, "stix.id", "/id", "an id is the type" },
-	{ "no object at all", BUNDLE("7," IND("2", M1, "")), 2, 1, 0, 1, 0, "stix.no-object", "", "a STIX object is a JSON object" },
+	{ "a broken one between", BUNDLE(IND("1", M1, "") "," BROKEN "," IND("2", M1, "")), 3, 2, 0, 1, 1, "SI-011", "/id", "an id is the type" },
+	{ "no object at all", BUNDLE("7," IND("2", M1, "")), 2, 1, 0, 1, 0, "SI-001", "", "a STIX object is a JSON object" },
 	/* SI-053 */
-	{ "a bundle inside", BUNDLE("{\"type\":\"bundle\",\"id\":\"bundle--1\"}," IND("2", M1, "")), 2, 1, 0, 1, 0, "stix.bundle", "/type", "a bundle is no object of its own" },
+	{ "a bundle inside", BUNDLE("{\"type\":\"bundle\",\"id\":\"bundle--1\"}," IND("2", M1, "")), 2, 1, 0, 1, 0, "SI-053", "/type", "a bundle is no object of its own" },
 	{ "an invalid one", BUNDLE(IND("1", M1, ",\"confidence\":101") "," IND("2", M1, "")), 2, 1, 0, 1, 0, "SI-", "/confidence", "100" },
-	{ "no canonical form", BUNDLE(IND("1", M1, ",\"x_n\":1e999")), 1, 0, 0, 1, 0, "", "", "" },
+	{ "no canonical form", BUNDLE(IND("1", M1, ",\"x_n\":1e999")), 1, 0, 0, 1, 0, "SI-004", "", "double" },
 };
 /* clang-format on */
 
@@ -195,7 +195,7 @@ check_record(void **)
 	assert_true(str_is(db_col_text(&rows, 0), "(a name that is no text)"));
 	assert_true(str_is(db_col_text(&rows, 1), "asha"));
 	assert_true(str_starts(db_col_text(&rows, 2),
-	    S("[{\"index\":0,\"id\":\"indicator--0\",\"pointer\":\"/id\",\"rule\":\"stix.id\"")));
+	    S("[{\"index\":0,\"id\":\"indicator--0\",\"pointer\":\"/id\",\"rule\":\"SI-011\"")));
 }
 
 /* ---- more than a batch, and more problems than the list holds ---- */

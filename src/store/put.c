@@ -28,7 +28,8 @@ put_rule(const char *code)
 		if (strcmp(code, rules[i].code) == 0)
 			return rules[i].rule;
 	}
-	return str_of(code);
+	struct str rule = stix_rule(code);
+	return rule.len > 0 ? rule : str_of(code);
 }
 
 /* ---- versions ---- */

@@ -50,5 +50,6 @@ enum err put_twin(struct put_head *h, const struct put_twin *twin, bool *ret_don
  * derived from this one. */
 enum err put_end(struct put_head *h, struct why *why);
 
-/* The rule behind an error of put_one(), "SI-046"; its code when there is none. */
+/* The rule behind an error of put_one(), or of reading what is put: "SI-046"; its code when
+ * there is none. */
 struct str put_rule(const char *code);
