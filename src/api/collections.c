@@ -99,6 +99,24 @@ print_query(struct json_writer *w, struct db *db, struct arena *a, const struct 
 	return OK;
 }
 
+/* Of what lay in its sources before it was defined; null once it shows all of that. */
+static enum err
+print_filling(struct json_writer *w, struct db *db, const struct collection *c, struct why *why)
+{
+	struct derive_filling filling;
+
+	TRY(store_derive_filling(db, c->shard_key, &filling, why));
+	if (!filling.filling) {
+		json_put_null(json_key(w, S("filling")));
+		return OK;
+	}
+	json_begin_object(json_key(w, S("filling")));
+	api_put_time(w, "done_to", filling.done_to);
+	api_put_time(w, "until", filling.until);
+	json_end_object(w);
+	return OK;
+}
+
 static enum err
 print_collection(struct json_writer *w, struct db *db, struct arena *a, const struct collection *c,
     struct why *why)
@@ -112,6 +130,7 @@ print_collection(struct json_writer *w, struct db *db, struct arena *a, const st
 	api_put_text(w, "enclave", c->enclave);
 	api_put_flag(w, "can_write", c->can_write);
 	TRY(print_query(w, db, a, c, why));
+	TRY(print_filling(w, db, c, why));
 	TRY(print_access(w, db, a, c, why));
 	json_end_object(w);
 	return OK;

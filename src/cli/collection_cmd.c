@@ -42,12 +42,20 @@ print_one(const struct json *collection)
 		"enclave" };
 	const struct json *access = json_get(collection, S("access"));
 	const struct json *query = json_get(collection, S("query"));
+	const struct json *filling = json_get(collection, S("filling"));
 
 	for (size_t i = 0; i < COUNTOF(members); i++)
 		print_member(collection, members[i]);
 	if (json_is(query, JSON_OBJECT)) {
 		(void)printf("%-12s ", "query");
 		cli_text(query->raw);
+		(void)printf("\n");
+	}
+	if (json_is(filling, JSON_OBJECT)) {
+		(void)printf("%-12s with what was added before ", "filling");
+		cli_text(json_str(json_get(filling, S("until"))));
+		(void)printf(", done to ");
+		cli_text(json_str(json_get(filling, S("done_to"))));
 		(void)printf("\n");
 	}
 	for (const struct json *row = access->first; row != NULL; row = row->next) {

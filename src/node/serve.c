@@ -7,6 +7,7 @@
 
 #include "acknowledge.h"
 #include "consent.h"
+#include "derive.h"
 #include "exchange.h"
 #include "http_server.h"
 #include "log.h"
@@ -20,6 +21,8 @@ enum {
 	/* How often standing orders look for work and timers run out. */
 	TIMER_MS = 1000,
 	TIMER_ARENA_MAX = 512 * MIB,
+	/* How long queries are filled before the timer looks at what else is due. */
+	DERIVE_MS = 500,
 	/* Retention is counted in days. */
 	RETAIN_EVERY_S = 600,
 };
@@ -51,6 +54,7 @@ struct tick {
 	struct release_tightened tightened, shown;
 	struct release_retained retained;
 	struct consent_closing closing;
+	bool deriving; /* queries have more to look at */
 };
 
 static struct release_job
@@ -125,6 +129,14 @@ close_job(struct db *db, void *arg, struct why *why)
 	return release_consent_close(&job, S(""), &t->closing, why);
 }
 
+static enum err
+derive_step(struct db *db, void *arg, struct why *why)
+{
+	struct tick *t = arg;
+
+	return store_derive_step(db, clock_wall(realm_clock(t->node->realm)), &t->deriving, why);
+}
+
 static bool
 is_stopping(struct node *n)
 {
@@ -172,7 +184,25 @@ tick_failed(const char *step, const struct why *why)
 	log_event(LOG_ERROR, "node.timer", LOG_STR("step", str_of(step)), LOG_WHY(why));
 }
 
+/* What queries have still to look at, in transactions between which others come to write;
+ * then the timer has other things to do. */
 static void
+derive(struct tick *t)
+{
+	const struct clock *clock = realm_clock(t->node->realm);
+	time_us until = clock_monotonic(clock) + (DERIVE_MS * US_PER_S) / 1000;
+	struct why why = { 0 };
+
+	do {
+		if (realm_write(t->node->realm, derive_step, t, &why) != OK) {
+			tick_failed("queries", &why);
+			t->deriving = false;
+		}
+	} while (t->deriving && !is_stopping(t->node) && clock_monotonic(clock) < until);
+}
+
+/* Returns whether there is more to do at once. */
+static bool
 tick(struct node *n)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(TIMER_ARENA_MAX);
@@ -191,6 +221,8 @@ tick(struct node *n)
 	bool acted = t.released + t.tightened.closed + t.shown.closed + t.retained.gone > 0;
 	if (acted && realm_settle(n->realm, &why) != OK)
 		tick_failed("checkpoint", &why);
+	derive(&t);
+	return t.deriving;
 }
 
 static void
@@ -211,9 +243,9 @@ run_timer(void *arg)
 	pthread_mutex_lock(&n->timer_lock);
 	while (!n->stopping) {
 		pthread_mutex_unlock(&n->timer_lock);
-		tick(n);
+		bool more = tick(n);
 		pthread_mutex_lock(&n->timer_lock);
-		if (!n->stopping)
+		if (!n->stopping && !more)
 			wait_for_tick(n);
 	}
 	pthread_mutex_unlock(&n->timer_lock);

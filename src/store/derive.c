@@ -1,15 +1,13 @@
 /* Entries of derived collections, kept in step with their sources. */
 #include "derive.h"
 
+#include "derive_p.h"
+#include "marking.h"
 #include "stored_p.h"
 
 enum {
-	DERIVE_AT_ONCE = 256,            /* identifiers that are asked about together */
 	DERIVE_OBJECT_ARENA = 256 * MIB, /* the largest object, parsed, and its markings */
 	DERIVE_QUERY_ARENA = MIB,
-	DERIVE_IDS_ARENA = 4 * MIB,
-	/* Definitions that one object may stand under, and that are kept read. */
-	DERIVE_MARKINGS_MAX = 64,
 	/* A definition is a name and a level; a larger one is not read for each object, and
 	 * counts as unknown. */
 	DERIVE_MARKING_BYTES = 16 * KIB,
@@ -18,31 +16,9 @@ enum {
 
 /* ---- one derived collection on its way ---- */
 
-struct known_marking {
-	struct str id;
-	const struct stix_object *object; /* NULL: in no source, or too large */
-};
-
-struct deriving {
-	struct db *db;
-	int64_t shard_key;
-	time_us last_added;
-	bool changed;
-	struct arena *arena;  /* of the query */
-	struct arena *object; /* of the object that is looked at */
-	struct arena *markings;
-	struct known_marking marking[2 * DERIVE_MARKINGS_MAX];
-	size_t markings_len;
-	size_t asked; /* definitions that the object at hand stands under */
-	struct derive_query query;
-	size_t sources;
-	int64_t source[DERIVE_SOURCES_MAX];
-};
-
 static const char take_head[] =
     "UPDATE collection_head SET last_added = last_added WHERE shard_key = $1 RETURNING last_added";
 static const char write_head[] = "UPDATE collection_head SET last_added = $2 WHERE shard_key = $1";
-static const char find_query[] = "SELECT query FROM collection_query WHERE shard_key = $1";
 static const char list_sources[] = "SELECT base_key FROM collection_source WHERE shard_key = $1"
                                    " ORDER BY base_key LIMIT $2";
 
@@ -62,7 +38,7 @@ read_sources(struct deriving *d, struct why *why)
 	}
 }
 
-static enum err
+enum err
 deriving_begin(struct db *db, int64_t shard_key, struct deriving *ret, struct why *why)
 {
 	struct str text = { 0 };
@@ -83,7 +59,7 @@ deriving_begin(struct db *db, int64_t shard_key, struct deriving *ret, struct wh
 	return OK;
 }
 
-static void
+void
 deriving_endp(struct deriving *d)
 {
 	arena_free(d->arena);
@@ -91,8 +67,7 @@ deriving_endp(struct deriving *d)
 	arena_free(d->markings);
 }
 
-/* Pages that were kept are of another number from now on. */
-static enum err
+enum err
 deriving_finish(struct deriving *d, struct why *why)
 {
 	return d->changed ? db_run(d->db, why, write_head, DB_I(d->shard_key), DB_I(d->last_added))
@@ -107,7 +82,7 @@ struct newest {
 	time_us base_added;
 	int64_t rank;
 	time_us modified_us;
-	struct str version;
+	struct str version, type, spec_version;
 };
 
 /* Of two sources: the better rank counts, then the newer. */
@@ -122,7 +97,7 @@ is_newer(const struct newest *a, const struct newest *b)
 }
 
 static const char find_latest[] = "SELECT date_added, modified_us, version, " RANK_OF(
-    "o") " FROM object o"
+    "o") ", type, spec_version FROM object o"
          " WHERE object_id = $1 AND shard_key = $2 AND latest = 1";
 static const char find_raw[] = "SELECT raw FROM object WHERE shard_key = $1 AND date_added = $2";
 
@@ -143,8 +118,11 @@ look_into(struct deriving *d, int64_t source, struct str id, struct newest *io, 
 		.modified_us = db_col_i64(&rows, 1),
 		.rank = db_col_i64(&rows, 3),
 		.version = arena_str(d->object, stored_sortable(db_col_text(&rows, 2))),
+		.type = arena_str(d->object, db_col_text(&rows, 4)),
+		.spec_version = arena_str(d->object, db_col_text(&rows, 5)),
 	};
-	if (n.version.ptr == NULL)
+	if (n.version.ptr == NULL || n.type.ptr == NULL ||
+	    n.spec_version.len < db_col_text(&rows, 5).len)
 		return stored_full(why);
 	if (!io->found || is_newer(&n, io))
 		*io = n;
@@ -172,6 +150,7 @@ read_object(struct deriving *d, struct arena *a, const struct newest *n, size_t 
 	struct str raw = arena_str(a, db_col_blob(&rows, 0));
 	if (raw.ptr == NULL)
 		return stored_full(why);
+	d->bytes += raw.len;
 	TRY(json_parse(a, raw, &limits, &tree, why));
 	return stix_scan(tree, ret, why);
 }
@@ -195,8 +174,9 @@ find_marking(void *arg, struct str id)
 {
 	struct deriving *d = arg;
 
-	if (d->asked++ >= DERIVE_MARKINGS_MAX)
+	if (d->asked >= DERIVE_MARKINGS_MAX || !stix_id_is(id))
 		return NULL;
+	d->asked_id[d->asked++] = id;
 	for (size_t i = 0; i < d->markings_len; i++) {
 		if (str_eq(d->marking[i].id, id))
 			return d->marking[i].object;
@@ -219,10 +199,10 @@ fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 	};
 
 	*ret = false;
+	d->asked = 0;
 	if (!n->found)
 		return OK;
 	TRY(read_object(d, d->object, n, 0, &object, why));
-	d->asked = 0;
 	/* Room for those of one more; what was read of them is used until then. */
 	if (d->markings_len > DERIVE_MARKINGS_MAX) {
 		d->markings_len = 0;
@@ -238,8 +218,12 @@ static const char find_entry[] =
     "SELECT base_key, base_added FROM derived_entry WHERE shard_key = $1 AND object_id = $2";
 static const char end_entry[] = "DELETE FROM derived_entry WHERE shard_key = $1 AND object_id = $2";
 static const char add_entry[] =
-    "INSERT INTO derived_entry (shard_key, date_added, object_id, base_key, base_added)"
-    " VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO derived_entry (shard_key, date_added, object_id, base_key, base_added, type,"
+    " spec_version) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+static const char end_markings[] =
+    "DELETE FROM derived_marking WHERE shard_key = $1 AND object_id = $2";
+static const char add_marking[] = "INSERT INTO derived_marking (shard_key, marking_id, object_id)"
+                                  " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
 struct entry {
 	bool found;
@@ -265,10 +249,26 @@ find_shown(struct deriving *d, struct str id, struct entry *ret, struct why *why
 static time_us
 next_added(const struct deriving *d, const struct newest *n)
 {
-	return (d->last_added > n->base_added ? d->last_added : n->base_added) + 1;
+	time_us at = d->last_added > n->base_added ? d->last_added : n->base_added;
+
+	return (at > d->now ? at : d->now) + 1;
 }
 
+/* Keeps what the answer was made by, those that were not to be found above all: when one of
+ * them comes or goes, the object is asked about again. */
 static enum err
+keep_markings(struct deriving *d, struct str id, struct why *why)
+{
+	if (d->query.tlp == TLP_NONE)
+		return OK;
+	TRY(db_run(d->db, why, end_markings, DB_I(d->shard_key), DB_T(id)));
+	for (size_t i = 0; i < d->asked; i++)
+		TRY(db_run(d->db, why, add_marking, DB_I(d->shard_key), DB_T(d->asked_id[i]),
+		    DB_T(id)));
+	return OK;
+}
+
+enum err
 derive_one(struct deriving *d, struct str id, struct why *why)
 {
 	struct newest n;
@@ -276,20 +276,24 @@ derive_one(struct deriving *d, struct str id, struct why *why)
 	bool fit = false;
 
 	arena_clear(d->object);
+	d->objects++;
 	TRY(find_newest(d, id, &n, why));
 	TRY(find_shown(d, id, &shown, why));
-	if (shown.found && n.found && shown.base_key == n.base_key &&
-	    shown.base_added == n.base_added)
+	bool same = shown.found && n.found && shown.base_key == n.base_key &&
+	            shown.base_added == n.base_added;
+	if (same && !d->again)
 		return OK;
 	TRY(fits(d, &n, &fit, why));
-	if (!fit && !shown.found)
+	TRY(keep_markings(d, id, why));
+	if (fit ? same : !shown.found)
 		return OK;
 	d->changed = true;
 	d->last_added = next_added(d, &n);
 	if (shown.found)
 		TRY(db_run(d->db, why, end_entry, DB_I(d->shard_key), DB_T(id)));
 	return fit ? db_run(d->db, why, add_entry, DB_I(d->shard_key), DB_I(d->last_added),
-	                 DB_T(id), DB_I(n.base_key), DB_I(n.base_added))
+	                 DB_T(id), DB_I(n.base_key), DB_I(n.base_added), DB_T(n.type),
+	                 DB_T(n.spec_version))
 	           : OK;
 }
 
@@ -329,6 +333,14 @@ read_batch(struct db *db, struct arena *a, int64_t base_key, struct batch *io, s
 }
 
 static enum err
+take_id(struct deriving *d, struct str id, struct why *why)
+{
+	TRY(derive_one(d, id, why));
+	return str_is(stix_id_type(id), "marking-definition") ? derive_note_marking(d, id, why)
+	                                                      : OK;
+}
+
+static enum err
 take_added(struct deriving *d, int64_t base_key, time_us after, struct why *why)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(DERIVE_IDS_ARENA);
@@ -338,13 +350,14 @@ take_added(struct deriving *d, int64_t base_key, time_us after, struct why *why)
 		arena_clear(a);
 		TRY(read_batch(d->db, a, base_key, &batch, why));
 		for (size_t i = 0; i < batch.len; i++)
-			TRY(derive_one(d, batch.id[i], why));
+			TRY(take_id(d, batch.id[i], why));
 	} while (batch.len == DERIVE_AT_ONCE);
-	return OK;
+	d->now = batch.last;
+	return derive_markings_step(d, why);
 }
 
-static enum err
-list_of(struct db *db, int64_t base_key, int64_t ret[DERIVE_OF_ONE_MAX], size_t *ret_len,
+enum err
+derive_list_of(struct db *db, int64_t base_key, int64_t ret[DERIVE_OF_ONE_MAX], size_t *ret_len,
     struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
@@ -366,7 +379,7 @@ derive_added(struct db *db, int64_t base_key, time_us after, struct why *why)
 	int64_t derived[DERIVE_OF_ONE_MAX];
 	size_t len = 0;
 
-	TRY(list_of(db, base_key, derived, &len, why));
+	TRY(derive_list_of(db, base_key, derived, &len, why));
 	for (size_t i = 0; i < len; i++) {
 		CLEANUP(deriving_endp) struct deriving d = { 0 };
 
@@ -383,95 +396,14 @@ derive_changed(struct db *db, int64_t base_key, struct str id, struct why *why)
 	int64_t derived[DERIVE_OF_ONE_MAX];
 	size_t len = 0;
 
-	TRY(list_of(db, base_key, derived, &len, why));
+	TRY(derive_list_of(db, base_key, derived, &len, why));
 	for (size_t i = 0; i < len; i++) {
 		CLEANUP(deriving_endp) struct deriving d = { 0 };
 
 		TRY(deriving_begin(db, derived[i], &d, why));
-		TRY(derive_one(&d, id, why));
+		TRY(take_id(&d, id, why));
+		TRY(derive_markings_step(&d, why));
 		TRY(deriving_finish(&d, why));
 	}
-	return OK;
-}
-
-/* ---- defining ---- */
-
-static const char add_query[] =
-    "INSERT INTO collection_query (shard_key, query, added_by, at) VALUES ($1, $2, $3, $4)";
-static const char add_source[] =
-    "INSERT INTO collection_source (base_key, shard_key) VALUES ($1, $2)";
-
-static enum err
-tie(struct db *db, const struct derive_define *define, struct why *why)
-{
-	for (size_t i = 0; i < define->sources; i++) {
-		int64_t others[DERIVE_OF_ONE_MAX];
-		size_t len = 0;
-
-		TRY(list_of(db, define->source[i], others, &len, why));
-		if (len == DERIVE_OF_ONE_MAX)
-			return fail(why, ERR_LIMIT, "collection.sources",
-			    "%d queries look into one collection already: remove one",
-			    DERIVE_OF_ONE_MAX);
-		TRY(db_run(db, why, add_source, DB_I(define->source[i]),
-		    DB_I(define->collection->shard_key)));
-	}
-	return OK;
-}
-
-enum err
-store_derive_define(struct db *db, struct arena *a, const struct derive_define *define,
-    struct why *why)
-{
-	CLEANUP(deriving_endp) struct deriving d = { 0 };
-	struct collection *c = define->collection;
-	struct derive_query query;
-
-	assert(c->kind == COLLECTION_DERIVED && !c->can_write);
-	TRY(derive_query_read(a, define->query, &query, why));
-	if (define->sources == 0 || define->sources > DERIVE_SOURCES_MAX)
-		return fail(why, ERR_LIMIT, "collection.sources",
-		    "a query looks into 1 to %d collections", DERIVE_SOURCES_MAX);
-	TRY(store_collection_ensure(db, a, c, why));
-	TRY(db_run(db, why, add_query, DB_I(c->shard_key), DB_T(define->query), DB_T(define->by),
-	    DB_I(define->now)));
-	TRY(tie(db, define, why));
-	TRY(deriving_begin(db, c->shard_key, &d, why));
-	for (size_t i = 0; i < d.sources; i++)
-		TRY(take_added(&d, d.source[i], 0, why));
-	return deriving_finish(&d, why);
-}
-
-enum err
-store_derive_query(struct db *db, struct arena *a, int64_t shard_key, struct str *ret,
-    struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool has = false;
-
-	*ret = S("");
-	TRY(db_select(db, &rows, why, find_query, DB_I(shard_key)));
-	TRY(db_next(&rows, &has, why));
-	if (!has)
-		return OK;
-	*ret = arena_str(a, db_col_text(&rows, 0));
-	return ret->ptr == NULL ? stored_full(why) : OK;
-}
-
-enum err
-store_derive_remove(struct db *db, int64_t shard_key, struct why *why)
-{
-	static const char *const statements[] = {
-		"DELETE FROM derived_entry WHERE shard_key = $1",
-		"DELETE FROM collection_source WHERE shard_key = $1",
-		"DELETE FROM collection_query WHERE shard_key = $1",
-		"DELETE FROM collection_access WHERE shard_key = $1",
-		"DELETE FROM collection_head WHERE shard_key = $1",
-		"DELETE FROM watermark WHERE shard_key = $1", /* the number is given again */
-		"DELETE FROM collection WHERE shard_key = $1 AND kind = 'derived'",
-	};
-
-	for (size_t i = 0; i < COUNTOF(statements); i++)
-		TRY(db_run(db, why, statements[i], DB_I(shard_key)));
 	return OK;
 }

@@ -48,7 +48,8 @@ struct derive_object {
 };
 bool derive_fits(const struct derive_query *q, const struct derive_object *o);
 
-/* Makes the collection and fills it.  In a transaction.
+/* Makes the collection and begins to fill it: whole if its sources are small, else by
+ * store_derive_step().  In a transaction.
  * c       kind COLLECTION_DERIVED; can_write false
  * source  its collections, found and checked by the caller
  * ERR_LIMIT (collection.sources): too many of them, or DERIVE_OF_ONE_MAX of one; and the errors
@@ -62,6 +63,25 @@ struct derive_define {
 	time_us now;
 };
 enum err store_derive_define(struct db *db, struct arena *a, const struct derive_define *define,
+    struct why *why);
+
+/* Does one bounded part of what is still to be looked at: under definitions of markings that
+ * came or went, then what lay in a source before a query was defined.  *ret_more: there may be
+ * more.  In a transaction of its own, again and again; what is taken in meanwhile is looked at
+ * when it comes, and entries stand in the order in which they are added.
+ *
+ *   now  date_added of an entry is no earlier
+ *
+ * ERR_TAMPERED: a stored object or a query is damaged. */
+enum err store_derive_step(struct db *db, time_us now, bool *ret_more, struct why *why);
+
+/* Whether a collection shows what lay in its sources before it was defined only in part: of
+ * one of them what was added up to an instant. */
+struct derive_filling {
+	bool filling;
+	time_us done_to, until;
+};
+enum err store_derive_filling(struct db *db, int64_t shard_key, struct derive_filling *ret,
     struct why *why);
 
 /* The query's text, as it was given; empty for a collection that is not derived. */

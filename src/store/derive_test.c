@@ -1,19 +1,8 @@
 #include "derive.h"
 
-#include "fresh_p.h"
+#include "shelf_p.h"
 
 /* ---- what a query is ---- */
-
-#define GREEN       "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
-#define AMBER       "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"
-#define RED         "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
-#define UNKNOWN     "marking-definition--00000000-0000-4000-8000-0000000000aa"
-#define MARKED(x)   ",\"object_marking_refs\":[\"" x "\"]"
-#define LABELLED(x) ",\"labels\":[\"" x "\"]"
-#define PART(x)     ",\"granular_markings\":[{\"marking_ref\":\"" x "\",\"selectors\":[\"pattern\"]}]"
-#define ALL         "{\"from\":[\"local\"]}"
-#define QUERY(more) "{\"from\":[\"local\"]," more "}"
-#define EARLY       "2026-02-01T00:00:00Z"
 
 /* clang-format off */
 static const struct query_case {
@@ -109,73 +98,6 @@ check_fit(void **state)
 
 /* ---- a derived collection ---- */
 
-struct shelf {
-	struct fresh fresh;
-	struct collection other;   /* a second source */
-	struct collection derived; /* of both */
-};
-
-static void
-define(struct shelf *s, const char *query, struct collection *ret)
-{
-	struct fresh *f = &s->fresh;
-	const int64_t source[] = { f->local.shard_key, s->other.shard_key };
-	struct why why = { 0 };
-	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
-	static int number;
-	const struct derive_define what = {
-		.collection = ret,
-		.query = str_of(query),
-		.source = source,
-		.sources = COUNTOF(source),
-		.by = S("root1"),
-		.now = FRESH_NOW,
-	};
-
-	*ret = (struct collection){
-		.kind = COLLECTION_DERIVED,
-		.alias = arena_printf(f->arena, "derived-%d", number++),
-		.title = S("derived"),
-		.owner = S("IN:CERT-IN"),
-	};
-	fresh_ok(db_begin(f->db, &txn, &why), &why);
-	fresh_ok(store_derive_define(f->db, f->arena, &what, &why), &why);
-	fresh_ok(db_commit(&txn, &why), &why);
-}
-
-static void
-shelf_begin(struct shelf *s, const char *query)
-{
-	fresh_begin(&s->fresh);
-	s->other = fresh_collection(&s->fresh, "other", COLLECTION_LOCAL, "");
-	define(s, query, &s->derived);
-}
-
-static void
-put(struct shelf *s, const struct collection *to, struct str text)
-{
-	enum put_result result;
-	struct why why = { 0 };
-
-	fresh_ok(fresh_put(&s->fresh, to->shard_key, text, &result, &why), &why);
-}
-
-static struct page
-page_after(struct shelf *s, const struct collection *c, time_us after, size_t limit)
-{
-	const struct page_query q = {
-		.shard_key = c->shard_key,
-		.derived = true,
-		.added_after = after,
-		.limit = limit,
-	};
-	struct page page = { 0 };
-	struct why why = { 0 };
-
-	fresh_ok(store_page(s->fresh.db, s->fresh.arena, &q, &page, &why), &why);
-	return page;
-}
-
 /* The last digit of the number in an identifier of fresh_indicator(). */
 enum { ID_DIGIT = 42 };
 
@@ -197,14 +119,6 @@ shown(struct shelf *s)
 	return arena_cstr(s->fresh.arena, out);
 }
 
-static struct str
-energy(struct shelf *s, unsigned number, const char *modified)
-{
-	return fresh_indicator(s->fresh.arena, number, modified, LABELLED("energy"));
-}
-
-#define ENERGY QUERY("\"labels\":[\"energy\"]")
-
 static time_us
 head_of(struct shelf *s)
 {
@@ -213,46 +127,6 @@ head_of(struct shelf *s)
 
 	fresh_ok(store_collection_find(s->fresh.db, s->fresh.arena, s->derived.id, &c, &why), &why);
 	return c.changed;
-}
-
-static void
-withdraw(struct shelf *s, const struct collection *from, struct str id)
-{
-	struct why why = { 0 };
-	int64_t changed = 0;
-	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
-
-	fresh_ok(db_begin(s->fresh.db, &txn, &why), &why);
-	fresh_ok(store_withdraw(s->fresh.db, from->shard_key, id, FRESH_NOW, &changed, &why), &why);
-	fresh_ok(db_commit(&txn, &why), &why);
-	assert_true(changed > 0);
-}
-
-static struct str
-id_of(struct shelf *s, unsigned number)
-{
-	return arena_printf(s->fresh.arena, "indicator--00000000-0000-4000-8000-%08x0000", number);
-}
-
-static void
-shelf_endp(struct shelf *s)
-{
-	fresh_endp(&s->fresh);
-}
-
-/* A statement that restricts nothing, with so many bytes in it. */
-static struct str
-statement(struct shelf *s, unsigned number, size_t bytes)
-{
-	char *filler = arena_make(s->fresh.arena, char, bytes + 1);
-
-	memset(filler, 'x', bytes);
-	return arena_printf(s->fresh.arena,
-	    "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\","
-	    "\"id\":\"marking-definition--00000000-0000-4000-8000-%012u\","
-	    "\"created\":\"2026-01-01T00:00:00Z\",\"definition_type\":\"statement\","
-	    "\"definition\":{\"statement\":\"%s\"}}",
-	    number, filler);
 }
 
 /* Under GREEN and these statements. */
@@ -453,6 +327,44 @@ check_filters(void **)
 	assert_int_equal(page.len, 0);
 }
 
+/* Along an index for each property that is asked for, with the bytes that belong to it. */
+static void
+check_filtered_bytes(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct page page;
+	struct why why = { 0 };
+	struct page_query q = { .derived = true, .limit = 2, .types = 2 };
+
+	shelf_begin(&s, ENERGY);
+	q.shard_key = s.derived.shard_key;
+	for (unsigned i = 1; i <= 3; i++)
+		put(&s, i == 2 ? &s.other : &s.fresh.local, energy(&s, i, EARLY));
+	struct str old = S("{\"type\":\"tool\",\"spec_version\":\"2.0\",\"name\":\"old\","
+	                   "\"id\":\"tool--00000000-0000-4000-8000-000000000009\","
+	                   "\"created\":\"2026-01-01T00:00:00Z\","
+	                   "\"modified\":\"2026-01-01T00:00:00Z\"" LABELLED("energy") "}");
+	put(&s, &s.fresh.local, old);
+	q.type[0] = S("tool");
+	q.type[1] = S("indicator");
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_true(page.len == 2 && page.more);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(str_eq(page.object[i].raw, energy(&s, i + 1, EARLY)));
+	q.added_after = page.object[1].date_added;
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_true(page.len == 2 && !page.more && str_eq(page.object[1].raw, old));
+	q.added_after = 0;
+	q.spec_versions = 1;
+	q.spec_version[0] = S("2.0");
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_true(page.len == 1 && !page.more && str_eq(page.object[0].raw, old));
+	q.types = 1;
+	q.type[0] = S("indicator");
+	fresh_ok(store_page(s.fresh.db, s.fresh.arena, &q, &page, &why), &why);
+	assert_int_equal(page.len, 0);
+}
+
 /* A source bears so many queries and no more. */
 static void
 check_bounded(void **)
@@ -576,6 +488,7 @@ main(int argc, char **argv)
 	CASE(&list, check_defined_later);
 	CASE(&list, check_number_given_again);
 	CASE(&list, check_filters);
+	CASE(&list, check_filtered_bytes);
 	CASE(&list, check_bounded);
 	CASE(&list, check_cursor);
 	return cases_run("derive", &list, argc, argv);

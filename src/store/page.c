@@ -27,24 +27,36 @@ static const char all_bare[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTE
 #define DERIVED_FROM                                                                        \
 	" FROM derived_entry e CROSS JOIN object o WHERE e.shard_key = $1 AND e.date_added" \
 	" > $2 AND o.shard_key = e.base_key AND o.date_added = e.base_added AND o.latest = 1"
-static const char derived_raw[] = "SELECT e.shard_key, e.date_added, " STORED_REST
-                                  ", o.raw" DERIVED_FROM " ORDER BY e.date_added LIMIT $3";
-static const char derived_by_id[] =
-    "SELECT e.shard_key, e.date_added, " STORED_REST ", o.raw" DERIVED_FROM " AND e.object_id = $3";
-/* + 0: not along the primary key, as there is a better index. */
+#define DERIVED_COLUMNS "SELECT e.shard_key, e.date_added, " STORED_REST
+#define BY_DATE         " ORDER BY e.date_added LIMIT $3"
+static const char derived_raw[] = DERIVED_COLUMNS ", o.raw" DERIVED_FROM BY_DATE;
+static const char derived_only_raw[] = "SELECT e.date_added, o.raw" DERIVED_FROM BY_DATE;
+static const char derived_bare[] = DERIVED_COLUMNS ", o.latest" DERIVED_FROM BY_DATE;
+/* One value that is asked for, along its index.  + 0: not along the primary key. */
+#define FILTERED      "SELECT " STORED_COLUMNS ", o.latest FROM object o WHERE o.shard_key = $1 AND "
+#define FILTERED_BARE DERIVED_COLUMNS ", o.latest" DERIVED_FROM " AND "
 static const char by_id[] =
-    "SELECT " STORED_COLUMNS ", o.latest FROM object o WHERE o.shard_key = $1 "
-    "AND o.object_id = $2 AND o.date_added + 0 > $3 AND o.withdrawn_at = 0 "
-    "ORDER BY o.date_added + 0";
+    FILTERED "o.date_added + 0 > $2 AND o.object_id = $3 AND o.withdrawn_at = 0"
+             " ORDER BY o.date_added + 0";
+static const char by_type[] =
+    FILTERED "o.date_added > $2 AND o.type = $3 AND o.withdrawn_at = 0 ORDER BY o.date_added";
+static const char by_spec[] =
+    FILTERED "o.date_added > $2 AND o.spec_version = $3 AND o.spec_version <> '2.1'"
+             " AND o.withdrawn_at = 0 ORDER BY o.date_added";
+static const char derived_by_id[] = FILTERED_BARE "e.object_id = $3";
+static const char derived_by_type[] = FILTERED_BARE "e.type = $3 ORDER BY e.date_added";
+static const char derived_by_spec[] =
+    FILTERED_BARE "e.spec_version = $3 AND e.spec_version <> '2.1' ORDER BY e.date_added";
 static const char last_of_id[] =
     "SELECT " STORED_COLUMNS_RAW " FROM object o WHERE o.shard_key = $1 AND o.object_id = $2 "
     "AND o.date_added + 0 > $3 AND o.latest = 1";
-static const char by_type[] = "SELECT " STORED_COLUMNS ", o.latest " SHOWN_AFTER
-                              "o.type = $3 AND o.withdrawn_at = 0 ORDER BY o.date_added";
 static const char find_older[] =
     "SELECT 1 FROM object WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0 "
     "AND (modified_us < $3 OR (modified_us = $3 AND date_added < $4)) LIMIT 1";
 static const char find_raw[] = "SELECT raw FROM object WHERE shard_key = $1 AND date_added = $2";
+static const char derived_find_raw[] =
+    "SELECT o.raw FROM derived_entry e CROSS JOIN object o WHERE e.shard_key = $1"
+    " AND e.date_added = $2 AND o.shard_key = e.base_key AND o.date_added = e.base_added";
 
 enum {
 	BARE_LATEST = 20,    /* column behind STORED_COLUMNS */
@@ -162,7 +174,9 @@ is_wanted(const struct gathering *g, const struct db_rows *row, const struct sto
 {
 	const struct filter *f = g->filter;
 
-	*ret = f->all || (f->last && db_col_i64(row, BARE_LATEST) != 0) || is_version_listed(f, o);
+	/* A derived collection has one version of each object: its last and its first. */
+	*ret = f->all || (f->last && db_col_i64(row, BARE_LATEST) != 0) ||
+	       (f->first && f->q->derived) || is_version_listed(f, o);
 	return *ret || !f->first ? OK : is_first(g->db, o, ret, why);
 }
 
@@ -211,47 +225,32 @@ keep_oldest(struct gathering *g)
 		g->len = g->max;
 }
 
+/* Along the index of one property, for each value that is asked for. */
 static enum err
-take_by_id(struct gathering *g, struct str id, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	const struct page_query *q = g->filter->q;
-
-	TRY(db_select(g->db, &rows, why, by_id, DB_I(q->shard_key), DB_T(id),
-	    DB_I(q->added_after)));
-	TRY(take_rows(g, &rows, why));
-	keep_oldest(g);
-	return OK;
-}
-
-static enum err
-take_by_ids(struct gathering *g, struct why *why)
+take_by_values(struct gathering *g, const char *sql, const struct str *value, size_t len,
+    struct why *why)
 {
 	const struct page_query *q = g->filter->q;
 
-	for (size_t i = 0; i < q->ids; i++) {
-		if (i == 0 || !is_listed(q->id[i], q->id, i))
-			TRY(take_by_id(g, q->id[i], why));
-	}
-	return OK;
-}
-
-static enum err
-take_by_types(struct gathering *g, struct why *why)
-{
-	const struct page_query *q = g->filter->q;
-
-	for (size_t i = 0; i < q->types; i++) {
+	for (size_t i = 0; i < len; i++) {
 		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 
-		if (is_listed(q->type[i], q->type, i) && i > 0)
+		if (i > 0 && is_listed(value[i], value, i))
 			continue;
-		TRY(db_select(g->db, &rows, why, by_type, DB_I(q->shard_key), DB_I(q->added_after),
-		    DB_T(q->type[i])));
+		TRY(db_select(g->db, &rows, why, sql, DB_I(q->shard_key), DB_I(q->added_after),
+		    DB_T(value[i])));
 		TRY(take_rows(g, &rows, why));
 		keep_oldest(g);
 	}
 	return OK;
+}
+
+static const char *
+range_sql(const struct filter *f)
+{
+	if (f->q->derived)
+		return derived_bare;
+	return is_only_last(f) ? last_bare : all_bare;
 }
 
 static enum err
@@ -260,9 +259,26 @@ take_by_range(struct gathering *g, struct why *why)
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct page_query *q = g->filter->q;
 
-	TRY(db_select(g->db, &rows, why, is_only_last(g->filter) ? last_bare : all_bare,
-	    DB_I(q->shard_key), DB_I(q->added_after), DB_I(INT64_MAX)));
+	TRY(db_select(g->db, &rows, why, range_sql(g->filter), DB_I(q->shard_key),
+	    DB_I(q->added_after), DB_I(INT64_MAX)));
 	return take_rows(g, &rows, why);
+}
+
+/* The way on which the fewest rows are looked at. */
+static enum err
+take_filtered(struct gathering *g, struct why *why)
+{
+	const struct page_query *q = g->filter->q;
+
+	if (q->ids > 0)
+		return take_by_values(g, q->derived ? derived_by_id : by_id, q->id, q->ids, why);
+	if (q->spec_versions > 0 && !is_listed(S("2.1"), q->spec_version, q->spec_versions))
+		return take_by_values(g, q->derived ? derived_by_spec : by_spec, q->spec_version,
+		    q->spec_versions, why);
+	if (q->types > 0)
+		return take_by_values(g, q->derived ? derived_by_type : by_type, q->type, q->types,
+		    why);
+	return take_by_range(g, why);
 }
 
 static enum err
@@ -270,7 +286,8 @@ fill_raw(const struct gathering *g, struct stored *o, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 
-	TRY(db_select_one(g->db, &rows, why, find_raw, DB_I(o->shard_key), DB_I(o->date_added)));
+	TRY(db_select_one(g->db, &rows, why, g->filter->q->derived ? derived_find_raw : find_raw,
+	    DB_I(o->shard_key), DB_I(o->date_added)));
 	o->raw = arena_str(g->arena, db_col_blob(&rows, 0));
 	return o->raw.ptr == NULL ? stored_full(why) : OK;
 }
@@ -281,13 +298,14 @@ static enum err
 filtered_page(struct gathering *g, struct page *ret, struct why *why)
 {
 	CLEANUP(arena_freep) struct arena *scratch = arena_new(ROW_BYTES_MAX);
+	CLEANUP(db_txn_endp) struct db_txn one_state = { 0 };
 	const struct page_query *q = g->filter->q;
 
+	/* An entry of a derived collection moves; its bytes are to be where it was found. */
+	if (!db_in_txn(g->db))
+		TRY(db_begin_read(g->db, &one_state, why));
 	g->scratch = scratch;
-	if (q->ids > 0)
-		TRY(take_by_ids(g, why));
-	else
-		TRY(q->types > 0 ? take_by_types(g, why) : take_by_range(g, why));
+	TRY(take_filtered(g, why));
 	ret->object = g->list;
 	ret->more = g->len > q->limit;
 	ret->len = ret->more ? q->limit : g->len;
@@ -309,6 +327,10 @@ read_only_raw(const struct db_rows *rows, struct arena *a, struct stored *ret, s
 static const char *
 plain_sql(const struct filter *f)
 {
+	if (f->q->derived && f->q->only_raw)
+		return derived_only_raw;
+	if (f->q->derived)
+		return f->q->without_raw ? derived_bare : derived_raw;
 	if (f->q->only_raw)
 		return f->all ? all_only_raw : last_only_raw;
 	if (f->q->without_raw)
@@ -336,74 +358,6 @@ plain_page(struct gathering *g, struct page *ret, struct why *why)
 		TRY(q->only_raw ? read_only_raw(&rows, g->arena, o, why)
 		                : stored_read(&rows, g->arena, !q->without_raw, o, why));
 	}
-}
-
-/* ---- a derived collection ---- */
-
-/* It has one version of each object: the last, the first and all of them. */
-static enum err
-take_derived(struct gathering *g, struct db_rows *rows, struct why *why)
-{
-	const struct filter *f = g->filter;
-	const struct page_query *q = f->q;
-	size_t end = g->len + g->max;
-	bool has = true;
-
-	while (g->len < end) {
-		struct stored looked;
-
-		TRY(db_next(rows, &has, why));
-		if (!has)
-			return OK;
-		if (!is_listed(db_col_text(rows, STORED_TYPE), q->type, q->types) ||
-		    !is_listed(db_col_text(rows, STORED_SPEC_VERSION), q->spec_version,
-		        q->spec_versions))
-			continue;
-		arena_clear(g->scratch);
-		TRY(stored_read(rows, g->scratch, false, &looked, why));
-		if (f->all || f->last || f->first || is_version_listed(f, &looked))
-			TRY(stored_read(rows, g->arena, !q->without_raw, &g->list[g->len++], why));
-	}
-	return OK;
-}
-
-static enum err
-take_derived_ids(struct gathering *g, struct why *why)
-{
-	const struct page_query *q = g->filter->q;
-
-	for (size_t i = 0; i < q->ids; i++) {
-		CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-
-		if (i > 0 && is_listed(q->id[i], q->id, i))
-			continue;
-		TRY(db_select(g->db, &rows, why, derived_by_id, DB_I(q->shard_key),
-		    DB_I(q->added_after), DB_T(q->id[i])));
-		TRY(take_derived(g, &rows, why));
-		keep_oldest(g);
-	}
-	return OK;
-}
-
-static enum err
-derived_page(struct gathering *g, bool plain, struct page *ret, struct why *why)
-{
-	CLEANUP(arena_freep) struct arena *scratch = arena_new(ROW_BYTES_MAX);
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	const struct page_query *q = g->filter->q;
-
-	g->scratch = scratch;
-	if (q->ids > 0) {
-		TRY(take_derived_ids(g, why));
-	} else {
-		TRY(db_select(g->db, &rows, why, derived_raw, DB_I(q->shard_key),
-		    DB_I(q->added_after), DB_I(plain ? (int64_t)g->max : INT64_MAX)));
-		TRY(take_derived(g, &rows, why));
-	}
-	ret->object = g->list;
-	ret->more = g->len > q->limit;
-	ret->len = ret->more ? q->limit : g->len;
-	return OK;
 }
 
 /* The last version of one object. */
@@ -447,9 +401,7 @@ store_page(struct db *db, struct arena *a, const struct page_query *q, struct pa
 	g.list = arena_make(a, struct stored, plain ? g.max : 2 * g.max);
 	if (g.list == NULL)
 		return stored_full(why);
-	if (q->derived)
-		return derived_page(&g, plain, ret, why);
-	if (is_single(&filter))
+	if (!q->derived && is_single(&filter))
 		return single_page(&g, ret, why);
 	return plain ? plain_page(&g, ret, why) : filtered_page(&g, ret, why);
 }

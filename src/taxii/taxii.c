@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "derive.h"
 #include "taxii_p.h"
 
 /* clang-format off */
@@ -153,17 +154,37 @@ struct collection_view {
 	size_t len;
 };
 
-static void
+/* Who reads it is told that more is to come than arrives anew. */
+static enum err
+describe(const struct visit *v, const struct collection *c, bool may_read, struct str *ret,
+    struct why *why)
+{
+	struct derive_filling filling = { 0 };
+
+	*ret = c->description;
+	if (c->kind == COLLECTION_DERIVED && may_read)
+		TRY(store_derive_filling(v->lease.db, c->shard_key, &filling, why));
+	if (filling.filling)
+		*ret = arena_printf(v->req->arena,
+		    STR_FMT "%s(It is being filled with what was there before it.)",
+		    STR_ARG(c->description), c->description.len > 0 ? " " : "");
+	return OK;
+}
+
+static enum err
 put_collection(struct json_writer *w, const struct collection_view *view,
-    const struct collection *c)
+    const struct collection *c, struct why *why)
 {
 	const struct visit_rights rights = visit_rights(view->visit, c);
+	struct str description;
+
+	TRY(describe(view->visit, c, rights.read, &description, why));
 
 	json_begin_object(w);
 	json_put_str(json_key(w, S("id")), c->id);
 	json_put_str(json_key(w, S("title")), c->title);
-	if (c->description.len > 0)
-		json_put_str(json_key(w, S("description")), c->description);
+	if (description.len > 0)
+		json_put_str(json_key(w, S("description")), description);
 	if (owns_alias(c, view->list, view->len))
 		json_put_str(json_key(w, S("alias")), c->alias);
 	json_put_bool(json_key(w, S("can_read")), rights.read);
@@ -172,6 +193,7 @@ put_collection(struct json_writer *w, const struct collection_view *view,
 	json_put_str(w, S(TAXII_STIX));
 	json_end_array(w);
 	json_end_object(w);
+	return OK;
 }
 
 static int
@@ -199,7 +221,7 @@ taxii_get_collections(void *ctx, struct http_request *req, struct http_response 
 	if (len > 0) {
 		json_begin_array(json_key(&w, S("collections")));
 		for (size_t i = 0; i < len; i++)
-			put_collection(&w, &view, &list[i]);
+			TRY(put_collection(&w, &view, &list[i], why));
 		json_end_array(&w);
 	}
 	json_end_object(&w);
@@ -220,6 +242,6 @@ taxii_get_collection(void *ctx, struct http_request *req, struct http_response *
 	TRY(visit_collections(&v, &list, &view.len, why));
 	view.list = list;
 	struct json_writer w = taxii_answer(ret);
-	put_collection(&w, &view, &c);
+	TRY(put_collection(&w, &view, &c, why));
 	return OK;
 }
