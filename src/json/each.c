@@ -109,6 +109,7 @@ deliver_all(struct visit *v, const struct json *rest)
 	if (v->array == NULL)
 		return OK;
 	v->deliver = true;
+	p->checked = true;
 	v->array->len = 0;
 	p->next = v->start;
 	p->frame[1] = (struct json_frame){ .node = v->array };

@@ -4,7 +4,7 @@
 #include "parse_p.h"
 
 enum {
-	POOL_NODES = 256, /* nodes taken from the arena at once */
+	POOL_NODES = 32,  /* nodes taken from the arena at once: half an object of STIX */
 	FEW_NAMES = 32,   /* up to here a name is compared with each before it */
 };
 
@@ -181,7 +181,7 @@ check_name(struct json_parser *p, struct json_frame *f, const struct json *node)
 enum err
 json_parser_add(struct json_parser *p, struct json_frame *f, struct json *node)
 {
-	if (f->node->type == JSON_OBJECT)
+	if (f->node->type == JSON_OBJECT && !p->checked)
 		TRY(check_name(p, f, node));
 	if (f->last == NULL)
 		f->node->first = node;
@@ -348,7 +348,7 @@ close_frame(struct json_parser *p)
 	struct json *node = p->frame[p->depth - 1].node;
 
 	node->raw.len = (size_t)(p->text.ptr + json_parser_place(p) + 1 - node->raw.ptr);
-	if (node->type == JSON_OBJECT && node->len > FEW_NAMES)
+	if (node->type == JSON_OBJECT && node->len > FEW_NAMES && !p->checked)
 		TRY(check_many_names(p, node));
 	p->next++;
 	p->depth--;

@@ -24,6 +24,7 @@ struct json_parser {
 	size_t next; /* position in the index */
 	uint32_t values;
 	uint32_t depth;
+	bool checked; /* the text was read before: its names are known to differ */
 	/* Between these two places of the text stands no backslash. */
 	size_t plain_from, plain_to;
 	struct json_frame frame[JSON_DEPTH_MAX];

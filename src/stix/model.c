@@ -38,19 +38,11 @@ model_extension(struct str name)
 	return NULL;
 }
 
-/* Names of equal length mostly differ in their first letter. */
-static inline bool
-is_named(struct str a, struct str b)
-{
-	return a.len == b.len && a.len > 0 && a.ptr[0] == b.ptr[0] &&
-	       memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 const struct property *
 shape_property(const struct shape *shape, struct str name)
 {
 	for (size_t i = 0; i < shape->len; i++) {
-		if (is_named(shape->property[i].name, name))
+		if (str_eq(shape->property[i].name, name))
 			return &shape->property[i];
 	}
 	return NULL;
@@ -60,7 +52,7 @@ const struct common *
 model_common_property(struct str name)
 {
 	for (size_t i = 0; i < model_common_len; i++) {
-		if (is_named(model_common[i].property.name, name))
+		if (str_eq(model_common[i].property.name, name))
 			return &model_common[i];
 	}
 	return NULL;

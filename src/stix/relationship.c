@@ -77,21 +77,26 @@ static const struct named {
 };
 /* clang-format on */
 
+/* Whether a type is one of "@sdo" or "@sco"; a custom one may be either. */
+static bool
+is_of_group(struct str group, struct str type)
+{
+	enum stix_class class = stix_class_of(type);
+
+	return class == STIX_CUSTOM || class == (str_is(group, "@sdo") ? STIX_SDO : STIX_SCO);
+}
+
 bool
 relationship_is_target(const char *targets, struct str type)
 {
-	enum stix_class class = stix_class_of(type);
 	struct str rest = str_of(targets);
 
 	if (str_is(type, "bundle"))
 		return false;
 	while (rest.ptr != NULL) {
 		struct str target = str_split(&rest, ' ');
-		enum stix_class group = str_is(target, "@sdo") ? STIX_SDO : STIX_SCO;
 
-		if (str_eq(target, type))
-			return true;
-		if (target.ptr[0] == '@' && (class == STIX_CUSTOM || class == group))
+		if (str_eq(target, type) || (target.ptr[0] == '@' && is_of_group(target, type)))
 			return true;
 	}
 	return false;

@@ -164,11 +164,13 @@ claimed_type(struct str ref)
 static struct str
 identified_type(struct check *c, const struct place *at, struct str ref)
 {
-	struct str type = stix_id_type(ref), claimed = claimed_type(ref);
-	bool known = c->class == STIX_SCO && stix_class_of(claimed) == STIX_SCO;
+	struct str type = stix_id_type(ref);
 
 	if (type.len > 0)
 		return type;
+
+	struct str claimed = claimed_type(ref);
+	bool known = c->class == STIX_SCO && stix_class_of(claimed) == STIX_SCO;
 	problem(c, at, known ? STIX_WARNING : STIX_ERROR, "SI-011",
 	    "must be an identifier: a type, two hyphens and a UUID");
 	return known ? claimed : (struct str){ 0 };
