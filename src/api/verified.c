@@ -21,22 +21,25 @@ unlock(struct verified *v)
 	atomic_flag_clear_explicit(&v->busy, memory_order_release);
 }
 
-/* Each part is hashed by itself: no two claims run together. */
+/* The lengths stand before the texts: no two claims run together. */
 static struct hash
 tag_of(const struct verified *v, const struct verified_claim *claim)
 {
-	struct hash parts[4] = {
-		hash_of(claim->account),
-		hash_of(claim->password),
-		hash_of(claim->stored),
-		hash_of(claim->remote),
+	const size_t len[] = {
+		claim->account.len,
+		claim->password.len,
+		claim->stored.len,
+		claim->remote.len,
 	};
-	struct str whole = { (const char *)parts, sizeof(parts) };
-	struct hash tag =
-	    hash_hmac((struct str){ (const char *)v->key, sizeof(v->key) }, &whole, 1);
+	const struct str part[] = {
+		{ (const char *)len, sizeof(len) },
+		claim->account,
+		claim->password,
+		claim->stored,
+		claim->remote,
+	};
 
-	secret_wipe(parts, sizeof(parts));
-	return tag;
+	return hash_hmac((struct str){ (const char *)v->key, sizeof(v->key) }, part, COUNTOF(part));
 }
 
 bool

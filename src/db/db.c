@@ -1,6 +1,7 @@
 #include "db.h"
 
 #include "db_p.h"
+#include "memo_p.h"
 #include "portable.h"
 
 /* The cache of statements: sets of four, found by the address of the text. */
@@ -26,6 +27,8 @@ struct db {
 	bool broken; /* a statement of the transaction failed */
 	size_t rows; /* queries that are being read */
 	size_t next_victim;
+	db_changes *changes; /* NULL: nothing is remembered */
+	struct memory memory;
 	struct db_stmt *cache[CACHE_SETS][CACHE_WAYS];
 };
 
@@ -49,6 +52,7 @@ db_close(struct db *db)
 	assert(db->rows == 0 && db->txn == TXN_NONE);
 	for (size_t i = 0; i < CACHE_SETS * CACHE_WAYS; i++)
 		stmt_free(db, db->cache[i / CACHE_WAYS][i % CACHE_WAYS]);
+	memory_free(&db->memory);
 	db->engine->close(db->conn);
 	heap_free(db->place);
 	heap_free(db);
@@ -76,6 +80,7 @@ db_open(const struct db_config *config, struct db **ret, struct why *why)
 	db->conn = conn;
 	db->place = heap_cstr(place);
 	db->read_only = config->read_only;
+	db->changes = config->changes;
 	*ret = db;
 	return OK;
 }
@@ -245,6 +250,14 @@ check_args(const struct db *db, const struct db_stmt *stmt, const struct db_valu
 	return OK;
 }
 
+/* What was read before is no longer known to hold. */
+static void
+count_change(struct db *db)
+{
+	if (db->changes != NULL)
+		atomic_fetch_add(db->changes, 1);
+}
+
 /* Whether the statement may run now. */
 static enum err
 check_state(const struct db *db, const struct db_stmt *stmt, struct why *why)
@@ -299,6 +312,8 @@ db_exec_rows(struct db *db, const char *sql, const struct db_batch *batch, int64
 	if (err != OK)
 		return broken(db, err);
 	err = run_rows(db, stmt, batch, ret_changes, why);
+	if (db->txn == TXN_NONE && stmt->shape.writes)
+		count_change(db);
 	stmt_give(db, stmt);
 	return broken(db, err);
 }
@@ -326,6 +341,8 @@ db_script(struct db *db, struct str sql, struct why *why)
 		while (err == OK && has)
 			err = db->engine->step(prepared, &has, why);
 		db->engine->drop(prepared);
+		if (db->txn == TXN_NONE)
+			count_change(db);
 		TRY(broken(db, err));
 	}
 	return OK;
@@ -366,10 +383,12 @@ db_next(struct db_rows *rows, bool *ret_has, struct why *why)
 void
 db_rows_endp(struct db_rows *rows)
 {
-	if (rows->stmt == NULL)
-		return;
-	rows->db->rows--;
-	stmt_give(rows->db, rows->stmt);
+	if (rows->memo != NULL)
+		rows->memo->held = false;
+	if (rows->stmt != NULL) {
+		rows->db->rows--;
+		stmt_give(rows->db, rows->stmt);
+	}
 	*rows = (struct db_rows){ 0 };
 }
 
@@ -386,9 +405,43 @@ db_query_one(struct db *db, const char *sql, const struct db_value *args, size_t
 	return OK;
 }
 
+static enum err
+query_first(struct db *db, const struct memo_ask *ask, struct db_rows *ret, bool *ret_has,
+    struct why *why)
+{
+	TRY(db_query(db, ask->sql, ask->args, ask->n, ret, why));
+	return db_next(ret, ret_has, why);
+}
+
+enum err
+db_memo(struct db *db, const char *sql, const struct db_value *args, size_t n, struct db_rows *ret,
+    bool *ret_has, struct why *why)
+{
+	struct memo_ask ask = { .sql = sql, .args = args, .n = n };
+
+	/* While another question is read the engine shows what was when that one began. */
+	if (db->changes == NULL || db->txn != TXN_NONE || db->rows > 0)
+		return query_first(db, &ask, ret, ret_has, why);
+	/* Before the question: a change that comes meanwhile may be missing in the answer. */
+	ask.changes = atomic_load(db->changes);
+	struct memo *old = memo_find(&db->memory, &ask);
+	if (old == NULL) {
+		TRY(query_first(db, &ask, ret, ret_has, why));
+		memo_keep(&db->memory, &ask, *ret_has, ret, ret->stmt->shape.columns);
+		return OK;
+	}
+	assert(ret->stmt == NULL && ret->memo == NULL); /* or an earlier one was not ended */
+	old->held = true;
+	*ret_has = old->has;
+	*ret = (struct db_rows){ .db = db, .memo = old };
+	return OK;
+}
+
 enum db_type
 db_col_type(const struct db_rows *rows, size_t at)
 {
+	if (rows->memo != NULL)
+		return rows->memo->column[at].type;
 	assert(at < rows->stmt->shape.columns);
 	return rows->db->engine->col_type(rows->stmt->prepared, at);
 }
@@ -398,6 +451,8 @@ db_col_i64(const struct db_rows *rows, size_t at)
 {
 	if (db_col_type(rows, at) != DB_INT)
 		return 0;
+	if (rows->memo != NULL)
+		return rows->memo->column[at].i;
 	return rows->db->engine->col_i64(rows->stmt->prepared, at);
 }
 
@@ -406,6 +461,8 @@ col_bytes(const struct db_rows *rows, size_t at, enum db_type type)
 {
 	if (db_col_type(rows, at) != type)
 		return (struct str){ 0 };
+	if (rows->memo != NULL)
+		return rows->memo->column[at].s;
 	return rows->db->engine->col_bytes(rows->stmt->prepared, at);
 }
 
@@ -470,6 +527,19 @@ db_begin_read(struct db *db, struct db_txn *ret, struct why *why)
 	return begin(db, TXN_READ, ret, why);
 }
 
+/* Also after a failure: who knows what of it an engine kept. */
+static void
+end_txn(struct db_txn *txn)
+{
+	struct db *db = txn->db;
+
+	if (db->txn == TXN_WRITE)
+		count_change(db);
+	db->txn = TXN_NONE;
+	db->broken = false;
+	txn->db = NULL;
+}
+
 enum err
 db_commit(struct db_txn *txn, struct why *why)
 {
@@ -486,8 +556,7 @@ db_commit(struct db_txn *txn, struct why *why)
 		db_txn_endp(txn);
 		return err;
 	}
-	db->txn = TXN_NONE;
-	txn->db = NULL;
+	end_txn(txn);
 	return OK;
 }
 
@@ -501,9 +570,7 @@ db_txn_endp(struct db_txn *txn)
 	/* A rollback can only fail when the engine has done it already. */
 	if (db->engine->in_txn(db->conn))
 		(void)control(db, rollback_sql, NULL);
-	db->txn = TXN_NONE;
-	db->broken = false;
-	txn->db = NULL;
+	end_txn(txn);
 }
 
 enum err

@@ -34,6 +34,8 @@
  * Source: the portable subset is that of SQLite 3.40, PostgreSQL 15, Citus 13. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base.h"
 
 enum {
@@ -44,10 +46,17 @@ enum {
 	DB_POOL_MAX = 64,            /* connections of one pool */
 };
 
+/* Counts the changes that the connections of this process made to one database. */
+typedef atomic_uint_fast64_t db_changes;
+
 /* Where a database is.  Zero is the preset of every number. */
 struct db_config {
 	const char *place; /* the path of a SQLite file; the folder must exist */
 	bool read_only;
+	/* Of all connections that share it, and only when no other program writes: they
+	 * count their changes here, and what db_memo() read is good until the next.
+	 * Outlives them.  NULL: nothing is remembered. */
+	db_changes *changes;
 	unsigned wait_ms;        /* patience with a lock; 0: DB_WAIT_MS */
 	uint64_t size_max_bytes; /* refuse to grow above this (db.full); 0: the disk decides */
 };
@@ -130,6 +139,7 @@ enum err db_exec_rows(struct db *db, const char *sql, const struct db_batch *bat
 struct db_rows {
 	struct db *db;
 	struct db_stmt *stmt;
+	struct memo *memo; /* an answer out of memory: there is no statement */
 };
 
 /* Starts a query; the first row comes with db_next. */
@@ -148,6 +158,17 @@ enum err db_query_one(struct db *db, const char *sql, const struct db_value *arg
  * db_select_one: db_query_one. */
 #define db_select(db, ret, why, ...)     db_query((db), DB_SQL(__VA_ARGS__), (ret), (why))
 #define db_select_one(db, ret, why, ...) db_query_one((db), DB_SQL(__VA_ARGS__), (ret), (why))
+
+/* The first row of a question, of at most three arguments, that is asked again and
+ * again (who an account is, what a collection may): as long as nothing was committed
+ * the answer comes out of memory.  sql is a named constant.  False in *ret_has: there
+ * is no row.  Inside of a transaction, and while other rows are read, it is db_query
+ * and db_next.
+ *
+ * A change counts before the call that made it durable returns, so that who was told
+ * of it never meets what was before. */
+enum err db_memo(struct db *db, const char *sql, const struct db_value *args, size_t n,
+    struct db_rows *ret, bool *ret_has, struct why *why);
 
 /* Column `at`, 0-based, of the current row.  NULL, or a value of another type,
  * reads as 0 or as an empty slice.  Slices are valid until the next db_next or

@@ -103,7 +103,8 @@ open_parts(struct realm *r, struct why *why)
 	struct db_config config = { .place = path, .read_only = r->read_only };
 
 	TRY(realm_path(r->folder, "store.db", path, why));
-	if (!r->read_only) {
+	if (!r->read_only) { /* and nobody else writes */
+		config.changes = &r->changes;
 		TRY(take_lock(r, why));
 		TRY(open_writer(r, &config, why));
 	}

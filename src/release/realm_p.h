@@ -25,6 +25,7 @@ struct realm {
 	const struct clock *clock;
 	bool read_only;
 	int lock_fd;
+	db_changes changes; /* of the store */
 	struct db_pool *readers;
 	struct db_committer *writer;
 	struct ledger *ledger;

@@ -50,6 +50,9 @@ static const char derived_by_spec[] =
 static const char last_of_id[] =
     "SELECT " STORED_COLUMNS_RAW " FROM object o WHERE o.shard_key = $1 AND o.object_id = $2 "
     "AND o.date_added + 0 > $3 AND o.latest = 1";
+static const char last_of_id_only_raw[] =
+    "SELECT o.date_added, o.raw FROM object o WHERE o.shard_key = $1 AND o.object_id = $2 "
+    "AND o.date_added + 0 > $3 AND o.latest = 1";
 static const char find_older[] =
     "SELECT 1 FROM object WHERE shard_key = $1 AND object_id = $2 AND withdrawn_at = 0 "
     "AND (modified_us < $3 OR (modified_us = $3 AND date_added < $4)) LIMIT 1";
@@ -378,10 +381,15 @@ single_page(struct gathering *g, struct page *ret, struct why *why)
 	bool has = false;
 
 	*ret = (struct page){ .object = g->list };
-	TRY(db_select(g->db, &rows, why, last_of_id, DB_I(q->shard_key), DB_T(q->id[0]),
-	    DB_I(q->added_after)));
+	TRY(db_select(g->db, &rows, why, q->only_raw ? last_of_id_only_raw : last_of_id,
+	    DB_I(q->shard_key), DB_T(q->id[0]), DB_I(q->added_after)));
 	TRY(db_next(&rows, &has, why));
-	return has ? stored_read(&rows, g->arena, true, &ret->object[ret->len++], why) : OK;
+	if (!has)
+		return OK;
+
+	struct stored *o = &ret->object[ret->len++];
+	return q->only_raw ? read_only_raw(&rows, g->arena, o, why)
+	                   : stored_read(&rows, g->arena, true, o, why);
 }
 
 enum err

@@ -6,8 +6,7 @@ static const char add_session[] =
     "INSERT INTO session (token_hash, account, kind, scopes, expires_at, created_at, label) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char find_session[] =
-    "SELECT account, kind, scopes, expires_at, created_at FROM session "
-    "WHERE token_hash = $1 AND expires_at > $2";
+    "SELECT account, kind, scopes, expires_at, created_at FROM session WHERE token_hash = $1";
 static const char delete_session[] = "DELETE FROM session WHERE token_hash = $1";
 static const char delete_account_sessions[] = "DELETE FROM session WHERE account = $1";
 static const char list_tokens[] =
@@ -32,9 +31,8 @@ store_session_find(struct db *db, struct arena *a, const struct hash *token, tim
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_select(db, &rows, why, find_session, DB_B(hash_str(token)), DB_I(now)));
-	TRY(db_next(&rows, &has, why));
-	if (!has)
+	TRY(db_memo(db, DB_SQL(find_session, DB_B(hash_str(token))), &rows, &has, why));
+	if (!has || db_col_i64(&rows, 3) <= now)
 		return fail(why, ERR_NOT_FOUND, "session.unknown",
 		    "this sign-in has ended: sign in again");
 	struct session s = { .token = *token,
