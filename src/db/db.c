@@ -3,18 +3,7 @@
 #include "db_p.h"
 #include "memo_p.h"
 #include "portable.h"
-
-/* The cache of statements: sets of four, found by the address of the text. */
-enum { CACHE_SETS = 128, CACHE_WAYS = 4 };
-
-struct db_stmt {
-	char *sql; /* as the caller wrote it */
-	const char *key;
-	struct db_prepared *prepared;
-	struct db_shape shape;
-	bool cached;
-	bool busy;
-};
+#include "statement_p.h"
 
 enum txn_state { TXN_NONE, TXN_READ, TXN_WRITE };
 
@@ -24,25 +13,14 @@ struct db {
 	char *place;
 	bool read_only;
 	enum txn_state txn;
-	bool broken; /* a statement of the transaction failed */
-	size_t rows; /* queries that are being read */
-	size_t next_victim;
+	bool broken;         /* a statement of the transaction failed */
+	size_t rows;         /* queries that are being read */
 	db_changes *changes; /* NULL: nothing is remembered */
 	struct memory memory;
-	struct db_stmt *cache[CACHE_SETS][CACHE_WAYS];
+	struct statements statements;
 };
 
 /* ---- connections ---- */
-
-static void
-stmt_free(struct db *db, struct db_stmt *stmt)
-{
-	if (stmt == NULL)
-		return;
-	db->engine->drop(stmt->prepared);
-	heap_free(stmt->sql);
-	heap_free(stmt);
-}
 
 void
 db_close(struct db *db)
@@ -50,8 +28,7 @@ db_close(struct db *db)
 	if (db == NULL)
 		return;
 	assert(db->rows == 0 && db->txn == TXN_NONE);
-	for (size_t i = 0; i < CACHE_SETS * CACHE_WAYS; i++)
-		stmt_free(db, db->cache[i / CACHE_WAYS][i % CACHE_WAYS]);
+	statements_drop(&db->statements);
 	memory_free(&db->memory);
 	db->engine->close(db->conn);
 	heap_free(db->place);
@@ -79,6 +56,8 @@ db_open(const struct db_config *config, struct db **ret, struct why *why)
 	db->engine = &db_sqlite;
 	db->conn = conn;
 	db->place = heap_cstr(place);
+	db->statements =
+	    (struct statements){ .engine = db->engine, .conn = conn, .place = db->place };
 	db->read_only = config->read_only;
 	db->changes = config->changes;
 	*ret = db;
@@ -101,122 +80,6 @@ bool
 db_txn_alive(const struct db *db)
 {
 	return db->txn != TXN_NONE && !db->broken && db->engine->in_txn(db->conn);
-}
-
-/* ---- preparing ---- */
-
-/* Parts of a transaction: known by their address, so that no caller can write
- * them.  One name serves all parts: the last one begun is meant. */
-static const char commit_sql[] = "COMMIT";
-static const char rollback_sql[] = "ROLLBACK";
-static const char save_begin_sql[] = "SAVEPOINT part";
-static const char save_undo_sql[] = "ROLLBACK TO part";
-static const char save_end_sql[] = "RELEASE part";
-
-static bool
-is_control(const struct db *db, const char *sql)
-{
-	return sql == db->engine->begin_write || sql == db->engine->begin_read ||
-	       sql == commit_sql || sql == rollback_sql || sql == save_begin_sql ||
-	       sql == save_undo_sql || sql == save_end_sql;
-}
-
-static enum err
-prepare(struct db *db, struct str sql, bool hot, struct db_prepared **ret, struct why *why)
-{
-	struct buf text = buf_new(2 * DB_STATEMENT_MAX); /* the words may grow it */
-
-	db_put_words(&text, sql, db->engine->words);
-	enum err err = buf_check(&text, "SQL statement", why);
-	if (err == OK)
-		err = db->engine->prepare(db->conn, buf_str(&text), hot, ret, why);
-	buf_free(&text);
-	return err;
-}
-
-static enum err
-stmt_new(struct db *db, const char *sql, struct db_stmt **ret, struct why *why)
-{
-	struct str text = str_of(sql);
-	struct db_prepared *prepared = NULL;
-
-	if (text.len > DB_STATEMENT_MAX)
-		return fail(why, ERR_LIMIT, "db.too-big",
-		    "%s: a statement of %zu bytes is longer than %d", db->place, text.len,
-		    DB_STATEMENT_MAX);
-	if (!is_control(db, sql))
-		TRY(db_check_portable(text, why));
-	TRY(prepare(db, text, true, &prepared, why));
-
-	struct db_stmt *stmt = heap_new(sizeof(*stmt), 1);
-	stmt->sql = heap_cstr(text);
-	stmt->key = sql;
-	stmt->prepared = prepared;
-	db->engine->shape(prepared, &stmt->shape);
-	*ret = stmt;
-	return OK;
-}
-
-static struct db_stmt **
-cache_set(struct db *db, const char *sql)
-{
-	/* Fibonacci hashing: neighbouring constants go to different sets. */
-	uint64_t hash = (uint64_t)(uintptr_t)sql * UINT64_C(0x9e3779b97f4a7c15);
-
-	static_assert(CACHE_SETS == 1 << 7, "the shift below takes 7 bits");
-	return db->cache[hash >> (64 - 7)];
-}
-
-/* A place of the set that is empty or idle; NULL when all four are in use. */
-static struct db_stmt **
-cache_room(struct db *db, struct db_stmt **set)
-{
-	for (size_t i = 0; i < CACHE_WAYS; i++)
-		if (set[i] == NULL)
-			return &set[i];
-	for (size_t i = 0; i < CACHE_WAYS; i++) {
-		struct db_stmt **at = &set[db->next_victim++ % CACHE_WAYS];
-		if (!(*at)->busy)
-			return at;
-	}
-	return NULL;
-}
-
-static enum err
-stmt_take(struct db *db, const char *sql, struct db_stmt **ret, struct why *why)
-{
-	struct db_stmt **set = cache_set(db, sql);
-
-	for (size_t i = 0; i < CACHE_WAYS; i++) {
-		struct db_stmt *stmt = set[i];
-		/* The text is compared, too: a built one may stand where another stood. */
-		if (stmt == NULL || stmt->key != sql || stmt->busy || strcmp(stmt->sql, sql) != 0)
-			continue;
-		stmt->busy = true;
-		*ret = stmt;
-		return OK;
-	}
-
-	struct db_stmt *stmt = NULL;
-	TRY(stmt_new(db, sql, &stmt, why));
-	struct db_stmt **room = cache_room(db, set);
-	if (room != NULL) {
-		stmt_free(db, *room);
-		*room = stmt;
-		stmt->cached = true;
-	}
-	stmt->busy = true;
-	*ret = stmt;
-	return OK;
-}
-
-static void
-stmt_give(struct db *db, struct db_stmt *stmt)
-{
-	db->engine->reset(stmt->prepared);
-	stmt->busy = false;
-	if (!stmt->cached)
-		stmt_free(db, stmt);
 }
 
 /* ---- running ---- */
@@ -307,14 +170,14 @@ db_exec_rows(struct db *db, const char *sql, const struct db_batch *batch, int64
     struct why *why)
 {
 	struct db_stmt *stmt = NULL;
-	enum err err = stmt_take(db, sql, &stmt, why);
+	enum err err = statement_take(&db->statements, sql, false, &stmt, why);
 
 	if (err != OK)
 		return broken(db, err);
 	err = run_rows(db, stmt, batch, ret_changes, why);
 	if (db->txn == TXN_NONE && stmt->shape.writes)
 		count_change(db);
-	stmt_give(db, stmt);
+	statement_give(&db->statements, stmt);
 	return broken(db, err);
 }
 
@@ -336,7 +199,7 @@ db_script(struct db *db, struct str sql, struct why *why)
 	while (db_next_statement(&sql, &one)) {
 		bool has = true;
 		struct db_prepared *prepared = NULL;
-		TRY(broken(db, prepare(db, one, false, &prepared, why)));
+		TRY(broken(db, statement_prepare(&db->statements, one, false, &prepared, why)));
 		enum err err = OK;
 		while (err == OK && has)
 			err = db->engine->step(prepared, &has, why);
@@ -355,7 +218,7 @@ db_query(struct db *db, const char *sql, const struct db_value *args, size_t n, 
     struct why *why)
 {
 	struct db_stmt *stmt = NULL;
-	enum err err = stmt_take(db, sql, &stmt, why);
+	enum err err = statement_take(&db->statements, sql, false, &stmt, why);
 
 	assert(ret->stmt == NULL); /* or an earlier query was not ended */
 	if (err != OK)
@@ -366,7 +229,7 @@ db_query(struct db *db, const char *sql, const struct db_value *args, size_t n, 
 	if (err == OK)
 		err = db->engine->bind(stmt->prepared, args, why);
 	if (err != OK) {
-		stmt_give(db, stmt);
+		statement_give(&db->statements, stmt);
 		return broken(db, err);
 	}
 	db->rows++;
@@ -387,7 +250,7 @@ db_rows_endp(struct db_rows *rows)
 		rows->memo->held = false;
 	if (rows->stmt != NULL) {
 		rows->db->rows--;
-		stmt_give(rows->db, rows->stmt);
+		statement_give(&rows->db->statements, rows->stmt);
 	}
 	*rows = (struct db_rows){ 0 };
 }
@@ -489,15 +352,23 @@ db_has_table(struct db *db, struct str name, bool *ret, struct why *why)
 
 /* ---- transactions ---- */
 
-/* Runs one of the texts of is_control, whatever the state. */
+/* Parts of a transaction: known by their address, so that no caller can write
+ * them.  One name serves all parts: the last one begun is meant. */
+static const char commit_sql[] = "COMMIT";
+static const char rollback_sql[] = "ROLLBACK";
+static const char save_begin_sql[] = "SAVEPOINT part";
+static const char save_undo_sql[] = "ROLLBACK TO part";
+static const char save_end_sql[] = "RELEASE part";
+
+/* Runs one of these or the engine's own, whatever the state. */
 static enum err
 control(struct db *db, const char *sql, struct why *why)
 {
 	struct db_stmt *stmt = NULL;
 
-	TRY(stmt_take(db, sql, &stmt, why));
+	TRY(statement_take(&db->statements, sql, true, &stmt, why));
 	enum err err = run_once(db, stmt, NULL, why);
-	stmt_give(db, stmt);
+	statement_give(&db->statements, stmt);
 	return err;
 }
 

@@ -4,8 +4,8 @@
 #include "parse_p.h"
 
 enum {
-	POOL_NODES = 32,  /* nodes taken from the arena at once: half an object of STIX */
-	FEW_NAMES = 32,   /* up to here a name is compared with each before it */
+	POOL_NODES = 32, /* nodes taken from the arena at once: half an object of STIX */
+	FEW_NAMES = 32,  /* up to here a name is compared with each before it */
 };
 
 /* ---- places ---- */
