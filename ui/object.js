@@ -17,6 +17,10 @@ function facts(pairs) {
 		.map(([name, value]) => [el("dt", {}, t(name)), el("dd", {}, value)]));
 }
 
+// The number that came, and the standard's word for it: None, Low, Med or High.
+const confidence = (object) => object.confidence === null ? ""
+	: `${number(object.confidence)} – ${t("confidence." + object.confidence_word)}`;
+
 const part = (title, ...content) => el("section.card", {}, el("h2", {}, title), content);
 
 function sightings(object) {
@@ -87,7 +91,8 @@ function draw(root, object) {
 		el("div.halves", {},
 			part(t("object.provenance"), facts([
 				["object.originator", p.originator], ["object.giver", p.giver], ["object.under", p.received_under],
-				["object.path", p.path.join(" → ")], ["object.added", when(p.added)], ["objects.hits", number(object.hits)]])),
+				["object.path", p.path.join(" → ")], ["object.added", when(p.added)], ["object.confidence", confidence(object)],
+				["objects.hits", number(object.hits)]])),
 			part(t("objects.sightings"), sightings(object))),
 		object.releases.length > 0 ? part(t("object.releases"), roads(object.releases)) : null,
 		part(t("object.versions"), el("ul.plain", {}, object.versions.map((v) => el("li", {},

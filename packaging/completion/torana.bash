@@ -56,7 +56,7 @@ _torana_options() {
 	'collection access') echo --account --rights ;;
 	'collection add') echo --title --description --organisation --enclave ;;
 	'collection define') echo --query --title --description --organisation --enclave ;;
-	'object import') echo --source ;;
+	'object import') echo --source --warnings ;;
 	'release preview' | 'release send') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --strict \
 		--legal-basis --contact --persons ;;
 	'release person') echo --to --purpose --area --with --urgency --harm --break-glass --reason --bundle --strict \

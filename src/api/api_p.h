@@ -112,6 +112,7 @@ struct api_import {
 	struct str text;
 	struct str source;
 	struct str named; /* source that has a policy; may be empty */
+	bool warnings;    /* list them, too */
 };
 enum err api_import(const struct api *api, const struct http_request *req,
     const struct api_import *what, struct import_result *ret, struct why *why);

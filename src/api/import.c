@@ -154,6 +154,7 @@ api_import(const struct api *api, const struct http_request *req, const struct a
 			.text = what->text,
 			.source = what->source,
 			.named = what->named,
+			.warnings = what->warnings,
 			.convert = convert_element,
 			.actor = req->principal.id.len > 0 ? req->principal.id : S("control"),
 			.now = clock_wall(realm_clock(api->realm)),
@@ -185,6 +186,7 @@ print_problem(struct json_writer *w, const struct import_problem *p)
 	api_put_text(w, "pointer", p->pointer);
 	api_put_text(w, "rule", p->rule);
 	api_put_text(w, "message", p->message);
+	api_put_text(w, "level", str_of(stix_level_name(p->level)));
 	json_end_object(w);
 }
 
@@ -233,10 +235,15 @@ api_post_import(void *ctx, struct http_request *req, struct http_response *ret, 
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(API_ARENA_MAX);
 	struct api_import what = { .arena = a, .text = req->body };
+	struct str warnings = S("");
 	struct import_result result;
 
 	TRY(api_query_text(req, "source", true, &what.source, why));
 	TRY(api_query_text(req, "named", false, &what.named, why));
+	TRY(api_query_text(req, "warnings", false, &warnings, why));
+	if (warnings.len > 0 && !str_is(warnings, "true") && !str_is(warnings, "false"))
+		return fail(why, ERR_INVALID, "api.query", "warnings is true or false");
+	what.warnings = str_is(warnings, "true");
 	TRY(api_import(ctx, req, &what, &result, why));
 	print_result(&result, ret);
 	return OK;

@@ -68,6 +68,19 @@ load_raw(struct look *look, struct stored *s, struct why *why)
 	return OK;
 }
 
+/* As a number and in words; null and "" where the object does not say. */
+static void
+print_confidence(struct json_writer *w, const struct json *tree)
+{
+	int64_t confidence = -1;
+
+	if (json_get_i64(tree, S("confidence"), &confidence))
+		api_put_i64(w, "confidence", confidence);
+	else
+		json_put_null(json_key(w, S("confidence")));
+	api_put_text(w, "confidence_word", str_of(stix_confidence_word(confidence)));
+}
+
 static enum err
 print_face(struct look *look, struct json_writer *w, const struct stored *s, struct why *why)
 {
@@ -84,6 +97,7 @@ print_face(struct look *look, struct json_writer *w, const struct stored *s, str
 	api_put_text(w, "version", s->version);
 	api_put_text(w, "modified", s->modified);
 	api_put_text(w, "tlp", str_of(tlp_name(set.tlp)));
+	print_confidence(w, tree);
 	return OK;
 }
 

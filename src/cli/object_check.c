@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "buf.h"
+#include "id_use.h"
 #include "object_check_p.h"
 #include "stix.h"
 #include "stix1.h"
@@ -20,6 +21,7 @@ struct checking {
 	struct buf out;
 	struct json_writer w;
 	struct stix_report *report;
+	struct id_use *uses;
 	size_t read, rejected, warned;
 	size_t more; /* problems beyond STIX_PROBLEMS_MAX of an object */
 	bool single; /* the top is no bundle and no list of objects */
@@ -34,12 +36,6 @@ struct finding {
 	const char *message;
 };
 
-static const char *const level_names[] = {
-	[STIX_NOTE] = "note",
-	[STIX_WARNING] = "warn",
-	[STIX_ERROR] = "reject",
-};
-
 static void
 put_json(struct checking *k, const struct finding *f)
 {
@@ -51,7 +47,7 @@ put_json(struct checking *k, const struct finding *f)
 	json_put_str(json_key(&k->w, S("id")), f->id);
 	json_put_str(json_key(&k->w, S("pointer")), str_of(f->pointer));
 	json_put_str(json_key(&k->w, S("rule")), f->rule);
-	json_put_str(json_key(&k->w, S("level")), str_of(level_names[f->level]));
+	json_put_str(json_key(&k->w, S("level")), str_of(stix_level_name(f->level)));
 	json_put_str(json_key(&k->w, S("message")), str_of(f->message));
 	json_end_object(&k->w);
 }
@@ -60,7 +56,7 @@ put_json(struct checking *k, const struct finding *f)
 static void
 print_text(const struct finding *f)
 {
-	(void)printf("%-6s ", level_names[f->level]);
+	(void)printf("%-6s ", stix_level_name(f->level));
 	cli_text(f->id.len > 0 ? f->id : S("(no id)"));
 	(void)printf(": ");
 	cli_text(str_of(f->pointer));
@@ -147,6 +143,7 @@ check_tree(struct checking *k, size_t index, const struct json *tree)
 	}
 	stix_validate(&o, k->report);
 	found_report(k, index, o.id);
+	id_use_note(k->uses, &o, index);
 	if (k->report->errors == 0 && stix_hash(&o, k->arena, &hashes, &why) != OK)
 		found_why(k, index, tree, &why);
 }
@@ -305,11 +302,18 @@ found_text(struct checking *k, const struct why *why)
 	         });
 }
 
+static void
+found_use(void *arg, size_t index, struct str id, const char *message)
+{
+	found(arg, &(struct finding){ index, id, "/id", S("SI-034"), STIX_WARNING, message });
+}
+
 static int
 answer(struct checking *k, enum err err, struct why *why)
 {
 	bool valid = err == OK && k->rejected == 0;
 
+	id_use_each(k->uses, found_use, k);
 	/* What is no JSON is a finding of the whole text. */
 	if (err != OK)
 		found_text(k, why);
@@ -357,7 +361,12 @@ object_check(struct cli *c)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(OBJECT_ARENA_MAX);
 	CLEANUP(heap_freep) struct stix_report *report = heap_new(sizeof(*report), 1);
-	struct checking k = { .c = c, .arena = a, .out = buf_new(REPORT_MAX), .report = report };
+	CLEANUP(id_use_freep) struct id_use *uses = id_use_new();
+	struct checking k = { .c = c,
+		.uses = uses,
+		.arena = a,
+		.out = buf_new(REPORT_MAX),
+		.report = report };
 	struct str text;
 	struct why why = { 0 };
 	enum err err = read_file(c, CHECK_MAX, &text, &why);

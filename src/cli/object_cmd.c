@@ -24,6 +24,7 @@ print_problems(const struct json *answer)
 		{ "ID", "id", 60 },
 		{ "PLACE", "pointer", 40 },
 		{ "RULE", "rule", 10 },
+		{ "LEVEL", "level", 8 },
 		{ "WHAT IS WRONG", "message", 120 },
 	};
 	const struct json *problems = json_get(answer, S("problems"));
@@ -58,6 +59,7 @@ print_changes(const struct json *answer)
 
 static const struct cli_option import_options[] = {
 	{ "source", "NAME", "the source it comes from: its policy speaks for what has no marking" },
+	{ "warnings", NULL, "list what is stored and yet not as the standard has it, too" },
 };
 
 static int
@@ -79,6 +81,8 @@ run_import(struct cli *c)
 	if (named != NULL)
 		target = arena_printf(c->arena, STR_FMT "&named=" STR_FMT, STR_ARG(target),
 		    STR_ARG(cli_encode(c, str_of(named))));
+	if (cli_option(c, "warnings") != NULL)
+		target = arena_printf(c->arena, STR_FMT "&warnings=true", STR_ARG(target));
 	int code = cli_call(c, &(struct cli_request){ "POST", target, text }, &answer);
 	if (answer == NULL)
 		return code;
@@ -105,6 +109,7 @@ run_list(struct cli *c)
 	static const struct cli_column columns[] = {
 		{ "ID", "id", 60 },
 		{ "TLP", "tlp", 13 },
+		{ "CONFIDENCE", "confidence_word", 10 },
 		{ "FROM", "giver", 20 },
 		{ "NAME", "name", 60 },
 	};

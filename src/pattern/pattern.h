@@ -119,6 +119,11 @@ enum { PATTERN_REMARKS_MAX = 8 };
 /* Writes at most PATTERN_REMARKS_MAX; each once.  Returns how many. */
 size_t pattern_remarks(const struct pattern *p, struct pattern_remark *ret);
 
+/* Called for each START ... STOP ... of the pattern: the two instants as they are written.
+ * Returns false to stop. */
+typedef bool pattern_interval_fn(void *arg, struct str start, struct str stop);
+void pattern_intervals(const struct pattern *p, pattern_interval_fn *fn, void *arg);
+
 /* Writes what there is to say about a text as one JSON object, for a person and for
  * a machine alike:
  *

@@ -136,6 +136,29 @@ pattern_remarks(const struct pattern *p, struct pattern_remark *ret)
 	return m.len;
 }
 
+/* ---- intervals ---- */
+
+/* Recursion is bounded by PATTERN_DEPTH_MAX: lists nest by parentheses only. */
+static bool
+visit_intervals(const struct node *n, pattern_interval_fn *fn, void *arg)
+{
+	for (const struct qualifier *q = n->qualifier; q != NULL; q = q->next) {
+		if (q->kind == TOKEN_START && !fn(arg, q->value, q->stop))
+			return false;
+	}
+	for (const struct node *part = n->child; part != NULL; part = part->next) {
+		if (!visit_intervals(part, fn, arg))
+			return false;
+	}
+	return true;
+}
+
+void
+pattern_intervals(const struct pattern *p, pattern_interval_fn *fn, void *arg)
+{
+	(void)visit_intervals(p->root, fn, arg);
+}
+
 /* ---- how much of the language it uses ---- */
 
 static bool

@@ -82,10 +82,16 @@ stix_identifies(struct str type, struct str property)
 	return p != NULL && (p->flags & IDENTIFYING) != 0;
 }
 
+struct uuid
+observable_uuid(struct str name)
+{
+	return uuid_v5(&observable_space, name);
+}
+
 static void
 put_id(struct str type, struct str name, char *ret)
 {
-	struct uuid uuid = uuid_v5(&observable_space, name);
+	struct uuid uuid = observable_uuid(name);
 
 	assert(type.len > 0 && type.len + 2 + UUID_TEXT < STIX_ID_MAX);
 	memcpy(ret, type.ptr, type.len);

@@ -149,6 +149,44 @@ check_meaning(struct check *c, const struct place *at, const struct pattern *p)
 		problem(c, at, STIX_WARNING, "PT-013", "%s", remark[i].text);
 }
 
+/* When an indicator counts, and what its pattern asks for. */
+struct validity {
+	struct check *c;
+	const struct place *at;
+	struct str from, until; /* empty: not given */
+};
+
+static bool
+check_interval(void *arg, struct str start, struct str stop)
+{
+	const struct validity *v = arg;
+	time_us us;
+	bool early = v->from.len > 0 && time_parse(start, &us) && stamp_cmp(start, v->from) < 0;
+	bool late = v->until.len > 0 && time_parse(stop, &us) && stamp_cmp(stop, v->until) > 0;
+
+	if (early)
+		problem(v->c, v->at, STIX_WARNING, "SI-112",
+		    "START should not lie before valid_from, " STR_FMT, STR_ARG(v->from));
+	if (late)
+		problem(v->c, v->at, STIX_WARNING, "SI-112",
+		    "STOP should not lie after valid_until, " STR_FMT, STR_ARG(v->until));
+	/* The first that lies outside is enough. */
+	return !early && !late;
+}
+
+static void
+check_validity(struct check *c, const struct place *at, const struct pattern *p,
+    const struct json *indicator)
+{
+	struct validity v = { .c = c, .at = at };
+
+	if (!get_time(indicator, S("valid_from"), &v.from))
+		v.from = S("");
+	if (!get_time(indicator, S("valid_until"), &v.until))
+		v.until = S("");
+	pattern_intervals(p, check_interval, &v);
+}
+
 /* Patterns of other languages are nobody's here; version 2.0 of ours wrote instants
  * otherwise. */
 static void
@@ -164,11 +202,13 @@ check_indicator(struct check *c, const struct place *at, const struct json *v)
 		return;
 	(void)json_get_str(v, S("pattern_version"), &version);
 	CLEANUP(arena_freep) struct arena *a = arena_new(PATTERN_ARENA_MAX);
-	if (pattern_parse(a, text, &p, &why) == OK)
+	if (pattern_parse(a, text, &p, &why) == OK) {
 		check_meaning(c, &inside, p);
-	else
-		problem(c, &inside, str_is(version, "2.0") ? STIX_WARNING : STIX_ERROR, "SI-110",
-		    "is no STIX pattern: %s, %s", why.text, why.where);
+		check_validity(c, &inside, p, v);
+		return;
+	}
+	problem(c, &inside, str_is(version, "2.0") ? STIX_WARNING : STIX_ERROR, "SI-110",
+	    "is no STIX pattern: %s, %s", why.text, why.where);
 }
 
 /* ---- observables ---- */

@@ -78,6 +78,9 @@ void stix_version_key(const struct stix_object *o, const struct stix_hashes *h, 
  * object for the officer who handles it; with an error it is not STIX. */
 enum stix_level { STIX_NOTE, STIX_WARNING, STIX_ERROR };
 
+/* "note", "warn", "reject". */
+const char *stix_level_name(enum stix_level level);
+
 enum { STIX_PROBLEMS_MAX = 64 };
 
 struct stix_problem {
@@ -108,6 +111,10 @@ void stix_validate(const struct stix_object *o, struct stix_report *ret);
  * relationships names it, for "hashes" whether it is a known algorithm.  With
  * an empty property: whether any of its vocabularies has the value. */
 bool stix_vocabulary_has(struct str property, struct str value);
+
+/* A confidence in words, by the scale of STIX 2.1, appendix A, that has None, Low, Med and High;
+ * "" for what is none of 0 to 100: nothing was specified. */
+const char *stix_confidence_word(int64_t confidence);
 
 /* ---- references ---- */
 

@@ -367,6 +367,20 @@ vocabularies_have_their_words(void **state)
 }
 /* clang-format on */
 
+/* SI-025 */
+static void
+confidence_in_words(void **)
+{
+	static const struct {
+		int64_t confidence;
+		const char *word;
+	} rows[] = { { INT64_MIN, "" }, { -1, "" }, { 0, "None" }, { 1, "Low" }, { 29, "Low" },
+		{ 30, "Med" }, { 69, "Med" }, { 70, "High" }, { 100, "High" }, { 101, "" } };
+
+	for (size_t i = 0; i < COUNTOF(rows); i++)
+		assert_string_equal(stix_confidence_word(rows[i].confidence), rows[i].word);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -384,5 +398,6 @@ main(int argc, char **argv)
 	CASE(&cases, references_at_any_depth);
 	CASE(&cases, texts_at_any_depth);
 	CASE(&cases, vocabularies_have_their_words);
+	CASE(&cases, confidence_in_words);
 	return cases_run("stix", &cases, argc, argv);
 }

@@ -36,6 +36,18 @@ place_text(const struct place *at, char *ret)
 	ret[text.len] = '\0';
 }
 
+const char *
+stix_level_name(enum stix_level level)
+{
+	static const char *const names[] = {
+		[STIX_NOTE] = "note",
+		[STIX_WARNING] = "warn",
+		[STIX_ERROR] = "reject",
+	};
+
+	return names[level];
+}
+
 void
 problem(struct check *c, const struct place *at, enum stix_level level, const char *rule,
     const char *fmt, ...)
@@ -263,6 +275,9 @@ check_id(struct check *c, const struct stix_object *o)
 	}
 	if (o->class == STIX_SCO)
 		check_observable_id(c, o);
+	else if (c->class != STIX_SCO && observable_space_has(o->json, o->id))
+		problem(c, &at, STIX_WARNING, "SI-031",
+		    "was made in the namespace of observables, and this is none");
 	else if (c->class != STIX_SCO && id_version(o->id) != UUID_V4)
 		problem(c, &at, STIX_WARNING, "SI-030", "should have a random UUID (version 4)");
 }

@@ -24,6 +24,9 @@
 #define IMPACT "extension-definition--7cc33dd6-f6a1-489b-98ea-522d351d71b9"
 #define CORE(more) SDO("incident", ",\"name\":\"x\",\"extensions\":{\"" INCIDENT_CORE "\":{\"extension_type\":\"property-extension\"," more "}}")
 
+#define NAMED(type, uuid, name, more) "{\"type\":\"" type "\",\"id\":\"" type "--" uuid "\",\"spec_version\":\"2.1\"," TIMES ",\"name\":\"" name "\"" more "}"
+#define SPACE "W SI-031 /id was made in the namespace of observables, and this is none"
+
 /* want is "" when there is nothing to report, or else one problem as
  * "level rule pointer message", the only error if it is an error. */
 static const struct problem_case {
@@ -68,6 +71,12 @@ static const struct problem_case {
 	{ "private language without a name", TOOL(",\"lang\":\"x\""), "E SI-016 /lang must be a language tag (RFC 5646)" },
 	{ "language with a singleton at the end", TOOL(",\"lang\":\"en-x\""), "E SI-016 /lang must be a language tag (RFC 5646)" },
 
+	/* ---- SI-030, SI-031: the second is what OpenCTI makes of a name, the third the bare text ---- */
+	{ "deterministic, of a namespace of its own", NAMED("report", UUID5, "x", ",\"published\":\"2026-01-01T00:00:00Z\",\"object_refs\":[" ID("tool") "]"), "W SI-030 /id should have a random UUID (version 4)" },
+	{ "the namespace of observables", NAMED("tool", "6be0bf9d-ad3a-5b7e-80ee-d3c16c77f43b", " APT x", ""), SPACE },
+	{ "the namespace of observables, the bare name", NAMED("tool", "63561d08-a6be-5dd1-93b2-16b6dfd6e7e8", "x", ""), SPACE },
+	{ "the namespace of observables, two members", NAMED("identity", "b41a4f6b-4061-5e9b-b601-4f232cd82b3b", "x", ",\"identity_class\":\"group\""), SPACE },
+	{ "another name", NAMED("tool", "63561d08-a6be-5dd1-93b2-16b6dfd6e7e8", "y", ""), "W SI-030 /id should have a random UUID (version 4)" },
 	/* ---- SI-096, the incident core extension: what breaks a draft draws a warning ---- */
 	{ "incident core", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"criticality\":70,\"events\":[{\"event_ref\":" ID("event") ",\"next_steps\":[{\"event_ref\":" ID("event") ",\"condition_type\":\"optional\",\"transition_type\":\"success\"}]}],\"impact_refs\":[" ID("impact") "],\"impacted_entity_counts\":{\"employee\":7},\"scores\":[{\"name\":\"x\",\"value\":7.5}]"), "" },
 	{ "incident core without its status", CORE("\"determination\":\"suspected\""), "W SI-050 /extensions/" INCIDENT_CORE " investigation_status is required" },
@@ -173,6 +182,11 @@ static const struct problem_case {
 	{ "a pattern", INDICATOR("[a:b = 1]", "stix"), "" },
 	/* SI-111, PT-055 */
 	{ "what is no pattern", INDICATOR("[a:b = ]", "stix"), "E SI-110 /pattern is no STIX pattern: \"]\" stands where a constant should, line 1, column 8" },
+	/* SI-112 */
+	{ "START within validity", INDICATOR("[a:b = 1] START t'2026-01-01T00:00:00.000Z' STOP t'2026-01-02T00:00:00Z'", "stix"), "" },
+	{ "START before validity", INDICATOR("[a:b = 1] OR ([a:c = 1] START t'2025-12-31T23:59:59.9Z' STOP t'2026-01-02T00:00:00Z')", "stix"), "W SI-112 /pattern START should not lie before valid_from, 2026-01-01T00:00:00Z" },
+	{ "STOP at the end of validity", INDICATOR("[a:b = 1] START t'2026-01-01T00:00:00Z' STOP t'2026-01-02T00:00:00Z'", "stix\",\"valid_until\":\"2026-01-02T00:00:00.0Z"), "" },
+	{ "STOP after validity", INDICATOR("[a:b = 1] START t'2026-01-01T00:00:00Z' STOP t'2026-01-02T00:00:00.1Z'", "stix\",\"valid_until\":\"2026-01-02T00:00:00Z"), "W SI-112 /pattern STOP should not lie after valid_until, 2026-01-02T00:00:00Z" },
 	{ "a pattern of 2.0", INDICATOR("[a:b = 1] START '2026-01-01T00:00:00Z' STOP '2026-01-02T00:00:00Z'", "stix\",\"pattern_version\":\"2.0"), "W SI-110 /pattern is no STIX pattern: \"'2026-01-01T00:00:00Z'\" stands where a timestamp like t'2026-01-31T23:59:59Z' should, line 1, column 17" },
 	{ "a pattern that never matches", INDICATOR("[a:b = 1 AND c:d = 2]", "stix"), "W PT-013 /pattern AND joins objects of different types in one bracket: no object is both; use a bracket for each" },
 	{ "a rule of another language", INDICATOR("rule x { }", "yara"), "" },

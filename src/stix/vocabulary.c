@@ -271,3 +271,28 @@ stix_vocabulary_has(struct str property, struct str value)
 	return types_have(model_domain, model_domain_len, property, value) ||
 	       types_have(model_observables, model_observables_len, property, value);
 }
+
+/* ---- confidence ---- */
+
+/* clang-format off */
+/* Source: STIX 2.1, appendix A, the scale None / Low / Med / High. */
+static const struct {
+	int64_t most;
+	const char *word;
+} confidence_scale[] = {
+	{ 0, "None" },
+	{ 29, "Low" },
+	{ 69, "Med" },
+	{ 100, "High" },
+};
+/* clang-format on */
+
+const char *
+stix_confidence_word(int64_t confidence)
+{
+	for (size_t i = 0; confidence >= 0 && i < COUNTOF(confidence_scale); i++) {
+		if (confidence <= confidence_scale[i].most)
+			return confidence_scale[i].word;
+	}
+	return "";
+}

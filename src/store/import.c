@@ -3,6 +3,7 @@
  * Parsing, validating and hashing happen before the transaction of a batch, so
  * that other writers wait for nothing but the writing itself. */
 #include "conflict.h"
+#include "id_use.h"
 #include "import_p.h"
 #include "marking.h"
 #include "put.h"
@@ -24,6 +25,7 @@ enum {
 	 * earlier ones became is given back. */
 	CONVERT_ARENA_MAX = 512 * MIB,
 	CONVERT_KEPT_MAX = 32 * MIB,
+	LATE_MAX = 100'000, /* translations in one text; further ones take their turn */
 };
 
 /* An object that was read and found good. */
@@ -35,6 +37,12 @@ struct prepared {
 	struct str original;
 	const struct import_converted *converted;
 	struct str part_of; /* the id of the object that it was a part of, or empty */
+};
+
+/* What is judged by other objects of the same text. */
+struct late {
+	uint64_t index;
+	struct str raw;
 };
 
 struct import {
@@ -50,6 +58,10 @@ struct import {
 	size_t len;
 	size_t bytes;
 	struct stix_report *report;
+	struct id_use *uses; /* NULL: warnings are not wanted */
+	struct late *late;   /* LATE_MAX */
+	size_t late_len;
+	struct import_unbegun unbegun;
 	bool single; /* the top is no bundle and no envelope */
 };
 
@@ -61,6 +73,8 @@ import_done(struct import *im)
 	arena_free(im->convert_arena);
 	heap_free(im->prepared);
 	heap_free(im->report);
+	heap_free(im->late);
+	id_use_free(im->uses);
 }
 
 /* ---- the record of the import ---- */
@@ -153,6 +167,7 @@ refuse(struct import *im, uint64_t index, struct str id, const struct why *why)
 		.pointer = str_of(why->where),
 		.rule = put_rule(why->code),
 		.message = str_of(why->text),
+		.level = STIX_ERROR,
 	};
 
 	im->result->refused++;
@@ -162,22 +177,8 @@ refuse(struct import *im, uint64_t index, struct str id, const struct why *why)
 static void
 note_report(struct import *im, uint64_t index, struct str id)
 {
-	const struct stix_report *r = im->report;
-
-	for (size_t i = 0; i < r->len; i++) {
-		const struct stix_problem *found = &r->problem[i];
-		struct import_problem p = {
-			.index = index,
-			.id = id,
-			.pointer = str_of(found->pointer),
-			.rule = str_of(found->rule),
-			.message = str_of(found->message),
-		};
-
-		if (found->level == STIX_ERROR || im->request->warnings)
-			import_note(&im->list, &p);
-	}
-	if (r->errors > 0)
+	import_note_report(&im->list, im->report, index, id, im->request->warnings);
+	if (im->report->errors > 0)
 		im->result->refused++;
 }
 
@@ -199,6 +200,7 @@ note_differing(struct import *im, const struct prepared *p, const struct store_p
 		.id = p->object.id,
 		.rule = put_rule(mine.code),
 		.message = str_of(mine.text),
+		.level = refused ? STIX_ERROR : STIX_WARNING,
 	};
 	import_note(&im->list, &said);
 	if (r->differing++ == 0)
@@ -236,6 +238,20 @@ keep_prepared(const struct import *im, const struct prepared *p, struct why *why
 	return import_keep(im->db, &kept, why);
 }
 
+/* SI-042 is told once of a whole text: who begins to read a source late meets it everywhere. */
+static void
+note_new(struct import *im, const struct put_head *h, const struct prepared *p)
+{
+	im->result->new_versions++;
+	if (!h->first || p->object.modified.len == 0 ||
+	    p->object.created_us == p->object.modified_us)
+		return;
+	if (im->unbegun.len++ > 0)
+		return;
+	im->unbegun.index = p->index;
+	im->unbegun.id = arena_str(im->list.arena, p->object.id);
+}
+
 static enum err
 put_prepared(struct import *im, struct put_head *h, const struct prepared *p, struct why *why)
 {
@@ -255,7 +271,9 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 		    im->request->same_version == SAME_FAIL ? SAME_KEEP : im->request->same_version,
 	};
 
-	enum err err = put_one(h, &put, &result, &added, &mine);
+	enum err err = put_judge_translation(h, &p->object, &mine);
+	if (err == OK)
+		err = put_one(h, &put, &result, &added, &mine);
 	if (err == ERR_CONFLICT || err == ERR_INVALID) {
 		refuse(im, p->index, p->object.id, &mine);
 		return OK;
@@ -268,7 +286,7 @@ put_prepared(struct import *im, struct put_head *h, const struct prepared *p, st
 	if (result == PUT_ASIDE || result == PUT_SERVED)
 		note_differing(im, p, &put, result);
 	else if (result == PUT_NEW)
-		im->result->new_versions++;
+		note_new(im, h, p);
 	else
 		im->result->same++;
 	return result == PUT_ASIDE ? OK : keep_prepared(im, p, why);
@@ -337,6 +355,8 @@ prepare(struct import *im, uint64_t index, const struct json *tree, struct prepa
 		note_report(im, index, ret->object.id);
 	if (im->report->errors > 0)
 		return false;
+	if (im->uses != NULL)
+		id_use_note(im->uses, &ret->object, index);
 	arena_clear(im->object_arena);
 	if (stix_hash(&ret->object, im->object_arena, &ret->hashes, &mine) != OK) {
 		refuse(im, index, ret->object.id, &mine);
@@ -423,6 +443,36 @@ take_converted(struct import *im, uint64_t index, const struct json *tree,
 	return OK;
 }
 
+/* A translation names a version that may stand behind it in the text. */
+static bool
+comes_late(struct import *im, size_t index, const struct json *tree)
+{
+	if (!str_is(json_str(json_get(tree, S("type"))), "language-content") ||
+	    im->late_len == LATE_MAX)
+		return false;
+	if (im->late == NULL)
+		im->late = heap_new(sizeof(im->late[0]), LATE_MAX);
+	im->late[im->late_len++] = (struct late){ index, tree->raw };
+	return true;
+}
+
+static enum err
+import_late(struct import *im, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(OBJECT_ARENA_MAX);
+	bool good = false;
+
+	for (size_t i = 0; i < im->late_len; i++) {
+		const struct prepared p = { .index = im->late[i].index };
+		const struct json *tree = NULL;
+
+		arena_clear(a);
+		TRY(json_parse(a, im->late[i].raw, NULL, &tree, why));
+		TRY(take(im, tree, &p, &good, why));
+	}
+	return OK;
+}
+
 static enum err
 import_object(void *arg, size_t index, const struct json *tree, struct why *why)
 {
@@ -432,6 +482,8 @@ import_object(void *arg, size_t index, const struct json *tree, struct why *why)
 	bool good = false;
 
 	im->result->read++;
+	if (comes_late(im, index, tree))
+		return OK;
 	if (im->request->convert != NULL) {
 		TRY(give_back(im, why));
 		c = arena_make(im->convert_arena, struct import_converted, 1);
@@ -526,8 +578,13 @@ store_import(struct db *db, struct arena *a, const struct import_request *reques
 	im.convert_arena = arena_new(CONVERT_ARENA_MAX);
 	im.prepared = heap_new(sizeof(im.prepared[0]), BATCH_OBJECTS);
 	im.report = heap_new(sizeof(*im.report), 1);
+	if (request->warnings)
+		im.uses = id_use_new();
 	TRY(import_text(&im, why));
+	TRY(import_late(&im, why));
 	if (im.len > 0)
 		TRY(write_batch(&im, why));
+	if (request->warnings)
+		import_note_text(&im.list, im.uses, &im.unbegun);
 	return end_record(&im, why);
 }

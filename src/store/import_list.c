@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "import_p.h"
 #include "json_writer.h"
 #include "stored_p.h"
@@ -33,6 +35,65 @@ import_note(struct import_list *l, const struct import_problem *p)
 }
 
 void
+import_note_report(struct import_list *l, const struct stix_report *r, uint64_t index,
+    struct str id, bool warnings)
+{
+	for (size_t i = 0; i < r->len; i++) {
+		const struct stix_problem *found = &r->problem[i];
+		struct import_problem p = {
+			.index = index,
+			.id = id,
+			.pointer = str_of(found->pointer),
+			.rule = str_of(found->rule),
+			.message = str_of(found->message),
+			.level = found->level,
+		};
+
+		if (found->level == STIX_ERROR || warnings)
+			import_note(l, &p);
+	}
+}
+
+static void
+note_use(void *arg, size_t index, struct str id, const char *message)
+{
+	const struct import_problem p = {
+		.index = index,
+		.id = id,
+		.pointer = S("/id"),
+		.rule = S("SI-034"),
+		.message = str_of(message),
+		.level = STIX_WARNING,
+	};
+
+	import_note(arg, &p);
+}
+
+void
+import_note_text(struct import_list *l, struct id_use *uses, const struct import_unbegun *u)
+{
+	char message[WHY_TEXT_MAX];
+
+	id_use_each(uses, note_use, l);
+	if (u->len == 0)
+		return;
+	(void)snprintf(message, sizeof(message),
+	    "%" PRIu64
+	    " objects, this one first, came first in a version that was modified after it "
+	    "was created: what they said before is not here",
+	    u->len);
+	const struct import_problem p = {
+		.index = u->index,
+		.id = u->id,
+		.pointer = S("/modified"),
+		.rule = S("SI-042"),
+		.message = str_of(message),
+		.level = STIX_WARNING,
+	};
+	import_note(l, &p);
+}
+
+void
 import_note_change(struct import_list *l, const struct import_change *c)
 {
 	struct import_result *r = l->result;
@@ -64,6 +125,7 @@ import_list_text(const struct import_result *r, struct arena *a, struct str *ret
 		json_put_str(json_key(&w, S("id")), p->id);
 		json_put_str(json_key(&w, S("pointer")), p->pointer);
 		json_put_str(json_key(&w, S("rule")), p->rule);
+		json_put_str(json_key(&w, S("level")), str_of(stix_level_name(p->level)));
 		json_put_str(json_key(&w, S("message")), p->message);
 		json_end_object(&w);
 	}

@@ -1,6 +1,7 @@
 /* import_p.h: the list of what was wrong in one import. */
 #pragma once
 
+#include "id_use.h"
 #include "store.h"
 
 /* The list grows in the caller's arena.  What finds no room is counted. */
@@ -10,6 +11,20 @@ struct import_list {
 };
 
 void import_note(struct import_list *l, const struct import_problem *p);
+
+/* What the validation of one object found: errors, and warnings when they are wanted. */
+void import_note_report(struct import_list *l, const struct stix_report *r, uint64_t index,
+    struct str id, bool warnings);
+
+/* Objects that came first in a version that is not their first (SI-042). */
+struct import_unbegun {
+	uint64_t len;
+	uint64_t index; /* of the first of them */
+	struct str id;
+};
+
+/* What only the whole text shows. */
+void import_note_text(struct import_list *l, struct id_use *uses, const struct import_unbegun *u);
 
 /* The same for what a conversion did. */
 void import_note_change(struct import_list *l, const struct import_change *c);

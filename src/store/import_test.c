@@ -291,6 +291,114 @@ check_warnings(void **)
 	assert_true(str_starts(r.problem[0].pointer, S("/indicator_types")));
 }
 
+/* ---- SI-100: translations are judged by what is here, and by what comes with them ---- */
+
+#define LANG(version)                                                                \
+	"{\"type\":\"language-content\",\"spec_version\":\"2.1\","                   \
+	"\"id\":\"language-content--77777777-7777-4777-8777-777777777777\","         \
+	"\"created\":\"" M1 "\",\"modified\":\"" M1 "\","                            \
+	"\"object_ref\":\"indicator--00000001-0000-4000-8000-000000000000\"" version \
+	",\"contents\":{\"ja\":{\"name\":\"x\"}}}"
+#define OF(version) ",\"object_modified\":\"" version "\""
+#define M3          "2026-01-03T00:00:00.000Z"
+
+/* clang-format off */
+static const struct translation_case {
+	const char *name;
+	const char *before; /* NULL: nothing is here */
+	const char *text;
+	uint64_t refused;
+} translation_cases[] = {
+	{ "of an object that is not here", NULL, BUNDLE(LANG(OF(M2))), 0 },
+	{ "of a version that is here", BUNDLE(IND("1", M2, "")), BUNDLE(LANG(OF("2026-01-02T00:00:00Z"))), 0 },
+	{ "of an earlier version that is here", BUNDLE(IND("1", M1, "") "," IND("1", M2, "")), BUNDLE(LANG(OF(M1))), 0 },
+	{ "of no version", BUNDLE(IND("1", M2, "")), BUNDLE(LANG("")), 0 },
+	{ "of a version that is not there", BUNDLE(IND("1", M1, "")), BUNDLE(LANG(OF(M2))), 1 },
+	{ "of a version between two", BUNDLE(IND("1", M1, "") "," IND("1", M3, "")), BUNDLE(LANG(OF(M2))), 1 },
+	{ "of a version before the object was made", BUNDLE(IND("1", M2, "")), BUNDLE(LANG(OF("2025-12-31T00:00:00.000Z"))), 1 },
+	/* Whoever began to read late has no earlier versions. */
+	{ "of a version before the first that came", BUNDLE(IND("1", M3, "")), BUNDLE(LANG(OF(M2))), 0 },
+	{ "before its object", NULL, BUNDLE(LANG(OF(M1)) "," IND("1", M1, "")), 0 },
+	{ "before its version", BUNDLE(IND("1", M1, "")), BUNDLE(LANG(OF(M2)) "," IND("1", M2, "")), 0 },
+	{ "before an object without its version", NULL, BUNDLE(LANG(OF(M2)) "," IND("1", M1, "")), 1 },
+	{ "by itself", BUNDLE(IND("1", M1, "")), LANG(OF(M2)), 1 },
+};
+/* clang-format on */
+
+static void
+check_translation(void **state)
+{
+	const struct translation_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct import_result r;
+	struct why why = { 0 };
+
+	fresh_begin(&f);
+	struct import_request request = request_of(&f, str_of(c->before));
+	if (c->before != NULL)
+		fresh_ok(store_import(f.db, f.arena, &request, &r, &why), &why);
+	request.text = str_of(c->text);
+	fresh_ok(store_import(f.db, f.arena, &request, &r, &why), &why);
+	assert_int_equal(r.refused, c->refused);
+	assert_int_equal(r.new_versions, r.read - c->refused);
+	if (c->refused == 0)
+		return;
+	assert_true(str_is(r.problem[0].rule, "SI-100"));
+	assert_int_equal(r.problem[0].level, STIX_ERROR);
+	assert_true(
+	    str_is(r.problem[0].id, "language-content--77777777-7777-4777-8777-777777777777"));
+	assert_int_equal(r.problem[0].index, 0);
+}
+
+/* ---- SI-034, SI-042: what the whole text shows, for who asks for warnings ---- */
+
+#define OWNED(type, modified)                                                    \
+	"{\"type\":\"" type "\",\"spec_version\":\"2.1\","                       \
+	"\"id\":\"" type "--88888888-8888-4888-8888-888888888888\","             \
+	"\"created_by_ref\":\"identity--99999999-9999-4999-8999-999999999999\"," \
+	"\"created\":\"" M1 "\",\"modified\":\"" modified "\",\"name\":\"x\"}"
+
+/* clang-format off */
+static const struct whole_case {
+	const char *name;
+	const char *text;
+	const char *rule; /* NULL: nothing to say */
+	uint64_t index;
+} whole_cases[] = {
+	{ "one type", BUNDLE(OWNED("tool", M1)), NULL, 0 },
+	{ "two types", BUNDLE(OWNED("tool", M1) "," OWNED("campaign", M1)), "SI-034", 1 },
+	{ "a first version", BUNDLE(IND("1", M1, "") "," IND("1", M2, "")), NULL, 0 },
+	{ "no first version", BUNDLE(IND("1", M1, "") "," IND("2", M2, "") "," IND("3", M2, "")), "SI-042", 1 },
+};
+/* clang-format on */
+
+static void
+check_whole(void **state)
+{
+	const struct whole_case *c = *state;
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct import_result r;
+	struct why why = { 0 };
+
+	fresh_begin(&f);
+	struct import_request request = request_of(&f, str_of(c->text));
+	request.warnings = true;
+	fresh_ok(store_import(f.db, f.arena, &request, &r, &why), &why);
+	assert_int_equal(r.refused, 0);
+	assert_int_equal(r.problems, c->rule != NULL);
+	if (c->rule == NULL)
+		return;
+	assert_true(str_is(r.problem[0].rule, c->rule));
+	assert_int_equal(r.problem[0].index, c->index);
+	assert_int_equal(r.problem[0].level, STIX_WARNING);
+	/* It is here now: nothing is new about it. */
+	fresh_ok(store_import(f.db, f.arena, &request, &r, &why), &why);
+	assert_int_equal(r.problems, strcmp(c->rule, "SI-034") == 0);
+	request.warnings = false;
+	fresh_ok(store_import(f.db, f.arena, &request, &r, &why), &why);
+	assert_int_equal(r.problems, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -304,5 +412,7 @@ main(int argc, char **argv)
 	CASE(&list, check_many);
 	CASE(&list, check_warnings);
 	CASES(&list, differing_cases, check_differing);
+	CASES(&list, translation_cases, check_translation);
+	CASES(&list, whole_cases, check_whole);
 	return cases_run("import", &list, argc, argv);
 }

@@ -18,6 +18,7 @@ static const struct {
 	{ "store.content", { "SI-046", 6 } },
 	{ "store.marking", { "SI-048", 6 } },
 	{ "store.tlp",     { "SI-069", 6 } },
+	{ "store.translation", { "SI-100", 6 } },
 };
 /* clang-format on */
 
@@ -287,7 +288,7 @@ put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struct why *wh
 		.db = db,
 		.shard_key = shard_key,
 		.last_added = db_col_i64(&rows, 0),
-		.first = db_col_i64(&rows, 0),
+		.begun = db_col_i64(&rows, 0),
 	};
 	return OK;
 }
@@ -299,7 +300,7 @@ put_end(struct put_head *h, struct why *why)
 		return OK;
 	TRY(db_run(h->db, why, write_head, DB_I(h->shard_key), DB_I(h->last_added),
 	    DB_I(h->added)));
-	return derive_added(h->db, h->shard_key, h->first, why);
+	return derive_added(h->db, h->shard_key, h->begun, why);
 }
 
 static bool
@@ -361,6 +362,7 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 		.latest = true,
 	};
 	TRY(find_known(h, &r, &k, why));
+	h->first = !k.found;
 	TRY(put_check_room(h, &r, &k, why));
 	if (of_guest(put))
 		TRY(put_judge_guest(h, &r, &k, why));

@@ -15,9 +15,10 @@ struct put_head {
 	struct db *db;
 	int64_t shard_key;
 	time_us last_added;
-	time_us first; /* last_added at put_begin() */
+	time_us begun; /* last_added at put_begin() */
 	int64_t added; /* versions since put_begin() */
 	struct put_room room;
+	bool first; /* what put_one() put last was the first version of its object here */
 };
 
 /* Takes the head row, which keeps other writers out on every engine.
@@ -28,6 +29,12 @@ enum err put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struc
  * nothing: the transaction can go on.  The tree of put->object is not used. */
 enum err put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
     int64_t *ret_date_added, struct why *why);
+
+/* Whether the version that a language-content is of can be: it is judged after what comes
+ * together with it.  Nothing is said of an object that is not in this collection, nor of a
+ * version from before the first that came; other objects are none of its business.
+ * ERR_CONFLICT (store.translation): the object is here, without that version. */
+enum err put_judge_translation(struct put_head *h, const struct stix_object *o, struct why *why);
 
 /* ERR_CONFLICT (store.content, store.marking) with the words for a result of put_one()
  * that is PUT_ASIDE or PUT_SERVED. */

@@ -253,6 +253,7 @@ struct import_problem {
 	struct str pointer;
 	struct str rule;
 	struct str message;
+	enum stix_level level; /* a warning: the object was stored all the same */
 };
 /* What was done to an object of another format to make STIX 2.1 of it. */
 struct import_change {

@@ -312,7 +312,9 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 	enum put_result result = PUT_SAME;
 	time_us date_added = 0;
 
-	enum err err = put_one(&p->head, &put, &result, &date_added, &refused);
+	enum err err = put_judge_translation(&p->head, &o->object, &refused);
+	if (err == OK)
+		err = put_one(&p->head, &put, &result, &date_added, &refused);
 	bool ours = err != OK && str_starts(str_of(refused.code), S("store."));
 	if (ours && err == ERR_CONFLICT)
 		return refuse_known(db, p, o, &refused, why);
@@ -379,6 +381,19 @@ write_status(struct post *p, struct why *why)
 	return buf_check(&p->status, "the status", why);
 }
 
+/* A translation is judged by what came together with it. */
+static enum err
+store_those(struct db *db, struct post *p, bool translations, struct why *why)
+{
+	for (size_t i = 0; i < p->len; i++) {
+		struct posted *o = &p->list[i];
+
+		if (!o->failed && (o->object.class == STIX_LANGUAGE) == translations)
+			TRY(store_object(db, p, o, why));
+	}
+	return OK;
+}
+
 /* Objects and status become durable together. */
 static enum err
 store_all(struct db *db, void *arg, struct why *why)
@@ -386,10 +401,8 @@ store_all(struct db *db, void *arg, struct why *why)
 	struct post *p = arg;
 
 	TRY(put_begin(db, p->collection.shard_key, &p->head, why));
-	for (size_t i = 0; i < p->len; i++) {
-		if (!p->list[i].failed)
-			TRY(store_object(db, p, &p->list[i], why));
-	}
+	TRY(store_those(db, p, false, why));
+	TRY(store_those(db, p, true, why));
 	TRY(put_end(&p->head, why));
 	p->differing.owner = p->collection.owner;
 	p->differing.enclave = p->collection.enclave;

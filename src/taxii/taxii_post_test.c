@@ -14,6 +14,17 @@
 #define IP                                                                 \
 	"{\"type\":\"ipv4-addr\",\"spec_version\":\"2.1\",\"id\":\"" IP_ID \
 	"\",\"value\":\"198.51.100.3\"}"
+#define B_ID "tool--00000000-0000-4000-8000-00000000000b"
+#define B                                                                  \
+	"{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"" B_ID "\"," \
+	"\"created\":\"" WRITTEN "\",\"modified\":\"" WRITTEN "\",\"name\":\"b\"}"
+#define LANG_ID(n) "language-content--00000000-0000-4000-8000-00000000000" n
+#define LANG(n, of, version)                                                                   \
+	"{\"type\":\"language-content\",\"spec_version\":\"2.1\",\"id\":\"" LANG_ID(           \
+	    n) "\","                                                                           \
+	       "\"created\":\"" WRITTEN "\",\"modified\":\"" WRITTEN "\",\"object_ref\":\"" of \
+	       "\","                                                                           \
+	       "\"object_modified\":\"" version "\",\"contents\":{\"ja\":{\"name\":\"x\"}}}"
 #define ENVELOPE(x) "{\"objects\":[" x "]}"
 
 #define NOW "2026-11-22T03:04:05.000000Z"
@@ -58,6 +69,12 @@ static const struct post_case {
 	  COMPLETE(1, 1, SUCCESSES(SAID(A_ID, WRITTEN, "it is here already")), 0, "") },
 	{ "a property of somebody's own on the envelope", "{\"x_test\":1,\"objects\":[" A "]}",
 	  COMPLETE(1, 1, SUCCESSES(SAID(A_ID, WRITTEN, "it is here already")), 0, "") },
+	/* SI-100: behind its object, wherever it stands. */
+	{ "a translation before its object", ENVELOPE(LANG("3", B_ID, WRITTEN) "," B),
+	  COMPLETE(2, 2, SUCCESSES(DONE(LANG_ID("3"), WRITTEN) "," DONE(B_ID, WRITTEN)), 0, "") },
+	{ "a translation of a version that is not there", ENVELOPE(LANG("4", A_ID, "2020-01-02T00:00:00Z")),
+	  COMPLETE(1, 0, "", 1, FAILURES(SAID(LANG_ID("4"), WRITTEN,
+	    A_ID " has no version of 2020-01-02T00:00:00Z: a translation names one that is there, or leaves object_modified out"))) },
 };
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 """Every rule of a TAXII 2.1 client that we hold ourselves to, as rules.py has those of the server."""
 
-from rules import OTHERWISE, UNDONE, rule
+from rules import DECIDED, OTHERWISE, UNDONE, rule
 
 NO_PUSH = "nothing is sent to a foreign server: it has no agreement, and the gate has no other door (decision 0029)"
 
@@ -30,5 +30,6 @@ RULES = {
     "TC-021": rule("DECIDE", "A collection that is gone, or closed to us, deletes nothing here."),
     "TC-022": rule("DECIDE", "403 for 404, an empty envelope, any fraction of a second, HTML in errors: all are understood."),
     "TC-023": rule("DECIDE", "What comes is validated like what is posted, and never takes the place of what is ours."),
-    "TC-024": rule("DECIDE", "TAXII 2.0 servers are read.", UNDONE, "they are known, and refused with that word"),
+    "TC-024": rule("DECIDE", "TAXII 2.0 servers are read.", DECIDED,
+                   "they are not: they are known, and refused with that word (decision 0030)"),
 }

@@ -81,7 +81,7 @@ def rule_table(table, proving):
 def counted(table):
     count = collections.Counter(rule.status for rule in table.values())
     return ", ".join(f"{count[s]} {s}" for s in (
-        rules.HOLDS, rules.OTHERWISE, rules.UNDONE, rules.OPERATOR) if count[s])
+        rules.HOLDS, rules.OTHERWISE, rules.DECIDED, rules.UNDONE, rules.NOTHING, rules.OPERATOR) if count[s])
 
 
 def interop_table():

@@ -11,6 +11,8 @@ HOLDS = "holds"
 OTHERWISE = "holds otherwise"  # see the decision
 UNDONE = "not done"
 OPERATOR = "operator's"
+NOTHING = "nothing to check"
+DECIDED = "decided"
 
 Rule = collections.namedtuple("Rule", "level text status note")
 

@@ -1,6 +1,6 @@
 """Every rule of STIX 2.1 objects that we hold ourselves to, as rules.py has those of TAXII."""
 
-from rules import OTHERWISE, UNDONE, rule
+from rules import NOTHING, OTHERWISE, rule
 
 RULES = {
     # ---- values ----
@@ -28,15 +28,15 @@ RULES = {
     "SI-022": rule("MUST", "Markings are marking-definitions, and none marks itself.", OTHERWISE,
                    "a creator that is no identity is a warning"),
     "SI-023": rule("MUST", "Four names of properties are reserved."),
-    "SI-024": rule("MUST", "labels is for what no other property says.", UNDONE, "no machine can tell"),
-    "SI-025": rule("MUST", "confidence is shown in words by the standard's scale.", UNDONE,
-                   "the number is shown as it is"),
+    "SI-024": rule("MUST", "labels is for what no other property says.", NOTHING, "only a reader can tell what a label means"),
+    "SI-025": rule("MUST", "confidence is shown in words by the standard's scale: None, Low, Med, High."),
     # ---- identifiers ----
     "SI-030": rule("SHOULD", "What is no observable has a random UUID."),
-    "SI-031": rule("MUST", "The namespace of observables is for observables alone.", UNDONE),
+    "SI-031": rule("MUST", "The namespace of observables is for observables alone.", OTHERWISE,
+                   "a warning, where it can be proved: OpenCTI makes the ids of all its objects in it (decision 0030)"),
     "SI-032": rule("SHOULD", "An observable's id is computed from its contributing properties."),
     "SI-033": rule("MUST", "An observable that nothing identifies has a random UUID."),
-    "SI-034": rule("MUST", "One producer uses a UUID for one type only.", UNDONE),
+    "SI-034": rule("MUST", "One producer uses a UUID for one type only: a warning, within what comes together."),
     "SI-035": rule("MUST", "Each type of observable has its list of contributing properties."),
     "SI-036": rule("DECIDE", "One hash contributes: MD5, SHA-1, SHA-256, SHA-512, or else the first by name."),
     "SI-037": rule("MUST", "The name is the canonical JSON of names and values."),
@@ -45,7 +45,7 @@ RULES = {
     # ---- versions ----
     "SI-040": rule("MUST", "modified is not before created, at any precision."),
     "SI-041": rule("MUST", "All versions have one created."),
-    "SI-042": rule("MUST", "The first version has modified equal to created.", UNDONE),
+    "SI-042": rule("MUST", "The first version has modified equal to created: a warning for a whole import."),
     "SI-043": rule("MUST", "The latest version is the one with the greatest modified; references mean it."),
     "SI-044": rule("MUST", "After a revoked version no later one is taken; older ones are."),
     "SI-045": rule("MUST", "What was revoked is withdrawn in all its versions.", OTHERWISE,
@@ -82,14 +82,15 @@ RULES = {
     "SI-094": rule("DECIDE", "Properties that nothing declares are a warning."),
     "SI-095": rule("SHOULD", "Types and extensions in the old manner are taken, with a warning."),
     "SI-096": rule("FIELD", "Objects with the extension definitions that are met most are taken."),
-    "SI-097": rule("MUST", "A definition of a later standard stands above an extension.", UNDONE, "there is none yet"),
+    "SI-097": rule("MUST", "A definition of a later standard stands above an extension.", NOTHING, "there is no later standard"),
     # ---- languages ----
-    "SI-100": rule("MUST", "language-content names any object, and a version that is there.", UNDONE),
+    "SI-100": rule("MUST", "language-content names any object, and a version that is there.", OTHERWISE,
+                   "a version from before the first that came here is believed (decision 0030)"),
     "SI-101": rule("MUST", "contents has language tags and mirrors strings, lists and objects."),
     "SI-102": rule("MUST", "A translation of what is not there is ignored."),
     "SI-103": rule("MUST", "language-content has no lang."),
     # ---- patterns in indicators ----
     "SI-110": rule("MUST", "A pattern of STIX parses."),
     "SI-111": rule("DECIDE", "A pattern that does not parse is an error."),
-    "SI-112": rule("SHOULD", "START and STOP lie within the indicator's validity.", UNDONE),
+    "SI-112": rule("SHOULD", "START and STOP lie within the indicator's validity."),
 }
