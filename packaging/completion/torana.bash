@@ -16,7 +16,7 @@ _torana_verbs() {
 	pack) echo lint test candidates diff sign rekey adopt activate list show ;;
 	source) echo list set ;;
 	collection) echo access add define list remove show ;;
-	object) echo check conflicts diff id import list original purge show ;;
+	object) echo check choose conflicts diff id import list original purge show ;;
 	release) echo preview explain send person holds approve refuse reviews review list decisions decision ;;
 	person) echo key card add verify revoke list envelopes envelope received open ;;
 	standing) echo list propose approve stop ;;
@@ -82,7 +82,7 @@ _torana_options() {
 	'disclosure dossier') echo --about --out --html --lang ;;
 	'internal show') echo --to --enclave --reason ;;
 	'internal withdraw') echo --reason ;;
-	'object purge') echo --reason ;;
+	'object choose' | 'object purge') echo --reason ;;
 	'consent withdraw') echo --reason ;;
 	scan) echo --report ;;
 	'sighting make') echo --count --first --last ;;

@@ -62,6 +62,7 @@ static const struct access_case {
 	{ "GET /api/v1/objects",                          "AOPLYDUS" },
 	{ "GET /api/v1/objects/{id}",                     "AOPLYDUS" },
 	{ "GET /api/v1/objects/{id}/conflicts",           "AOPLYDUS" },
+	{ "POST /api/v1/objects/{id}/choose",             "O" },
 	{ "POST /api/v1/objects/{id}/purge",              "L" },
 	{ "POST /api/v1/preview",                         "AOS" },
 	{ "GET /api/v1/explain",                          "AOPLYDUS" },
@@ -202,6 +203,10 @@ static const struct body_case {
 	const char *code;
 	const char *message;
 } body_cases[] = {
+	{ "a choice that is no hash", "officer", "/api/v1/objects/x/choose", "{\"version\":\"v\",\"content\":\"x\",\"reason\":\"y\"}",
+	  400, "api.value",  "content must be the SHA-256 of its bytes, 64 hex digits" },
+	{ "a choice of nothing",      "officer", "/api/v1/objects/x/choose", "{\"version\":\"v\",\"content\":\"" H64 "\",\"reason\":\"y\"}",
+	  404, "store.choice-unknown", NULL },
 	{ "no body",                  "officer", "/api/v1/recalls", "",
 	  400, "api.body",   "the request needs a JSON object with: id to reason" },
 	{ "not JSON",                 "officer", "/api/v1/recalls", "{",

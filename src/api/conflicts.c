@@ -1,5 +1,6 @@
-/* Versions of which several contents came: which is served, and in what they differ. */
-#include "conflict.h"
+/* Versions of which several contents came: which is served, in what they differ, and who said
+ * which it is. */
+#include "content.h"
 #include "diff.h"
 #include "handlers_p.h"
 
@@ -23,6 +24,15 @@ print_conflict(struct json_writer *w, const struct conflict *c)
 	api_put_time(w, "last", c->last_at);
 	api_put_hash(w, "served_sha256", &c->served_hash);
 	api_put_hash(w, "other_sha256", &c->aside_hash);
+	api_put_text(w, "served_giver", c->served_giver);
+	api_put_time(w, "served_at", c->served_at);
+	if (c->chosen_at == 0)
+		return;
+	api_begin_object(w, "chosen");
+	api_put_text(w, "by", c->chosen_by);
+	api_put_time(w, "at", c->chosen_at);
+	api_put_text(w, "reason", c->chosen_reason);
+	json_end_object(w);
 }
 
 enum err
@@ -98,6 +108,25 @@ print_changes(struct json_writer *w, struct arena *a, const struct conflict *c, 
 	return OK;
 }
 
+static void
+print_choices(struct json_writer *w, const struct choice_list *list)
+{
+	api_begin_array(w, "choices");
+	for (size_t i = 0; i < list->len; i++) {
+		const struct chosen *c = &list->choice[i];
+
+		json_begin_object(w);
+		api_put_text(w, "version", c->version);
+		api_put_hash(w, "sha256", &c->content);
+		api_put_hash(w, "instead_of", &c->instead);
+		api_put_text(w, "by", c->account);
+		api_put_time(w, "at", c->at);
+		api_put_text(w, "reason", c->reason);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 enum err
 api_get_object_conflicts(void *ctx, struct http_request *req, struct http_response *ret,
     struct why *why)
@@ -108,12 +137,14 @@ api_get_object_conflicts(void *ctx, struct http_request *req, struct http_respon
 	struct compartment of = api_compartment(api, req);
 	const struct conflict_query q = { &of, http_param(req, "id"), OBJECT_MAX };
 	struct conflict_list list;
+	struct choice_list made;
 	struct stored stored;
 
 	TRY(db_pool_take(realm_readers(api->realm), &lease, why));
 	TRY(store_conflicts(lease.db, a, &q, &list, why));
 	if (list.len == 0)
 		TRY(store_latest_of(lease.db, a, q.id, &of, &stored, why));
+	TRY(store_choices(lease.db, a, &of, q.id, &made, why));
 	struct json_writer w = api_answer(ret);
 	json_begin_object(&w);
 	api_begin_array(&w, "conflicts");
@@ -124,6 +155,56 @@ api_get_object_conflicts(void *ctx, struct http_request *req, struct http_respon
 		json_end_object(&w);
 	}
 	json_end_array(&w);
+	print_choices(&w, &made);
 	json_end_object(&w);
 	return OK;
+}
+
+/* ---- choosing ---- */
+
+static enum err
+read_choice(struct arena *a, struct str text, struct content_choice *ret, struct why *why)
+{
+	const struct json *root = NULL;
+	struct str content;
+
+	TRY(api_read_object(a, text, "version content reason", &root, why));
+	TRY(api_read_text(root, "version", true, &ret->version, why));
+	TRY(api_read_text(root, "content", true, &content, why));
+	TRY(api_read_text(root, "reason", true, &ret->reason, why));
+	if (hash_parse(content, &ret->content))
+		return OK;
+	enum err err = fail(why, ERR_INVALID, "api.value",
+	    "content must be the SHA-256 of its bytes, 64 hex digits");
+	why_where(why, "/content");
+	return err;
+}
+
+static enum err
+run_choose(struct db *db, void *arg, struct why *why)
+{
+	const struct api_job *job = arg;
+	const struct release_job release = api_release_job(job, db);
+
+	return release_choose_content(&release, job->in, why);
+}
+
+enum err
+api_choose_content(void *ctx, struct http_request *req, struct http_response *ret, struct why *why)
+{
+	const struct api *api = ctx;
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(api->realm);
+	struct content_choice choice = {
+		.of = api_compartment(api, req),
+		.id = http_param(req, "id"),
+		.account = req->principal.id,
+	};
+
+	TRY(read_choice(req->arena, req->body, &choice, why));
+	struct api_job job = api_job(api, req, &choice, NULL);
+	job.arena = req->arena;
+	job.gate = gate_of(gate);
+	TRY(realm_write(api->realm, run_choose, &job, why));
+	api_settle(api);
+	return api_done(ret, 204);
 }

@@ -19,7 +19,7 @@ http_handler api_post_rules_key;
 http_handler api_get_sources, api_post_source, api_check_pattern;
 http_handler api_get_feeds, api_post_feed, api_poll_feed, api_delete_feed;
 http_handler api_post_import, api_get_objects, api_get_object;
-http_handler api_get_conflicts, api_get_object_conflicts;
+http_handler api_get_conflicts, api_get_object_conflicts, api_choose_content;
 http_handler api_post_preview, api_get_explain;
 http_handler api_post_order, api_get_releases;
 http_handler api_get_decisions, api_get_decision;

@@ -115,6 +115,8 @@ const struct http_route api_routes[] = {
 	  api_get_object,       "one object with versions, releases and sightings" },
 	{ HTTP_GET,    "/api/v1/objects/{id}/conflicts",          SCOPE_READ,    0, 0,
 	  api_get_object_conflicts, "other contents of its versions, and in what they differ" },
+	{ HTTP_POST,   "/api/v1/objects/{id}/choose",             SCOPE_WRITE,   ROLE_OFFICER, TEXT_BODY,
+	  api_choose_content,   "say which content of a version is served" },
 	{ HTTP_POST,   "/api/v1/objects/{id}/purge",              SCOPE_APPROVE, ROLE_LEGAL, TEXT_BODY,
 	  api_purge_object,     "take an object out for good; a tombstone stays" },
 	{ HTTP_POST,   "/api/v1/preview",                         SCOPE_WRITE,   0, LIST_BODY,

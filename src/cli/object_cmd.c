@@ -171,10 +171,23 @@ run_conflicts(struct cli *c)
 		{ "FROM", "giver", 20 },
 		{ "SEEN", "seen", 8 },
 		{ "LAST", "last", 30 },
+		{ "CHOSEN BY", "chosen.by", 20 },
 	};
 
 	return cli_list(c, S("/api/v1/conflicts?limit=500"), "conflicts", columns,
 	    COUNTOF(columns));
+}
+
+/* Nothing for an empty one. */
+static void
+print_member(const char *before, const struct json *of, const char *name)
+{
+	struct str text = json_str(json_get(of, str_of(name)));
+
+	if (text.len == 0)
+		return;
+	(void)printf("%s", before);
+	cli_text(text);
 }
 
 static void
@@ -187,15 +200,32 @@ print_content(const struct json *content)
 	};
 	const struct json *changes = json_get(content, S("changes"));
 
-	(void)printf("version ");
-	cli_text(json_str(json_get(content, S("version"))));
-	(void)printf(", another content (");
-	cli_text(json_str(json_get(content, S("outcome"))));
+	print_member("version ", content, "version");
+	print_member("\n  served ", content, "served_sha256");
+	print_member(" from ", content, "served_giver");
+	print_member("\n  other  ", content, "other_sha256");
+	print_member(" from ", content, "giver");
+	print_member(" (", content, "outcome");
 	(void)printf("), seen %" PRIu64 " times\n", number(content, "seen"));
 	if (changes != NULL && changes->len > 0)
 		cli_table(changes, columns, COUNTOF(columns));
 	if (number(content, "changes_more") > 0)
 		(void)printf("and %" PRIu64 " more\n", number(content, "changes_more"));
+}
+
+static void
+print_choices(const struct json *choices)
+{
+	static const struct cli_column columns[] = {
+		{ "VERSION", "version", 30 },
+		{ "SERVED SINCE", "at", 30 },
+		{ "CHOSEN BY", "by", 20 },
+		{ "CONTENT", "sha256", 64 },
+		{ "WHY", "reason", 80 },
+	};
+
+	if (choices != NULL && choices->len > 0)
+		cli_table(choices, columns, COUNTOF(columns));
 }
 
 static int
@@ -213,12 +243,37 @@ run_diff(struct cli *c)
 		(void)printf("each of its versions has one content\n");
 	for (const struct json *v = list->first; v != NULL && !c->json; v = v->next)
 		print_content(v);
+	if (!c->json)
+		print_choices(json_get(answer, S("choices")));
 	return list->len > 0 ? EXIT_WRONG : EXIT_FINE;
 }
 
-static const struct cli_option purge_options[] = {
+static const struct cli_option reason_options[] = {
 	{ "reason", "TEXT", "why, for the record" },
 };
+
+static int
+run_choose(struct cli *c)
+{
+	CLEANUP(buf_free) struct buf body = buf_new(64 * KIB);
+	struct json_writer w = json_writer(&body);
+	const char *reason = cli_need(c, "reason");
+	const struct json *answer = NULL;
+
+	if (reason == NULL)
+		return EXIT_USAGE;
+	json_begin_object(&w);
+	json_put_str(json_key(&w, S("version")), str_of(c->arg[1]));
+	json_put_str(json_key(&w, S("content")), str_of(c->arg[2]));
+	json_put_str(json_key(&w, S("reason")), str_of(reason));
+	json_end_object(&w);
+	struct str target = arena_printf(c->arena, "/api/v1/objects/" STR_FMT "/choose",
+	    STR_ARG(cli_encode(c, str_of(c->arg[0]))));
+	int code = cli_call(c, &(struct cli_request){ "POST", target, buf_str(&body) }, &answer);
+	if (code == EXIT_FINE && !c->json)
+		(void)printf("this content is served from now on; the other is kept beside it\n");
+	return code;
+}
 
 static int
 run_purge(struct cli *c)
@@ -247,6 +302,9 @@ const struct cli_command object_commands[] = {
 	{ "object", "check", "FILE", 1, 1, NULL, 0, object_check,
 	  "what is wrong with the STIX objects of a file, by rule and place; nothing is stored (exit 1: one would be rejected)",
 	  "torana object check --json bundle.json" },
+	{ "object", "choose", "ID VERSION CONTENT", 3, 3, reason_options, COUNTOF(reason_options), run_choose,
+	  "serve another content of a version: the one with this SHA-256, as torana object diff prints it",
+	  "torana object choose indicator--... 2026-11-20T02:21:30Z 9f86d081... --reason 'the vendor confirmed it' --as meera --password-file FILE" },
 	{ "object", "conflicts", "", 0, 0, NULL, 0, run_conflicts,
 	  "versions of which several contents came, the last seen first", "torana object conflicts --as meera --password-file FILE" },
 	{ "object", "diff", "ID", 1, 1, NULL, 0, run_diff,
@@ -262,7 +320,7 @@ const struct cli_command object_commands[] = {
 	{ "object", "original", "ID", 1, 1, NULL, 0, run_original,
 	  "the bytes that came, of an object that was converted from STIX 2.0 (--json: with what changed)",
 	  "torana object original indicator--... --as meera --password-file FILE" },
-	{ "object", "purge", "ID", 1, 1, purge_options, COUNTOF(purge_options), run_purge,
+	{ "object", "purge", "ID", 1, 1, reason_options, COUNTOF(reason_options), run_purge,
 	  "take an object out for good; its tombstone stays in the log",
 	  "torana object purge indicator--... --reason 'court order 4/2027'" },
 	{ "object", "show", "ID", 1, 1, NULL, 0, run_show,

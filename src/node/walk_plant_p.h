@@ -113,6 +113,32 @@ plant_rows(struct db *db, void *arg, struct why *why)
 	return store_event(db, &event, why);
 }
 
+/* Another content of its own indicator, and what is said of it. */
+static inline struct str
+planted_other(struct arena *a, size_t place, struct str object)
+{
+	return arena_printf(a,
+	    "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"" STR_FMT "\","
+	    "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-02-0%zuT00:00:00.000Z\","
+	    "\"name\":\"secret-%zu other\",\"pattern\":\"[domain-name:value = 'secret-%zu.example']\","
+	    "\"pattern_type\":\"stix\",\"valid_from\":\"2026-01-01T00:00:00Z\"}",
+	    STR_ARG(object), place + 1, place, place);
+}
+
+static const char plant_choice[] =
+    "INSERT INTO object_choice (shard_key, date_added, object_id, version, raw_hash, instead_hash,"
+    " account, reason, at) SELECT shard_key, date_added, object_id, version, normal_hash,"
+    " normal_hash, $1, $1, 1 FROM object_conflict WHERE shard_key = $2";
+
+static inline enum err
+plant_choices(struct db *db, void *arg, struct why *why)
+{
+	const struct planting *p = arg;
+
+	return db_run(db, why, plant_choice, DB_T(arena_printf(p->arena, "secret-%zu", p->place)),
+	    DB_I(p->shard_key));
+}
+
 /* Its own indicator, its own version of the one at place 0, and a sighting of that. */
 static inline struct str
 planted_bundle(struct arena *a, size_t place, struct str object)
@@ -127,9 +153,9 @@ planted_bundle(struct arena *a, size_t place, struct str object)
 	    "{\"type\":\"sighting\",\"spec_version\":\"2.1\","
 	    "\"id\":\"sighting--5ec2e7%zu0-0000-4000-8000-00000000000a\","
 	    "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
-	    "\"sighting_of_ref\":\"" STR_FMT "\",\"count\":%zu}]}",
+	    "\"sighting_of_ref\":\"" STR_FMT "\",\"count\":%zu}," STR_FMT "]}",
 	    place, STR_ARG(object), place + 1, place, place, place, STR_ARG(walk_object(a, 0)),
-	    place + 3);
+	    place + 3, STR_ARG(planted_other(a, place, object)));
 }
 
 static inline enum err
@@ -176,5 +202,6 @@ plant(struct walk *w, size_t place, bool shared)
 
 	WALK_MUST(realm_write(w->realm, plant_rows, &p, &why));
 	WALK_MUST(realm_with_writer(w->realm, plant_objects, &p, &why));
+	WALK_MUST(realm_write(w->realm, plant_choices, &p, &why));
 	WALK_MUST(realm_write(w->realm, plant_ties, NULL, &why));
 }

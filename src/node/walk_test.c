@@ -285,6 +285,19 @@ check_unmoved(void **state)
 /* ---- asking for what is elsewhere ---- */
 
 /* What routes take, about things of a place. */
+/* The other content of the object of a place. */
+static struct str
+choice_of(struct arena *a, size_t place)
+{
+	struct hash content = hash_of(planted_other(a, place, walk_object(a, place)));
+	char hex[HASH_HEX + 1];
+
+	hash_text(&content, hex);
+	return arena_printf(a,
+	    "{\"version\":\"2026-02-0%zuT00:00:00Z\",\"content\":\"%s\",\"reason\":\"x\"}",
+	    place + 1, hex);
+}
+
 static struct str
 body_of(struct arena *a, size_t variant, size_t place)
 {
@@ -334,10 +347,11 @@ body_of(struct arena *a, size_t variant, size_t place)
 	case 13:
 		return arena_printf(a, "{\"account\":\"secret-%zu-guest\",\"rights\":[\"read\"]}",
 		    place);
+	case 14: return choice_of(a, place);
 	default: return S("{\"roles\":[\"analyst\"]}");
 	}
 }
-enum { BODIES = 15 };
+enum { BODIES = 16 };
 
 /* The answer with the names of one place in the stead of another's. */
 static struct str

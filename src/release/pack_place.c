@@ -95,7 +95,7 @@ pack_leaf_is_of(struct db *db, struct arena *a, const struct compartment *of,
 		return err == ERR_LIMIT ? err : OK;
 	if (str_is(leaf->kind, "account"))
 		return works_in(db, of, json_str(json_get(tree, S("account"))), ret, why);
-	*ret = str_is(leaf->kind, "internal") &&
+	*ret = (str_is(leaf->kind, "internal") || str_is(leaf->kind, "choice")) &&
 	       compartment_has(of, json_str(json_get(tree, S("owner"))),
 	           json_str(json_get(tree, S("enclave"))));
 	return OK;

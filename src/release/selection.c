@@ -1,4 +1,5 @@
 /* The objects of an order, and what is known of the way each came by. */
+#include "conflict.h"
 #include "marking.h"
 #include "random.h"
 #include "selection_p.h"
@@ -178,38 +179,6 @@ find_observation(struct gathering *g, struct agreement_item *item, const struct 
 
 static const char next_differing[] = "SELECT object_id FROM object_conflict WHERE object_id >= $1"
                                      " ORDER BY object_id LIMIT 1";
-static const char list_contents[] =
-    "SELECT o.raw FROM object_conflict k JOIN object o ON o.shard_key = k.shard_key"
-    " AND o.date_added = k.date_added WHERE k.shard_key = $1 AND k.object_id = $2"
-    " AND k.version = $3 AND (o.giver = $4 OR NOT " RANK_IS_GUEST("o") ")";
-
-/* Other contents of the version that say more of who may have it: one was served
- * before, or came later.  Which is right is for the originator to say, and not for a
- * guest. */
-static enum err
-find_dispute(struct gathering *g, struct agreement_item *item, int64_t shard_key, struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	bool has = false;
-
-	TRY(selection_gap(g, &g->differing, next_differing, item->object.id, &has, why));
-	if (!has)
-		return OK;
-	TRY(db_select(g->job->db, &rows, why, list_contents, DB_I(shard_key), DB_T(item->object.id),
-	    DB_T(item->version), DB_T(item->giver)));
-	for (;;) {
-		const struct json *tree = NULL;
-		struct stix_object other;
-
-		TRY(db_next(&rows, &has, why));
-		if (!has)
-			return OK;
-		TRY(json_parse(g->job->arena, db_col_blob(&rows, 0), NULL, &tree, why));
-		TRY(stix_scan(tree, &other, why));
-		item->disputed |= !marking_covers(&item->object, &other);
-	}
-}
-
 /* The place of a policy in the list, and 1. */
 static enum err
 cite_source(struct gathering *g, const struct source_policy *policy, size_t *ret, struct why *why)
@@ -294,7 +263,6 @@ read_item(struct gathering *g, const struct stored *stored, struct agreement_ite
 	item->giver = stored->provenance.giver;
 	item->path = stored->provenance.path;
 	item->received_under = stored->provenance.received_under;
-	TRY(find_dispute(g, item, stored->shard_key, why));
 	TRY(find_unexplained(g, item, stored, why));
 	*ret = item;
 	return OK;
@@ -326,6 +294,66 @@ is_lesser_definition(const struct stored_list *rows, size_t at)
 	       rows->object[at].rank > rows->object[0].rank;
 }
 
+static bool
+is_marked(const struct stix_object *o)
+{
+	const struct json *refs = json_get(o->json, S("object_marking_refs"));
+
+	return refs != NULL && refs->len > 0;
+}
+
+/* Whether another content of its version says more of who may have an item: which is right is
+ * for the originator to say.  Where an officer chose, none gets by the choice a marking, or a
+ * source that speaks for it, that the other had not. */
+static bool
+is_in_dispute(const struct agreement_item *item, const struct agreement_item *other,
+    const struct held *held, bool chosen)
+{
+	if (!marking_covers(&item->object, &other->object))
+		return true;
+	return chosen && !is_marked(&other->object) &&
+	       (is_marked(&item->object) || !held->same_source);
+}
+
+static enum err
+hold_version(struct gathering *g, struct agreement_item *item, struct version_held **io,
+    struct why *why)
+{
+	struct version_held *held = arena_make(g->job->arena, struct version_held, 1);
+
+	if (g->context++ >= CONTEXT_MAX || held == NULL)
+		return fail(why, ERR_LIMIT, "release.selection",
+		    "too many versions of what hangs together are here");
+	held->item = item;
+	held->next = *io;
+	*io = held;
+	return OK;
+}
+
+/* Other contents of a version, one of which is served: all are judged together.  Of a marking
+ * the first says what it means. */
+static enum err
+load_contents(struct gathering *g, const struct stored *of, struct agreement_item *item,
+    struct version_held **io, struct why *why)
+{
+	struct content_list list;
+	bool has = false;
+
+	TRY(selection_gap(g, &g->differing, next_differing, of->id, &has, why));
+	if (!has)
+		return OK;
+	TRY(store_contents(g->job->db, g->job->arena, of, &list, why));
+	for (size_t i = 0; i < list.len; i++) {
+		struct agreement_item *other = NULL;
+
+		TRY(read_item(g, &list.content[i].row, &other, why));
+		item->disputed |= is_in_dispute(item, other, &list.content[i], list.chosen);
+		if (item->object.class != STIX_MARKING)
+			TRY(hold_version(g, other, io, why));
+	}
+	return OK;
+}
+
 /* The versions behind the first of the rows, each content once. */
 static enum err
 load_others(struct gathering *g, const struct stored_list *rows, struct version_held **ret,
@@ -333,17 +361,14 @@ load_others(struct gathering *g, const struct stored_list *rows, struct version_
 {
 	*ret = NULL;
 	for (size_t i = 1; i < rows->len; i++) {
-		struct version_held *held = arena_make(g->job->arena, struct version_held, 1);
+		struct agreement_item *item = NULL;
 
 		if (is_there_already(rows, i) || is_lesser_definition(rows, i) ||
 		    (is_guests(&rows->object[i]) && !is_guests(&rows->object[0])))
 			continue;
-		if (g->context++ >= CONTEXT_MAX || held == NULL)
-			return fail(why, ERR_LIMIT, "release.selection",
-			    "too many versions of what hangs together are here");
-		TRY(read_item(g, &rows->object[i], &held->item, why));
-		held->next = *ret;
-		*ret = held;
+		TRY(read_item(g, &rows->object[i], &item, why));
+		TRY(hold_version(g, item, ret, why));
+		TRY(load_contents(g, &rows->object[i], item, ret, why));
 	}
 	return OK;
 }
@@ -364,6 +389,7 @@ load_item(struct gathering *g, struct str id, bool selected, struct agreement_it
 		    STR_ARG(id));
 	TRY(read_item(g, stored, ret, why));
 	TRY(load_others(g, &rows, ret_others, why));
+	TRY(load_contents(g, stored, *ret, ret_others, why));
 	TRY(add_ways(g, *ret, why));
 	TRY(find_observation(g, *ret, &stored->raw_hash, why));
 	return take_source(g, *ret, stored->provenance.import_id, why);

@@ -62,6 +62,58 @@ static const char find_served[] =
 static const char find_released[] =
     "SELECT 1 FROM collection c CROSS JOIN object o WHERE c.kind = 'released' "
     "AND o.shard_key = c.shard_key AND o.object_id = $1 AND o.version = $2 LIMIT 1";
+/* Also as a copy, and on its way. */
+static const char find_order[] =
+    "SELECT 1 FROM release_item WHERE source_id = $1 AND version = $2 AND state IN "
+    "('released', 'paused', 'withdrawn', 'recalled', 'answered', 'purged') LIMIT 1";
+static const char find_choice[] = "SELECT 1 FROM object_choice WHERE shard_key = $1 "
+                                  "AND object_id = $2 AND version = $3 LIMIT 1";
+
+static enum err
+has_row(struct db_rows *rows, bool *io, struct why *why)
+{
+	bool has = false;
+
+	TRY(db_next(rows, &has, why));
+	*io |= has;
+	return OK;
+}
+
+enum err
+put_is_released(struct db *db, struct str id, struct str version, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows shown = { 0 };
+	CLEANUP(db_rows_endp) struct db_rows ordered = { 0 };
+
+	*ret = false;
+	TRY(db_select(db, &shown, why, find_released, DB_T(id), DB_T(version)));
+	TRY(has_row(&shown, ret, why));
+	TRY(db_select(db, &ordered, why, find_order, DB_T(id), DB_T(version)));
+	return has_row(&ordered, ret, why);
+}
+
+/* An officer's word stands before a policy. */
+static enum err
+is_chosen(struct put_head *h, const struct put_row *r, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	*ret = false;
+	TRY(db_select(h->db, &rows, why, find_choice, DB_I(h->shard_key), DB_T(r->put->object->id),
+	    DB_T(r->version)));
+	return has_row(&rows, ret, why);
+}
+
+const char *
+put_stands_against(const struct stix_object *was, const struct stix_object *is)
+{
+	if (was->revoked && !is->revoked)
+		return "revoked";
+	if (!str_eq(was->created_by, is->created_by) ||
+	    !stored_same_instant(was->created, is->created))
+		return "creator";
+	return NULL;
+}
 
 /* The row that is served, its object in a. */
 static enum err
@@ -87,18 +139,12 @@ compare(struct put_head *h, const struct put_row *r, const struct put_known *ser
     const char **ret, struct why *why)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(ASIDE_ARENA_MAX);
-	const struct stix_object *o = r->put->object;
 	struct stix_object was = { 0 };
 	struct str giver;
 
 	TRY(read_served(h, served, a, &was, &giver, why));
-	if (!str_eq(giver, r->put->provenance->giver))
-		*ret = "giver";
-	else if (was.revoked && !o->revoked)
-		*ret = "revoked";
-	else if (!str_eq(was.created_by, o->created_by) ||
-	         !stored_same_instant(was.created, o->created))
-		*ret = "creator";
+	*ret = str_eq(giver, r->put->provenance->giver) ? put_stands_against(&was, r->put->object)
+	                                                : "giver";
 	return OK;
 }
 
@@ -142,10 +188,12 @@ judge_serving(struct put_head *h, const struct put_row *r, const struct put_know
 	TRY(compare(h, r, served, ret, why));
 	if (*ret != NULL)
 		return OK;
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	TRY(db_select(h->db, &rows, why, find_released, DB_T(r->put->object->id),
-	    DB_T(r->version)));
-	TRY(db_next(&rows, &has, why));
+	TRY(is_chosen(h, r, &has, why));
+	if (has) {
+		*ret = "chosen";
+		return OK;
+	}
+	TRY(put_is_released(h->db, r->put->object->id, r->version, &has, why));
 	*ret = has ? "released" : NULL;
 	return OK;
 }
@@ -189,18 +237,16 @@ keep_beside(struct put_head *h, const struct put_row *r, const char *outcome, st
 	return note_conflict(h, r, r->date_added, &r->put->hashes->normalised, outcome, why);
 }
 
-/* The served one goes beside, and this takes its place at a new date: a reader's
- * cursor comes by it (law 7). */
-static enum err
-serve_instead(struct put_head *h, struct put_row *r, const struct put_known *served, time_us kept,
-    struct why *why)
+enum err
+put_serve_instead(struct put_head *h, struct put_row *r, const struct put_known *served,
+    time_us kept, const char *outcome, struct why *why)
 {
 	char key[ASIDE_KEY_MAX + 1];
 
 	aside_key(r->version, &served->normal_hash, key);
 	TRY(db_run(h->db, why, move_aside, DB_I(h->shard_key), DB_I(served->date_added),
 	    DB_T(str_of(key)), DB_I(r->put->now > 0 ? r->put->now : 1)));
-	TRY(note_conflict(h, r, served->date_added, &served->normal_hash, "replaced", why));
+	TRY(note_conflict(h, r, served->date_added, &served->normal_hash, outcome, why));
 	TRY(put_take_latest(h, r, why));
 	if (kept == 0)
 		return put_insert(h, r, why);
@@ -224,7 +270,7 @@ put_aside(struct put_head *h, struct put_row *r, const struct put_known *served,
 	TRY(judge_serving(h, r, served, &outcome, why));
 	*ret = outcome == NULL && (kept != 0 || all < ASIDE_MAX) ? PUT_SERVED : PUT_ASIDE;
 	if (*ret == PUT_SERVED)
-		return serve_instead(h, r, served, kept, why);
+		return put_serve_instead(h, r, served, kept, "replaced", why);
 	if (kept != 0) {
 		r->date_added = kept;
 		return db_run(h->db, why, seen_again, DB_I(h->shard_key), DB_I(kept),

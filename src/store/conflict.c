@@ -8,22 +8,18 @@ enum { DETAIL_MAX = 64 };
 
 static const char list_conflicts[] =
     "SELECT k.shard_key, k.date_added, k.last_at, k.object_id, k.version, o.type, k.outcome, "
-    "o.giver, k.seen, s.raw_hash, o.raw_hash, CASE WHEN $3 = '' THEN NULL ELSE s.raw END, "
-    "CASE WHEN $3 = '' THEN NULL ELSE o.raw END FROM object_conflict k "
+    "o.giver, s.giver, h.account, h.reason, k.seen, s.raw_hash, o.raw_hash, "
+    "CASE WHEN $3 = '' THEN NULL ELSE s.raw END, CASE WHEN $3 = '' THEN NULL ELSE o.raw END, "
+    "h.at, s.date_added FROM object_conflict k "
     "JOIN object o ON o.shard_key = k.shard_key AND o.date_added = k.date_added "
     "JOIN object s ON s.shard_key = k.shard_key AND s.object_id = k.object_id "
-    "AND s.version = k.version WHERE " COMPARTMENT_HAS("o", "$1",
+    "AND s.version = k.version LEFT JOIN object_choice h ON h.shard_key = k.shard_key "
+    "AND h.date_added = (SELECT MAX(m.date_added) FROM object_choice m WHERE m.shard_key = "
+    "k.shard_key AND m.object_id = k.object_id AND m.version = k.version) "
+    "WHERE " COMPARTMENT_HAS("o", "$1",
         "$2") " "
               "AND ($3 = '' OR k.object_id = $3) ORDER BY k.last_at DESC, k.shard_key, k.date_added "
               "LIMIT $4";
-
-static bool
-read_hash(struct str bytes, struct hash *ret)
-{
-	if (bytes.len == HASH_BYTES)
-		memcpy(ret->byte, bytes.ptr, HASH_BYTES);
-	return bytes.len == HASH_BYTES;
-}
 
 static bool
 read_text(struct arena *a, struct str text, struct str *ret)
@@ -39,21 +35,22 @@ read_conflict(const struct db_rows *rows, struct arena *a, struct conflict *ret,
 		.shard_key = db_col_i64(rows, 0),
 		.first_at = db_col_i64(rows, 1),
 		.last_at = db_col_i64(rows, 2),
-		.seen = (uint64_t)db_col_i64(rows, 8),
+		.seen = (uint64_t)db_col_i64(rows, 11),
+		.chosen_at = db_col_i64(rows, 16),
+		.served_at = db_col_i64(rows, 17),
 	};
-	struct str *const texts[] = { &c.id, &c.version, &c.type, &c.outcome, &c.giver };
+	struct str *const texts[] = { &c.id, &c.version, &c.type, &c.outcome, &c.giver,
+		&c.served_giver, &c.chosen_by, &c.chosen_reason };
 
 	for (size_t i = 0; i < COUNTOF(texts); i++) {
 		if (!read_text(a, db_col_text(rows, i + 3), texts[i]))
 			return stored_full(why);
 	}
-	if (!read_text(a, db_col_blob(rows, 11), &c.served) ||
-	    !read_text(a, db_col_blob(rows, 12), &c.aside))
+	if (!read_text(a, db_col_blob(rows, 14), &c.served) ||
+	    !read_text(a, db_col_blob(rows, 15), &c.aside))
 		return stored_full(why);
-	if (!read_hash(db_col_blob(rows, 9), &c.served_hash) ||
-	    !read_hash(db_col_blob(rows, 10), &c.aside_hash))
-		return fail(why, ERR_TAMPERED, "store.row",
-		    "a stored object has a damaged row: restore the database from a backup");
+	TRY(stored_hash(db_col_blob(rows, 12), &c.served_hash, why));
+	TRY(stored_hash(db_col_blob(rows, 13), &c.aside_hash, why));
 	*ret = c;
 	return OK;
 }

@@ -8,14 +8,15 @@ enum { REPORT_BYTES_MAX = 4 * MIB };
 
 static const char add_conversion[] =
     "INSERT INTO conversion (shard_key, object_id, original_hash, version, import_id, entry, at,"
-    " format, changes, original) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    " format, changes, original, made_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     " ON CONFLICT (shard_key, object_id, original_hash) DO NOTHING";
 static const char add_part[] =
     "INSERT INTO conversion_part (shard_key, part_id, object_id) VALUES ($1, $2, $3)"
     " ON CONFLICT (shard_key, part_id, object_id) DO NOTHING";
 static const char find_conversion[] =
     "SELECT format, changes, import_id, at, original FROM conversion WHERE shard_key = $1"
-    " AND object_id = $2 AND version = $3 ORDER BY at LIMIT 1";
+    " AND object_id = $2 AND version = $3 AND (made_hash = $4 OR LENGTH(made_hash) = 0)"
+    " ORDER BY at LIMIT 1";
 static const char forget_conversions[] =
     "DELETE FROM conversion WHERE shard_key = $1 AND (object_id = $2 OR object_id IN (SELECT"
     " object_id FROM conversion_part WHERE shard_key = $1 AND part_id = $2)) AND at <= $3";
@@ -41,8 +42,8 @@ import_keep(struct db *db, const struct import_kept *k, struct why *why)
 	TRY(buf_check(&out, "the list of changes", why));
 	return db_run(db, why, add_conversion, DB_I(k->shard_key), DB_T(k->id),
 	    DB_B(hash_str(&hash)), DB_T(k->version), DB_I(k->import_id), DB_I((int64_t)k->index),
-	    DB_I(k->at), DB_T(str_of(k->converted->format)), DB_T(buf_str(&out)),
-	    DB_B(k->original));
+	    DB_I(k->at), DB_T(str_of(k->converted->format)), DB_T(buf_str(&out)), DB_B(k->original),
+	    DB_B(hash_str(k->made)));
 }
 
 enum err
@@ -66,7 +67,7 @@ store_conversion(struct db *db, struct arena *a, const struct stored *of, struct
 
 	*ret = (struct conversion){ 0 };
 	TRY(db_select(db, &rows, why, find_conversion, DB_I(of->shard_key), DB_T(of->id),
-	    DB_T(of->version)));
+	    DB_T(of->version), DB_B(hash_str(&of->normal_hash))));
 	TRY(db_next(&rows, &has, why));
 	if (!has)
 		return OK;

@@ -1,4 +1,5 @@
 /* Objects that an import converts: what they were is kept, and goes with them. */
+#include "conflict.h"
 #include "fresh_p.h"
 #include "store.h"
 
@@ -172,6 +173,37 @@ check_erase(void **state)
 	assert_int_equal(kept(&f), c->left);
 }
 
+#define OTHER "{\"type\":\"tool\",\"id\":\"tool--" UUID1 "\"," TIMES ",\"name\":\"other\"}"
+
+/* Of two contents of a version each has its own original, whichever is served. */
+static void
+each_content_has_its_own(void **state)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct why why = { 0 };
+
+	(void)state;
+	fresh_begin(&f);
+	struct import_result r = import(&f, OLD "," OTHER);
+	assert_int_equal(r.differing, 1);
+	assert_true(str_is(conversion_of(&f, TOOL).original, OLD));
+	struct str came = arena_printf(f.arena, NEW, "other");
+	const struct content_choice choice = {
+		.of = { S("IN:CERT-IN"), S("soc") },
+		.id = TOOL,
+		.version = S("2026-01-01T00:00:00Z"),
+		.content = hash_of(came),
+		.account = S("asha"),
+		.reason = S("x"),
+		.at = FRESH_NOW,
+	};
+	fresh_ok(db_begin(f.db, &txn, &why), &why);
+	fresh_ok(store_choose(f.db, &choice, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+	assert_true(str_is(conversion_of(&f, TOOL).original, OTHER));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -180,5 +212,6 @@ main(int argc, char **argv)
 	CASES(&list, convert_cases, check_convert);
 	CASE(&list, the_bytes_that_came_are_kept);
 	CASES(&list, erase_cases, check_erase);
+	CASE(&list, each_content_has_its_own);
 	return cases_run("conversion", &list, argc, argv);
 }

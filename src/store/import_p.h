@@ -37,6 +37,7 @@ struct import_kept {
 	time_us at;
 	struct str id, version;
 	struct str original;
+	const struct hash *made; /* normalised, of what came out */
 	const struct import_converted *converted;
 };
 enum err import_keep(struct db *db, const struct import_kept *k, struct why *why);

@@ -168,8 +168,8 @@ put_take_latest(struct put_head *h, struct put_row *r, struct why *why)
 	return db_run(h->db, why, drop_latest, DB_I(h->shard_key), DB_I(before));
 }
 
-static time_us
-next_added(const struct put_head *h, time_us now)
+time_us
+put_next_added(const struct put_head *h, time_us now)
 {
 	return (h->last_added > now ? h->last_added : now) + 1;
 }
@@ -358,7 +358,7 @@ put_one(struct put_head *h, const struct store_put *put, enum put_result *ret,
 		.put = put,
 		.version = str_of(version),
 		.modified_us = version_us(o),
-		.date_added = next_added(h, put->now),
+		.date_added = put_next_added(h, put->now),
 		.latest = true,
 	};
 	TRY(find_known(h, &r, &k, why));
@@ -424,7 +424,7 @@ insert_twin(struct put_head *h, const struct put_twin *twin, const struct db_row
 		.put = &put,
 		.version = db_col_text(rows, 0),
 		.modified_us = db_col_i64(rows, 5),
-		.date_added = next_added(h, twin->now),
+		.date_added = put_next_added(h, twin->now),
 		.latest = true,
 	};
 

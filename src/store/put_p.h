@@ -25,6 +25,9 @@ struct put_known {
 	bool withdrawn;
 };
 
+/* The date of the next row. */
+time_us put_next_added(const struct put_head *h, time_us now);
+
 /* Writes the row and moves the head. */
 enum err put_insert(struct put_head *h, const struct put_row *r, struct why *why);
 
@@ -48,3 +51,19 @@ enum err put_oust_guest(struct put_head *h, const struct put_row *r, struct put_
  * policy says so and nothing stands against it, in its place. */
 enum err put_aside(struct put_head *h, struct put_row *r, const struct put_known *served,
     enum put_result *ret, struct why *why);
+
+/* The served one goes beside for the reason `outcome`, and this takes its place at a new date: a
+ * reader's cursor comes by it (law 7).
+ *
+ * kept  date_added of this content, when it lies beside; 0: it comes */
+enum err put_serve_instead(struct put_head *h, struct put_row *r, const struct put_known *served,
+    time_us kept, const char *outcome, struct why *why);
+
+/* Whether what is served of the version was released to anybody: what was decided and released is
+ * what is served. */
+enum err put_is_released(struct db *db, struct str id, struct str version, bool *ret,
+    struct why *why);
+
+/* What stands against serving one content of a version in the place of another, whoever wishes
+ * it: "revoked", "creator"; NULL: nothing. */
+const char *put_stands_against(const struct stix_object *was, const struct stix_object *is);

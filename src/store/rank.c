@@ -64,6 +64,8 @@ static const char move_aside[] =
     "latest = 0 WHERE shard_key = $1 AND object_id = $2 AND " RANK_IS_GUEST("object");
 static const char forget_contents[] =
     "DELETE FROM object_conflict WHERE shard_key = $1 AND object_id = $2";
+static const char forget_choices[] =
+    "DELETE FROM object_choice WHERE shard_key = $1 AND object_id = $2";
 
 static enum err
 tell_people(struct put_head *h, const struct put_row *r, struct why *why)
@@ -100,6 +102,7 @@ put_oust_guest(struct put_head *h, const struct put_row *r, struct put_known *k,
 	TRY(db_run(h->db, why, move_aside, DB_I(h->shard_key), DB_T(id),
 	    DB_I(r->put->now > 0 ? r->put->now : 1)));
 	TRY(db_run(h->db, why, forget_contents, DB_I(h->shard_key), DB_T(id)));
+	TRY(db_run(h->db, why, forget_choices, DB_I(h->shard_key), DB_T(id)));
 	*k = (struct put_known){ 0 };
 	return OK;
 }

@@ -25,6 +25,7 @@ extern const char store_schema_0026_derived_sql[];
 extern const char store_schema_0027_feeds_sql[];
 extern const char store_schema_0028_outside_sql[];
 extern const char store_schema_0029_feed_address_sql[];
+extern const char store_schema_0031_choices_sql[];
 extern const char store_schema_0032_filling_sql[];
 
 const struct db_migration store_migrations[] = {
@@ -51,6 +52,7 @@ const struct db_migration store_migrations[] = {
 	{ "0027-feeds", store_schema_0027_feeds_sql },
 	{ "0028-outside", store_schema_0028_outside_sql },
 	{ "0029-feed-address", store_schema_0029_feed_address_sql },
+	{ "0031-choices", store_schema_0031_choices_sql },
 	{ "0032-filling", store_schema_0032_filling_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);

@@ -23,8 +23,8 @@ copy_text(struct copy *c, struct str s)
 	return mine;
 }
 
-static enum err
-copy_hash(struct str bytes, struct hash *ret, struct why *why)
+enum err
+stored_hash(struct str bytes, struct hash *ret, struct why *why)
 {
 	if (bytes.len != HASH_BYTES)
 		return fail(why, ERR_TAMPERED, "store.row",
@@ -64,8 +64,8 @@ stored_read(const struct db_rows *rows, struct arena *a, bool with_raw, struct s
 	struct str raw = with_raw ? db_col_blob(rows, 20) : (struct str){ 0 };
 	size_t len = raw.len;
 
-	TRY(copy_hash(db_col_blob(rows, 10), &o.raw_hash, why));
-	TRY(copy_hash(db_col_blob(rows, 11), &o.normal_hash, why));
+	TRY(stored_hash(db_col_blob(rows, 10), &o.raw_hash, why));
+	TRY(stored_hash(db_col_blob(rows, 11), &o.normal_hash, why));
 	o.provenance.import_id = db_col_i64(rows, 18);
 	for (size_t i = 0; i < COUNTOF(texts); i++) {
 		from[i] = db_col_text(rows, texts[i].column);

@@ -26,6 +26,9 @@ enum { STORED_TYPE = 4, STORED_SPEC_VERSION = 5, STORED_RANK = 21 };
 enum err stored_read(const struct db_rows *rows, struct arena *a, bool with_raw, struct stored *ret,
     struct why *why);
 
+/* ERR_TAMPERED: the bytes have not the length of a hash. */
+enum err stored_hash(struct str bytes, struct hash *ret, struct why *why);
+
 /* ERR_LIMIT with the one text for an arena that is full. */
 enum err stored_full(struct why *why);
 

@@ -1,0 +1,277 @@
+/* An officer's choice among the contents of a version never loosens what the gate decides. */
+#include "content.h"
+
+#include "fixture_p.h"
+#include "source_policy.h"
+
+#define AT             "2026-01-01T00:00:00Z"
+#define RED            "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+#define VICTIM         "identity--00000000-0000-4000-8000-0000000000aa"
+#define UNDER(marking) ",\"object_marking_refs\":[\"" marking "\"]"
+#define ABOUT_VICTIM   ",\"x_about_ref\":\"" VICTIM "\""
+
+/* A content of indicator 1, and how it comes. */
+struct coming {
+	const char *more;  /* members */
+	const char *giver; /* "": our own */
+	const char *named; /* the source that the import names */
+};
+
+static struct str
+text_of(struct office *o, const char *more)
+{
+	return arena_printf(o->arena,
+	    "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"" STR_FMT "\","
+	    "\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
+	    "\"indicator_types\":[\"malicious-activity\"],"
+	    "\"pattern\":\"[ipv4-addr:value = '203.0.113.1']\",\"pattern_type\":\"stix\","
+	    "\"valid_from\":\"2026-01-01T00:00:00Z\"%s}",
+	    STR_ARG(office_indicator(o, 1)), more);
+}
+
+struct import_job {
+	struct office *office;
+	const struct coming *coming;
+};
+
+static enum err
+import_job(struct db *db, void *arg, struct why *why)
+{
+	const struct import_job *job = arg;
+	struct office *o = job->office;
+	const struct coming *c = job->coming;
+	struct collection local;
+	struct import_result result;
+
+	TRY(store_collection_find(db, o->arena, S("local"), &local, why));
+	const struct import_request request = {
+		.text = text_of(o, c->more),
+		.source = S("test"),
+		.named = str_of(c->named),
+		.actor = S("test"),
+		.shard_key = local.shard_key,
+		.provenance = { .owner = S("IN:CERT-IN"),
+		    .enclave = S("main"),
+		    .originator = c->giver[0] == '\0' ? S("IN:CERT-IN") : str_of(c->giver),
+		    .giver = str_of(c->giver) },
+		.now = clock_wall(&o->clock),
+		.same_version = SAME_KEEP,
+	};
+	return store_import(db, o->arena, &request, &result, why);
+}
+
+static void
+come(struct office *o, const struct coming *c)
+{
+	struct import_job job = { o, c };
+
+	WORKS(o, realm_with_writer(o->realm, import_job, &job, &o->why));
+}
+
+static enum err
+choose_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	(void)out;
+	return release_choose_content(job, in, why);
+}
+
+static struct content_choice
+choice_of(struct office *o, const char *more)
+{
+	return (struct content_choice){
+		.of = { S("IN:CERT-IN"), S("main") },
+		.id = office_indicator(o, 1),
+		.version = S(AT),
+		.content = hash_of(text_of(o, more)),
+		.account = S("meera"),
+		.reason = S("the vendor confirmed it"),
+	};
+}
+
+static void
+choose(struct office *o, const char *more)
+{
+	const struct content_choice choice = choice_of(o, more);
+
+	WORKS(o, office_try(o, choose_job, &choice, NULL));
+}
+
+static const struct agreement_decision *
+decide(struct office *o)
+{
+	struct release_sent sent = office_send(o, 1, 1);
+
+	return agreement_decision_about(sent.decisions, office_indicator(o, 1));
+}
+
+static void
+import_victim(struct office *o)
+{
+	office_import_text(o,
+	    S("{\"type\":\"identity\",\"spec_version\":\"2.1\",\"id\":\"" VICTIM
+	      "\",\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\","
+	      "\"name\":\"Surat Ring Main\",\"identity_class\":\"organization\""
+	      ",\"object_marking_refs\":[\"" GREEN "\"]}"),
+	    S("IN:CERT-IN"));
+}
+
+/* clang-format off */
+/* The second is chosen.  What the first held back stays held back. */
+static const struct loosening_case {
+	const char *name;
+	struct coming first, second;
+	bool leaves;
+} loosening_cases[] = {
+	{ "other words under the same marking", { UNDER(GREEN), "", "" }, { UNDER(GREEN) ",\"name\":\"x\"", "", "" }, true },
+	{ "a weaker marking",                   { UNDER(RED), "", "" },   { UNDER(GREEN), "", "" }, false },
+	{ "a stricter marking",                 { UNDER(GREEN), "", "" }, { UNDER(RED), "", "" }, false },
+	{ "a marking where there was none",     { "", "", "" },           { UNDER(GREEN), "", "" }, false },
+	{ "a source where there was none",      { "", "", "" },           { ",\"name\":\"x\"", "", "attack" }, false },
+	{ "the same source",                    { "", "", "attack" },     { ",\"name\":\"x\"", "", "attack" }, true },
+	{ "without the tie to a victim",        { UNDER(GREEN) ABOUT_VICTIM, "", "" }, { UNDER(GREEN), "", "" }, false },
+	{ "a bank's weaker marking",            { UNDER(RED), "", "" },   { UNDER(GREEN), "IN:BANK", "" }, false },
+	{ "a bank's marking where we have none", { "", "", "" },          { UNDER(GREEN), "IN:BANK", "" }, false },
+	{ "ours in the place of a bank's",      { UNDER(RED), "IN:BANK", "" }, { UNDER(GREEN), "", "" }, false },
+};
+/* clang-format on */
+
+static void
+set_policy(struct office *o)
+{
+	WORKS(o, realm_source_set(o->realm,
+	             S("{\"type\":\"torana-source-policy\",\"format\":1,\"source\":\"attack\","
+	               "\"version\":1,\"marking\":\"GREEN\",\"reason\":\"published\"}"),
+	             S("kiran"), &o->why));
+}
+
+static void
+check_loosening(void **state)
+{
+	const struct loosening_case *c = *state;
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	set_policy(&o);
+	import_victim(&o);
+	come(&o, &c->first);
+	come(&o, &c->second);
+	choose(&o, c->second.more);
+	const struct agreement_decision *d = decide(&o);
+	assert_non_null(d);
+	assert_int_equal(d->outcome == OUTCOME_ALLOW, c->leaves);
+	assert_true(str_eq(d->item->object.raw, text_of(&o, c->second.more)));
+
+	/* Nor when it is changed again: what was served first is served again. */
+	if (d->outcome != OUTCOME_DENY)
+		return;
+	choose(&o, c->first.more);
+	d = decide(&o);
+	assert_int_not_equal(d->outcome, OUTCOME_ALLOW);
+}
+
+/* What a guest handed in is not served in the place of ours, whoever wishes it. */
+static void
+check_guest(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming own = { UNDER(RED), "", "" }, other = { UNDER(GREEN), "", "" };
+
+	(void)state;
+	office_open(&o);
+	come(&o, &own);
+	come(&o, &other);
+	office_sql(&o, "UPDATE object SET giver = 'guest:mole' WHERE version LIKE '%~%'");
+	const struct content_choice choice = choice_of(&o, UNDER(GREEN));
+	REFUSES(&o, office_try(&o, choose_job, &choice, NULL), ERR_CONFLICT, "store.choice-guest");
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM ledger_leaf WHERE kind = 'choice'"),
+	    0);
+}
+
+static enum err
+take_out_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	const struct str *id = in;
+	struct collection local;
+	int64_t changed = 0;
+
+	(void)out;
+	TRY(store_collection_find(job->db, job->arena, S("local"), &local, why));
+	return store_withdraw(job->db, local.shard_key, *id, job->at, &changed, why);
+}
+
+/* Taking the chosen content out and bringing it in again washes nothing off. */
+static void
+check_washing(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming unmarked = { "", "", "" }, marked = { UNDER(GREEN), "", "" };
+
+	(void)state;
+	office_open(&o);
+	struct str id = office_indicator(&o, 1);
+	come(&o, &unmarked);
+	come(&o, &marked);
+	choose(&o, marked.more);
+	WORKS(&o, office_try(&o, take_out_job, &id, NULL));
+	come(&o, &marked);
+	assert_int_not_equal(decide(&o)->outcome, OUTCOME_ALLOW);
+}
+
+/* Who, when and why stand in the ledger, and the people of the compartment are told. */
+static void
+check_record(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming first = { UNDER(GREEN), "", "" },
+	                    second = { UNDER(GREEN) ",\"name\":\"x\"", "", "" };
+
+	(void)state;
+	office_open(&o);
+	come(&o, &first);
+	come(&o, &second);
+	choose(&o, second.more);
+	struct str said =
+	    office_text(&o, "SELECT CAST(entry AS TEXT) FROM ledger_leaf WHERE kind = 'choice'");
+	static const char *const parts[] = { "\"account\":\"meera\"",
+		"\"at\":\"2026-11-22T03:04:", "\"reason\":\"the vendor confirmed it\"",
+		"\"version\":\"" AT "\"" };
+	for (size_t i = 0; i < COUNTOF(parts); i++)
+		assert_int_not_equal(str_find(said, str_of(parts[i])), SIZE_MAX);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM event WHERE name = 'object.chosen'"
+	                                  " AND owner = 'IN:CERT-IN' AND enclave = 'main'"),
+	    1);
+}
+
+/* What was released is what is served: also when it was asked back. */
+static void
+check_released(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming first = { UNDER(GREEN), "", "" },
+	                    second = { UNDER(GREEN) ",\"name\":\"x\"", "", "" };
+
+	(void)state;
+	office_open(&o);
+	come(&o, &first);
+	come(&o, &second);
+	assert_int_equal(decide(&o)->outcome, OUTCOME_ALLOW);
+	const struct content_choice choice = choice_of(&o, second.more);
+	REFUSES(&o, office_try(&o, choose_job, &choice, NULL), ERR_CONFLICT,
+	    "store.choice-released");
+	office_sql(&o, "UPDATE release_item SET state = 'recalled'");
+	REFUSES(&o, office_try(&o, choose_job, &choice, NULL), ERR_CONFLICT,
+	    "store.choice-released");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cases cases = { 0 };
+
+	CASES(&cases, loosening_cases, check_loosening);
+	CASE(&cases, check_guest);
+	CASE(&cases, check_washing);
+	CASE(&cases, check_record);
+	CASE(&cases, check_released);
+	return cases_run("content", &cases, argc, argv);
+}
