@@ -281,6 +281,16 @@ shut_while_closing(void **state)
 	assert_int_equal(node_good_round(jp).received, FIRST(1));
 }
 
+/* As if all that is here had gone to a third one. */
+#define RELEASED_BEFORE                                                                           \
+	"INSERT INTO release_item (order_id, ordinal, agreement, recipient, owner, source_id, "   \
+	"version, state, outcome, preview_hash, leaving_id, bytes, copied, copy_modified, "       \
+	"decision, facts, rules_hash, nonce, approvals_needed, reason, leaf, place, changed_at, " \
+	"received_at, receipt, decided_epoch, valid_until) SELECT 'o', date_added, 'A', "         \
+	"'KR:KISA', owner, object_id, version, 'released', 'ALLOW', raw_hash, object_id, '', 0, " \
+	"0, '', '', '', '', '', '', -1, 0, 1, 0, '', 0, 9000000000000000 FROM object "            \
+	"WHERE type = 'indicator' OR type = 'identity'"
+
 /* What we hold as our own is replaced by nobody: other bytes are refused, the
  * same are nothing new. */
 static void
@@ -298,6 +308,8 @@ own_objects_stay(void **state)
 	node_import(in, 3);
 	node_import_as(jp, in, 1, "203.0.113.1");
 	node_import_as(jp, in, 2, "192.0.2.66");
+	/* Ours was released before: what comes under its id makes nobody decide that again. */
+	change(jp, RELEASED_BEFORE);
 	assert_int_equal(node_release(in, jp, 1, 3), FIRST(3));
 	struct exchange_round round = node_good_round(jp);
 	assert_int_equal(round.received, FIRST(1));
@@ -306,6 +318,11 @@ own_objects_stay(void **state)
 	                                " '%we hold an object of our own under this id%refused%'"),
 	    1);
 	assert_int_equal(node_count(jp, "SELECT COUNT(*) FROM object WHERE giver <> ''"), FIRST(1));
+	assert_int_equal(node_count(jp, "SELECT COUNT(*) FROM object_conflict"), 0);
+	assert_int_equal(node_count(jp, "SELECT COUNT(*) FROM release_item WHERE order_id = 'o'"
+	                                " AND valid_until > 0"),
+	    3);
+	change(jp, "DELETE FROM release_item WHERE order_id = 'o'");
 	{
 		CLEANUP(db_pool_give) struct db_lease lease = { 0 };
 		node_need(db_pool_take(realm_readers(jp->realm), &lease, &why), &why);

@@ -1,5 +1,8 @@
 /* What agreements say about what is shown inside a party, and when it is asked again. */
+#include "content.h"
 #include "internal_fixture_p.h"
+
+#define RED "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
 
 /* The second version of the agreement, with a change; both have signed it. */
 static void
@@ -158,6 +161,51 @@ check_taken_back(void **)
 	assert_true(sees(&o, &bank, 3));
 }
 
+/* Another content of its version under a stricter marking ends what is shown. */
+static void
+check_stricter_content(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	(void)show(&o, 1, &bank);
+	(void)show(&o, 1, &defence);
+	assert_int_equal(office_showings_again(&o), 0);
+	office_import_marked(&o, 1, 1, "", RED);
+	assert_int_equal(office_showings_again(&o), 2);
+	assert_false(sees(&o, &bank, 1));
+	assert_int_equal(office_showings_again(&o), 0);
+}
+
+static enum err
+choose_job(const struct release_job *job, const void *in, void *, struct why *why)
+{
+	return release_choose_content(job, in, why);
+}
+
+/* No choice of the weaker one shows what the stricter one kept. */
+static void
+check_weaker_choice(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	struct shown s = { 0 };
+
+	open_party(&o);
+	office_import_marked(&o, 3, 1, "", RED);
+	office_import_marked(&o, 3, 1, "", GREEN);
+	const struct content_choice choice = {
+		.of = own,
+		.id = office_indicator(&o, 3),
+		.version = S("2026-01-01T00:00:01Z"),
+		.content = office_hash(&o, "SELECT raw_hash FROM object WHERE version LIKE '%~%'"),
+		.account = S("meera"),
+		.reason = S("x"),
+	};
+	WORKS(&o, office_try(&o, choose_job, &choice, NULL));
+	const struct internal_show to_bank = wish(&o, 3, &bank);
+	REFUSES(&o, office_try(&o, show_job, &to_bank, &s), ERR_FORBIDDEN, "internal.marking");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,5 +216,7 @@ main(int argc, char **argv)
 	CASE(&list, check_ended);
 	CASE(&list, check_comes_back);
 	CASE(&list, check_taken_back);
+	CASE(&list, check_stricter_content);
+	CASE(&list, check_weaker_choice);
 	return cases_run("internal_again", &list, argc, argv);
 }

@@ -1,4 +1,5 @@
 /* May an object be shown to another compartment? */
+#include "content.h"
 #include "internal_p.h"
 #include "source_p.h"
 
@@ -124,6 +125,26 @@ find_definition(void *arg, struct str id)
 	return o;
 }
 
+/* What lies beside it under the same version counts here as it does at the gate. */
+static enum err
+read_contents(const struct release_job *job, const struct stored *o,
+    const struct stix_object *served, struct internal_facts *f, struct why *why)
+{
+	struct content_list list;
+
+	TRY(store_contents(job->db, job->arena, o, &list, why));
+	for (size_t i = 0; i < list.len; i++) {
+		const struct json *tree = NULL;
+		struct stix_object other;
+
+		TRY(json_parse(job->arena, list.content[i].row.raw, NULL, &tree, why));
+		TRY(stix_scan(tree, &other, why));
+		f->unknown_marking |= content_disputes(served, &other, &list, i);
+		f->classified |= is_classified(job->gate, tree);
+	}
+	return OK;
+}
+
 static enum err
 read_markings(const struct release_job *job, const struct stored *o, struct internal_facts *f,
     struct why *why)
@@ -144,6 +165,7 @@ read_markings(const struct release_job *job, const struct stored *o, struct inte
 	f->tlp = set.tlp;
 	f->unknown_marking = set.unknown > 0;
 	f->classified = definitions.classified || is_classified(job->gate, tree);
+	TRY(read_contents(job, o, &item.object, f, why));
 	if (set.tlp != TLP_NONE)
 		return OK;
 	TRY(source_of(job, &item, o->provenance.import_id, &memo, &policy, why));

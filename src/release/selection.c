@@ -1,5 +1,5 @@
 /* The objects of an order, and what is known of the way each came by. */
-#include "conflict.h"
+#include "content.h"
 #include "marking.h"
 #include "random.h"
 #include "selection_p.h"
@@ -294,27 +294,6 @@ is_lesser_definition(const struct stored_list *rows, size_t at)
 	       rows->object[at].rank > rows->object[0].rank;
 }
 
-static bool
-is_marked(const struct stix_object *o)
-{
-	const struct json *refs = json_get(o->json, S("object_marking_refs"));
-
-	return refs != NULL && refs->len > 0;
-}
-
-/* Whether another content of its version says more of who may have an item: which is right is
- * for the originator to say.  Where an officer chose, none gets by the choice a marking, or a
- * source that speaks for it, that the other had not. */
-static bool
-is_in_dispute(const struct agreement_item *item, const struct agreement_item *other,
-    const struct held *held, bool chosen)
-{
-	if (!marking_covers(&item->object, &other->object))
-		return true;
-	return chosen && !is_marked(&other->object) &&
-	       (is_marked(&item->object) || !held->same_source);
-}
-
 static enum err
 hold_version(struct gathering *g, struct agreement_item *item, struct version_held **io,
     struct why *why)
@@ -347,7 +326,7 @@ load_contents(struct gathering *g, const struct stored *of, struct agreement_ite
 		struct agreement_item *other = NULL;
 
 		TRY(read_item(g, &list.content[i].row, &other, why));
-		item->disputed |= is_in_dispute(item, other, &list.content[i], list.chosen);
+		item->disputed |= content_disputes(&item->object, &other->object, &list, i);
 		if (item->object.class != STIX_MARKING)
 			TRY(hold_version(g, other, io, why));
 	}

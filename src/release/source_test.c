@@ -13,12 +13,10 @@ struct brought {
 };
 
 static enum err
-bring_job(struct db *db, void *arg, struct why *why)
+bring_one(struct db *db, const struct brought *b, struct import_result *ret, struct why *why)
 {
-	const struct brought *b = arg;
 	struct office *o = b->office;
 	struct collection local;
-	struct import_result result;
 	struct str marking =
 	    b->marking[0] == '\0'
 	        ? S("")
@@ -44,7 +42,23 @@ bring_job(struct db *db, void *arg, struct why *why)
 		.now = clock_wall(&o->clock),
 		.same_version = b->same_version,
 	};
-	TRY(store_import(db, o->arena, &request, &result, why));
+	return store_import(db, o->arena, &request, ret, why);
+}
+
+static enum err
+bring_any_job(struct db *db, void *arg, struct why *why)
+{
+	struct import_result result;
+
+	return bring_one(db, arg, &result, why);
+}
+
+static enum err
+bring_job(struct db *db, void *arg, struct why *why)
+{
+	struct import_result result;
+
+	TRY(bring_one(db, arg, &result, why));
 	if (result.refused > 0)
 		fail_msg(STR_FMT, STR_ARG(result.problem[0].message));
 	return OK;
@@ -252,8 +266,8 @@ check_disputed(void **state)
 	assert_int_equal(d->outcome == OUTCOME_ALLOW, c->leaves);
 }
 
-/* What left is closed when it is asked about again, once its version has another content
- * under a stricter marking; and no later content takes the place of what a partner has. */
+/* What left is closed by the next turn of the worker, once its version has another content under
+ * a stricter marking; and no later content takes the place of what a partner has. */
 static void
 check_disputed_later(void **state)
 {
@@ -263,16 +277,89 @@ check_disputed_later(void **state)
 	office_open(&o);
 	struct brought b = { &o, 1, "", "", GREEN, SAME_NEWEST };
 	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
-	assert_int_equal(office_send(&o, 1, 1).released, 1 + NODE);
-	b.marking = RED;
+	b.n = 2;
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	assert_int_equal(office_send(&o, 1, 2).released, 2 + NODE);
+	assert_int_equal(office_tighten(&o).decided, 0);
+	b = (struct brought){ &o, 1, "", "", RED, SAME_NEWEST };
 	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
 	assert_int_equal(office_count(&o,
 	                     "SELECT COUNT(*) FROM object_conflict WHERE outcome = 'released'"),
 	    1);
+	struct release_tightened done = office_tighten(&o);
+	assert_int_equal(done.decided, 1);
+	assert_int_equal(done.closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "withdrawn");
+	assert_string_equal(office_item_state(&o, 2), "released");
 	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 1);
-	set(&o, 1, "GREEN", "");
-	(void)office_tighten(&o);
-	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 0);
+
+	/* The same once more, and one that is not stricter, close nothing. */
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	assert_int_equal(office_tighten(&o).decided, 0);
+	b = (struct brought){ &o, 2, "", "", "", SAME_KEEP };
+	WORKS(&o, realm_with_writer(o.realm, bring_job, &b, &o.why));
+	done = office_tighten(&o);
+	assert_int_equal(done.decided, 1);
+	assert_int_equal(done.closed, 0);
+	assert_int_equal(office_tighten(&o).decided, 0);
+}
+
+/* A partner that has it already is asked to take it out again. */
+static void
+check_delivered(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	bring(&o, 1, "", "", GREEN);
+	(void)office_send(&o, 1, 1);
+	office_receive(&o);
+	bring(&o, 1, "", "", RED);
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_string_equal(office_item_state(&o, 1), "recalled");
+}
+
+/* What a guest hands in beside what is ours is refused: it makes nobody decide anything again. */
+static void
+check_guest(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+
+	(void)state;
+	office_open(&o);
+	bring(&o, 1, "", "", GREEN);
+	assert_int_equal(office_send(&o, 1, 1).released, 1 + NODE);
+	struct brought b = { &o, 1, "", "guest:mole", RED, SAME_NEWEST };
+	WORKS(&o, realm_with_writer(o.realm, bring_any_job, &b, &o.why));
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM object_conflict"), 0);
+	assert_int_equal(office_tighten(&o).decided, 0);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 1);
+	assert_int_equal(office_send(&o, 1, 1).denied, 0);
+}
+
+/* A source that sends ever new contents is not decided about for ever. */
+static void
+check_flood(void **state)
+{
+	enum { MANY = 40, KEPT = 16 };
+	CLEANUP(office_closep) struct office o;
+	size_t decided = 0;
+
+	(void)state;
+	office_open(&o);
+	bring(&o, 1, "", "", GREEN);
+	assert_int_equal(office_send(&o, 1, 1).released, 1 + NODE);
+	for (unsigned i = 0; i < MANY; i++) {
+		struct str refs = arena_printf(o.arena,
+		    GREEN "\",\"marking-definition--00000000-0000-4000-8000-%012u%c", i, '\0');
+
+		bring(&o, 1, "", "", refs.ptr);
+		decided += office_tighten(&o).decided;
+	}
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM object_conflict"), KEPT);
+	assert_true(decided <= KEPT);
+	assert_string_equal(office_item_state(&o, 1), "withdrawn");
 }
 
 /* A policy that our key did not sign is none, and the audit says so. */
@@ -304,6 +391,9 @@ main(int argc, char **argv)
 	CASE(&cases, check_tighter);
 	CASES(&cases, disputed_cases, check_disputed);
 	CASE(&cases, check_disputed_later);
+	CASE(&cases, check_delivered);
+	CASE(&cases, check_guest);
+	CASE(&cases, check_flood);
 	CASE(&cases, check_forged);
 	return cases_run("source", &cases, argc, argv);
 }

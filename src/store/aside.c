@@ -213,6 +213,24 @@ static const char move_back[] = "UPDATE object SET version = $3, date_added = $4
                                 "withdrawn_at = 0, latest = $5 "
                                 "WHERE shard_key = $1 AND date_added = $2";
 
+static const char items_again[] =
+    "UPDATE release_item SET valid_until = 0 WHERE source_id = $1 AND valid_until > 0 "
+    "AND state IN ('released', 'paused')";
+static const char showings_again[] = "UPDATE internal_release SET valid_until = 0 "
+                                     "WHERE object_id = $1 AND valid_until > 0 "
+                                     "AND withdrawn_at = 0";
+
+/* What left of the object is decided again at once, by who does so when the time of a decision
+ * is up: it may be judged stricter beside another content. */
+static enum err
+decide_again(struct put_head *h, const struct put_row *r, struct why *why)
+{
+	struct str id = r->put->object->id;
+
+	TRY(db_run(h->db, why, items_again, DB_T(id)));
+	return db_run(h->db, why, showings_again, DB_T(id));
+}
+
 static enum err
 note_conflict(struct put_head *h, const struct put_row *r, time_us at, const struct hash *content,
     const char *outcome, struct why *why)
@@ -234,7 +252,8 @@ keep_beside(struct put_head *h, const struct put_row *r, const char *outcome, st
 	beside.withdrawn_at = r->put->now > 0 ? r->put->now : 1;
 	beside.latest = false;
 	TRY(put_insert(h, &beside, why));
-	return note_conflict(h, r, r->date_added, &r->put->hashes->normalised, outcome, why);
+	TRY(note_conflict(h, r, r->date_added, &r->put->hashes->normalised, outcome, why));
+	return decide_again(h, r, why);
 }
 
 enum err
@@ -248,6 +267,7 @@ put_serve_instead(struct put_head *h, struct put_row *r, const struct put_known 
 	    DB_T(str_of(key)), DB_I(r->put->now > 0 ? r->put->now : 1)));
 	TRY(note_conflict(h, r, served->date_added, &served->normal_hash, outcome, why));
 	TRY(put_take_latest(h, r, why));
+	TRY(decide_again(h, r, why));
 	if (kept == 0)
 		return put_insert(h, r, why);
 	TRY(db_run(h->db, why, drop_conflict, DB_I(h->shard_key), DB_I(kept)));
