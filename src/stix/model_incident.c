@@ -2,8 +2,8 @@
  * types event, impact and task.
  *
  * It is a draft whose examples differ from its text, and its first version has the
- * same identifier as its second: what breaks it draws a warning.  The vocabulary of
- * events is left out, as it is open and nearly every word occurs.
+ * same identifier as its second: what breaks it draws a warning.  Its relationships stand in
+ * relationship.c, its conditions in rules_incident.c.
  *
  * Source: Incident Core Extension, version 2.0 (OASIS CTI common objects). */
 #include "model_p.h"
@@ -106,6 +106,42 @@ static const char *const asset[] = {
 };
 WORDS(asset, "asset-type-ov");
 
+static const char *const entity[] = {
+	"computers-mobile", "computers-personal", "computers-server", "customer",
+	"customer-individual", "customer-organization", "domain-controller", "employee", "group",
+	"ics-actuator", "ics-engineering-workstation", "ics-historian", "ics-hmi", "ics-other",
+	"ics-plc", "ics-safety-system", "ics-sensor", "individual", "network-device",
+	"organization", "system", "vehicles",
+};
+const struct words words_entity_type = { .name = "entity-type-ov", .word = entity, .len = COUNTOF(entity) };
+
+static const char *const event_type[] = {
+	"aggregation-information-phishing-schemes", "benign", "blocked", "brute-force-attempt",
+	"c&c-server-hosting", "compromised-system", "confirmed", "connection-malware-port",
+	"connection-malware-system", "content-forbidden-by-law", "control-system-bypass",
+	"copyrighted-content", "data-exfiltration", "deferred", "deletion-information",
+	"denial-of-service", "destruction", "dictionary-attack-attempt", "discarded",
+	"disruption-data-transmission", "dissemination-malware-email",
+	"dissemination-phishing-emails", "dns-cache-poisoning", "dns-local-resolver-hijacking",
+	"dns-rebinding", "dns-server-compromise", "dns-spoofing-registered",
+	"dns-spoofing-unregistered", "dns-stub-resolver-hijacking", "dns-zone-transfer",
+	"domain-name-compromise", "duplicate", "email-flooding", "equipment-loss",
+	"equipment-theft", "exploit", "exploit-attempt", "exploit-framework-exhausting-resources",
+	"exploit-tool-exhausting-resources", "failed", "file-inclusion", "file-inclusion-attempt",
+	"hosting-malware-webpage", "hosting-phishing-sites", "illegitimate-use-name",
+	"illegitimate-use-resources", "infected-by-known-malware", "insufficient-data",
+	"known-malware", "lame-delegations", "major", "misconfiguration",
+	"modification-information", "natural", "negotiation", "network-scanning", "no-apt",
+	"packet-flood", "password-cracking-attempt", "policy-violation", "ransomware",
+	"ransomware-payment", "refuted", "scan-probe", "silently-discarded", "spam",
+	"sql-injection", "sql-injection-attempt", "successful", "supply-chain-customer",
+	"supply-chain-vendor", "system-probe", "theft-access-credentials", "unattributed",
+	"unauthorized-access-information", "unauthorized-access-system", "unauthorized-equipment",
+	"unauthorized-release", "unauthorized-use", "undetermined", "unintentional", "unknown-apt",
+	"unspecified", "vandalism", "wiretapping", "worm-spreading", "xss", "xss-attempt",
+};
+WORDS(event_type, "event-type-ov");
+
 /* ---- parts ---- */
 
 static const struct property event_step_properties[] = {
@@ -161,7 +197,7 @@ static const struct property incident_core[] = {
 	PART("events", LIST, event_entry),
 	REF("impact_refs", LIST, "impact"),
 	DICTIONARY("impacted_entity_counts", 0),
-	STRING("incident_types", LIST),
+	WORD("incident_types", LIST, words_event_type),
 	CHOICE("recoverability", 0, words_recoverability),
 	PART("scores", LIST, score),
 	PART("tasks", LIST, task_entry),
@@ -173,7 +209,7 @@ static const struct property event[] = {
 	STRING("description", 0),
 	TIMESTAMP("end_time", 0),
 	CHOICE("end_time_fidelity", 0, words_fidelity),
-	STRING("event_types", LIST),
+	WORD("event_types", LIST, words_event_type),
 	STRING("goal", 0),
 	STRING("name", 0),
 	REF("sighting_refs", LIST, "sighting"),

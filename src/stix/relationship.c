@@ -1,6 +1,8 @@
-/* The relationships that the specification names between two types.
+/* The relationships that the specification, or the incident core extension, names between two
+ * types.
  *
- * Source: STIX 2.1, the relationship tables of sections 4 and 6, and section 3.7. */
+ * Source: STIX 2.1, the relationship tables of sections 4 and 6, and section 3.7; Incident Core
+ * Extension, version 2.0 (OASIS CTI common objects), sections 2.1 to 2.4. */
 #include "model_p.h"
 #include "relationship_p.h"
 
@@ -74,6 +76,32 @@ static const struct named {
 	{ NAME("tool"), NAME("has"),                         "vulnerability" },
 	{ NAME("tool"), NAME("targets"),                     "identity infrastructure location vulnerability" },
 	{ NAME("tool"), NAME("uses"),                        "infrastructure" },
+
+	/* ---- the incident core extension ---- */
+	{ NAME("campaign"), NAME("associated-with"),         "incident" },
+	{ NAME("event"), NAME("impacts"),                    "infrastructure @sco" },
+	{ NAME("event"), NAME("led-to"),                     "event" },
+	{ NAME("event"), NAME("located-at"),                 "location" },
+	{ NAME("identity"), NAME("assigned"),                "task" },
+	{ NAME("identity"), NAME("contact-for"),             "incident task" },
+	{ NAME("identity"), NAME("participated-in"),         "task" },
+	{ NAME("identity"), NAME("performed"),               "task" },
+	{ NAME("incident"), NAME("attributed-to"),           "intrusion-set threat-actor" },
+	{ NAME("incident"), NAME("impacts"),                 "identity infrastructure" },
+	{ NAME("incident"), NAME("led-to"),                  "incident" },
+	{ NAME("incident"), NAME("located-at"),              "location" },
+	{ NAME("incident"), NAME("targets"),                 "identity infrastructure" },
+	{ NAME("indicator"), NAME("based-on"),               "event" },
+	{ NAME("indicator"), NAME("detected"),               "incident" },
+	{ NAME("malware"), NAME("performed"),                "event" },
+	{ NAME("task"), NAME("blocks"),                      "event" },
+	{ NAME("task"), NAME("causes"),                      "event" },
+	{ NAME("task"), NAME("creates"),                     "indicator" },
+	{ NAME("task"), NAME("detects"),                     "event" },
+	{ NAME("task"), NAME("impacts"),                     "infrastructure @sco" },
+	{ NAME("task"), NAME("located-at"),                  "location" },
+	{ NAME("task"), NAME("uses"),                        "course-of-action" },
+	{ NAME("tool"), NAME("performed"),                   "event task" },
 };
 /* clang-format on */
 
@@ -100,6 +128,19 @@ relationship_is_target(const char *targets, struct str type)
 			return true;
 	}
 	return false;
+}
+
+bool
+relationship_is_of_incidents(struct str type)
+{
+	return str_is(type, "incident") || str_is(type, "event") || str_is(type, "impact") ||
+	       str_is(type, "task");
+}
+
+bool
+relationship_is_foreign(struct str type)
+{
+	return stix_class_of(type) == STIX_CUSTOM && !relationship_is_of_incidents(type);
 }
 
 bool

@@ -8,8 +8,15 @@
  * bundle to none. */
 bool relationship_is_target(const char *targets, struct str type);
 
-/* Whether the specification names this relationship between any two types. */
+/* Of a type that neither the specification defines nor the incident core extension: nothing is
+ * known of how it is linked. */
+bool relationship_is_foreign(struct str type);
+
+/* Of the types that the incident core extension links: incident, event, impact and task. */
+bool relationship_is_of_incidents(struct str type);
+
+/* Whether the specification, or that extension, names this relationship between any two types. */
 bool relationship_is_type(struct str type);
 
-/* Whether the specification names this relationship between these types. */
+/* Whether one of them names it between these types. */
 bool relationship_is_named(struct str type, struct str source, struct str target);

@@ -54,19 +54,13 @@ check_order(struct check *c, const struct place *at, const struct order *o, cons
 /* ---- helpers ---- */
 
 static bool
-has(const struct json *v, const char *name)
-{
-	return json_get(v, str_of(name)) != NULL;
-}
-
-static bool
 is_true(const struct json *v, const char *name)
 {
 	return json_is(json_get(v, str_of(name)), JSON_TRUE);
 }
 
-static void
-need(struct check *c, const struct place *at, bool holds, const char *text)
+void
+check_need(struct check *c, const struct place *at, bool holds, const char *text)
 {
 	if (!holds)
 		problem(c, at, STIX_ERROR, "SI-050", "%s", text);
@@ -82,23 +76,24 @@ check_location(struct check *c, const struct place *at, const struct json *v)
 {
 	bool latitude = has(v, "latitude"), longitude = has(v, "longitude");
 
-	need(c, at, has(v, "region") || has(v, "country") || latitude || longitude,
+	check_need(c, at, has(v, "region") || has(v, "country") || latitude || longitude,
 	    "needs a region, a country, or latitude and longitude");
-	need(c, at, latitude == longitude, "latitude and longitude come together");
-	need(c, at, !has(v, "precision") || (latitude && longitude),
+	check_need(c, at, latitude == longitude, "latitude and longitude come together");
+	check_need(c, at, !has(v, "precision") || (latitude && longitude),
 	    "precision needs latitude and longitude");
 }
 
 static void
 check_malware(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, !is_true(v, "is_family") || has(v, "name"), "a malware family needs a name");
+	check_need(c, at, !is_true(v, "is_family") || has(v, "name"),
+	    "a malware family needs a name");
 }
 
 static void
 check_malware_analysis(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, has(v, "result") || has(v, "analysis_sco_refs"),
+	check_need(c, at, has(v, "result") || has(v, "analysis_sco_refs"),
 	    "needs a result or analysis_sco_refs");
 }
 
@@ -108,14 +103,14 @@ check_observed_data(struct check *c, const struct place *at, const struct json *
 	const struct json *refs = json_get(v, S("object_refs"));
 	bool observable = false;
 
-	need(c, at, (refs != NULL) != has(v, "objects"),
+	check_need(c, at, (refs != NULL) != has(v, "objects"),
 	    "needs either object_refs or (deprecated) objects");
 	if (!json_is(refs, JSON_ARRAY))
 		return;
 	for (const struct json *r = refs->first; r != NULL; r = r->next)
 		observable =
 		    observable || relationship_is_target("@sco", stix_id_type(json_str(r)));
-	need(c, at, observable, "object_refs needs at least one observable");
+	check_need(c, at, observable, "object_refs needs at least one observable");
 }
 
 static void
@@ -129,12 +124,14 @@ check_relationship(struct check *c, const struct place *at, const struct json *v
 		return;
 	source = stix_id_type(source);
 	target = stix_id_type(target);
-	if (stix_class_of(source) == STIX_CUSTOM || stix_class_of(target) == STIX_CUSTOM)
+	if (relationship_is_foreign(source) || relationship_is_foreign(target))
 		return;
 	if (!relationship_is_named(type, source, target))
 		problem(c, at, STIX_WARNING, "SI-050",
-		    "the specification names no relationship " STR_FMT " from " STR_FMT
-		    " to " STR_FMT,
+		    "%s relationship " STR_FMT " from " STR_FMT " to " STR_FMT,
+		    relationship_is_of_incidents(source) || relationship_is_of_incidents(target)
+		        ? "neither the specification nor the incident core extension names a"
+		        : "the specification names no",
 		    STR_ARG(str_sub(type, 0, 64)), STR_ARG(source), STR_ARG(target));
 }
 
@@ -216,9 +213,11 @@ check_indicator(struct check *c, const struct place *at, const struct json *v)
 static void
 check_artifact(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, has(v, "payload_bin") != has(v, "url"), "needs either payload_bin or url");
-	need(c, at, !has(v, "url") || has(v, "hashes"), "a url needs hashes of what is there");
-	need(c, at, !has(v, "decryption_key") || has(v, "encryption_algorithm"),
+	check_need(c, at, has(v, "payload_bin") != has(v, "url"),
+	    "needs either payload_bin or url");
+	check_need(c, at, !has(v, "url") || has(v, "hashes"),
+	    "a url needs hashes of what is there");
+	check_need(c, at, !has(v, "decryption_key") || has(v, "encryption_algorithm"),
 	    "decryption_key needs an encryption_algorithm");
 }
 
@@ -226,23 +225,24 @@ static void
 check_email_message(struct check *c, const struct place *at, const struct json *v)
 {
 	if (is_true(v, "is_multipart"))
-		need(c, at, !has(v, "body"), "body is for a message that is not multipart");
+		check_need(c, at, !has(v, "body"), "body is for a message that is not multipart");
 	else
-		need(c, at, !has(v, "body_multipart"), "body_multipart is for a multipart message");
+		check_need(c, at, !has(v, "body_multipart"),
+		    "body_multipart is for a multipart message");
 }
 
 static void
 check_file(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, has(v, "hashes") || has(v, "name"), "needs hashes or a name");
-	need(c, at, has(v, "name") || !has(v, "name_enc"), "name_enc needs a name");
+	check_need(c, at, has(v, "hashes") || has(v, "name"), "needs hashes or a name");
+	check_need(c, at, has(v, "name") || !has(v, "name_enc"), "name_enc needs a name");
 }
 
 static void
 check_network_traffic(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, has(v, "src_ref") || has(v, "dst_ref"), "needs a src_ref or a dst_ref");
-	need(c, at, !has(v, "end") || !is_true(v, "is_active"),
+	check_need(c, at, has(v, "src_ref") || has(v, "dst_ref"), "needs a src_ref or a dst_ref");
+	check_need(c, at, !has(v, "end") || !is_true(v, "is_active"),
 	    "is_active must be false after the end");
 }
 
@@ -257,7 +257,7 @@ check_registry_key(struct check *c, const struct place *at, const struct json *v
 
 	struct str hive = str_split(&key, '\\');
 	for (size_t i = 0; i < COUNTOF(short_hives); i++)
-		need(c, at, !str_eq_nocase(hive, str_of(short_hives[i])),
+		check_need(c, at, !str_eq_nocase(hive, str_of(short_hives[i])),
 		    "key must begin with the full name of the hive, such as HKEY_LOCAL_MACHINE");
 }
 
@@ -269,7 +269,7 @@ check_definition(struct check *c, const struct place *at, const struct json *v, 
 	const struct json *definition = json_get(v, S("definition"));
 
 	if (str_is(type, "statement"))
-		need(c, at, json_str(json_get(definition, S("statement"))).ptr != NULL,
+		check_need(c, at, json_str(json_get(definition, S("statement"))).ptr != NULL,
 		    "a statement marking is { \"statement\": a string }");
 	else if (!str_is(type, "tlp"))
 		problem(c, at, STIX_WARNING, "SI-065",
@@ -386,17 +386,18 @@ check_granular_marking(struct check *c, const struct place *at, const struct jso
 static void
 check_mime_part(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, has(v, "body") || has(v, "body_raw_ref"), "needs a body or a body_raw_ref");
+	check_need(c, at, has(v, "body") || has(v, "body_raw_ref"),
+	    "needs a body or a body_raw_ref");
 }
 
 static void
 check_pe_binary(struct check *c, const struct place *at, const struct json *v)
 {
-	need(c, at, v->len > 1 || !has(v, "pe_type"), "needs one more property beside pe_type");
+	check_need(c, at, v->len > 1 || !has(v, "pe_type"),
+	    "needs one more property beside pe_type");
 }
 
-/* What the values of a dictionary must be. */
-static void
+void
 check_values(struct check *c, const struct place *at, const struct json *v, struct str name,
     bool (*fits)(const struct json *value), const char *text)
 {
@@ -408,7 +409,7 @@ check_values(struct check *c, const struct place *at, const struct json *v, stru
 	for (const struct json *m = dictionary->first; m != NULL; m = m->next) {
 		struct place inside = place_member(&list, m);
 
-		need(c, &inside, fits(m), text);
+		check_need(c, &inside, fits(m), text);
 	}
 }
 
@@ -491,13 +492,6 @@ check_marking_refs(struct check *c, const struct place *at, const struct json *v
 	}
 }
 
-typedef void rule_fn(struct check *c, const struct place *at, const struct json *v);
-
-struct rule {
-	struct str of; /* type of an object, name of a shape */
-	rule_fn *fn;
-};
-
 static const struct rule object_rules[] = {
 	{ NAME("artifact"), check_artifact },
 	{ NAME("email-message"), check_email_message },
@@ -545,5 +539,9 @@ check_part_rules(struct check *c, const struct place *at, struct str shape, cons
 	for (size_t i = 0; i < COUNTOF(part_rules); i++) {
 		if (str_eq(shape, part_rules[i].of))
 			part_rules[i].fn(c, at, v);
+	}
+	for (size_t i = 0; i < incident_rules_len; i++) {
+		if (str_eq(shape, incident_rules[i].of))
+			incident_rules[i].fn(c, at, v);
 	}
 }

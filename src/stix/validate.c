@@ -183,6 +183,7 @@ check_draft(struct check *c, const struct place *at, const struct shape *shape,
 			check_free(c, &inside, m);
 	}
 	check_complete(c, at, shape, seen, false);
+	check_part_rules(c, at, shape->name, v);
 	c->draft = false;
 }
 
@@ -231,6 +232,8 @@ check_object(struct check *c, const struct place *at, const struct json *v)
 	c->draft = type == NULL;
 	if (shape != NULL)
 		check_complete(c, at, shape, own, extended);
+	if (type == NULL && shape != NULL)
+		check_part_rules(c, at, shape->name, v);
 	c->draft = false;
 	for (size_t i = 0; i < model_common_len; i++) {
 		if (model_common[i].use[c->class] == 'R' && (common >> i & 1) == 0)

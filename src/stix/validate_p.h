@@ -92,6 +92,30 @@ void check_object(struct check *c, const struct place *at, const struct json *v)
 /* Conditions between the properties of an object of this type. */
 void check_rules(struct check *c, const struct place *at, struct str type, const struct json *v);
 
+/* A condition of one type or shape. */
+typedef void rule_fn(struct check *c, const struct place *at, const struct json *v);
+struct rule {
+	struct str of; /* type of an object, name of a shape */
+	rule_fn *fn;
+};
+
+/* One error with this text when it does not hold. */
+void check_need(struct check *c, const struct place *at, bool holds, const char *text);
+
+/* What the values of the dictionary `name` of v must be. */
+void check_values(struct check *c, const struct place *at, const struct json *v, struct str name,
+    bool (*fits)(const struct json *value), const char *text);
+
+static inline bool
+has(const struct json *v, const char *name)
+{
+	return json_get(v, str_of(name)) != NULL;
+}
+
+/* rules_incident.c: of the shapes of the incident core extension. */
+extern const struct rule incident_rules[];
+extern const size_t incident_rules_len;
+
 /* The same for a part, an external reference for instance. */
 void check_part_rules(struct check *c, const struct place *at, struct str shape,
     const struct json *v);

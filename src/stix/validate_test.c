@@ -24,6 +24,8 @@
 #define IMPACT "extension-definition--7cc33dd6-f6a1-489b-98ea-522d351d71b9"
 #define CORE(more) SDO("incident", ",\"name\":\"x\",\"extensions\":{\"" INCIDENT_CORE "\":{\"extension_type\":\"property-extension\"," more "}}")
 
+#define EVENT_OF(more) SDO("event", ",\"status\":\"occurred\"," more ",\"extensions\":{\"" EVENT "\":{\"extension_type\":\"new-sdo\"}}")
+#define IMPACT_OF(category, key, more) SDO("impact", ",\"impact_category\":\"" category "\",\"extensions\":{\"" key "\":{" more "},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}")
 #define NAMED(type, uuid, name, more) "{\"type\":\"" type "\",\"id\":\"" type "--" uuid "\",\"spec_version\":\"2.1\"," TIMES ",\"name\":\"" name "\"" more "}"
 #define SPACE "W SI-031 /id was made in the namespace of observables, and this is none"
 
@@ -90,9 +92,35 @@ static const struct problem_case {
 	{ "event without its status", SDO("event", ",\"extensions\":{\"" EVENT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-050  status is required" },
 	{ "event: list that is none", SDO("event", ",\"status\":\"occurred\",\"subevents\":{\"event_ref\":" ID("event") "},\"extensions\":{\"" EVENT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-003 /subevents must be a list, found object" },
 	{ "event of somebody else", SDO("event", ",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sdo\"}}"), "" },
-	{ "impact", SDO("impact", ",\"impact_category\":\"monetary\",\"extensions\":{\"monetary\":{\"variety\":\"ransom-payment\",\"max_amount\":7},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}"), "" },
-	{ "impact as in the examples", SDO("impact", ",\"impact_category\":\"integrity\",\"extensions\":{\"integrity-impact\":{\"alteration\":\"some\"},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-015 /extensions/integrity-impact/alteration \"some\" is not in integrity-alteration-enum" },
+	{ "impact", SDO("impact", ",\"impact_category\":\"monetary\",\"extensions\":{\"monetary\":{\"variety\":\"ransom-payment\",\"min_amount\":7,\"max_amount\":7,\"currency\":\"JPY\"},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}"), "" },
+	{ "impact as in the examples", SDO("impact", ",\"impact_category\":\"integrity\",\"extensions\":{\"integrity-impact\":{\"alteration\":\"some\",\"information_type\":\"pii\"},\"" IMPACT "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-015 /extensions/integrity-impact/alteration \"some\" is not in integrity-alteration-enum" },
 	{ "task", SDO("task", ",\"outcome\":\"done\",\"extensions\":{\"" EXTENSION_KEY "\":{\"extension_type\":\"new-sdo\"}}"), "W SI-015 /outcome \"done\" is not in task-outcome-enum" },
+
+	{ "event of an unknown type", EVENT_OF("\"event_types\":[\"spam\",\"rain\"]"), "W SI-015 /event_types/1 \"rain\" is not in event-type-ov, which is open to other words" },
+	{ "incident of an unknown type", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"incident_types\":[\"rain\"]"), "W SI-015 /extensions/" INCIDENT_CORE "/incident_types/0 \"rain\" is not in event-type-ov, which is open to other words" },
+	{ "event that ends before it begins", EVENT_OF("\"start_time\":\"2026-01-02T00:00:00Z\",\"end_time\":\"2026-01-01T00:00:00Z\""), "W SI-050  end_time must be later than start_time" },
+	{ "change of nothing", EVENT_OF("\"changed_objects\":[{\"state_change_type\":\"caused\"}]"), "W SI-050 /changed_objects/0 needs an initial_ref or a result_ref" },
+	{ "change of one type to another", EVENT_OF("\"changed_objects\":[{\"state_change_type\":\"caused\",\"initial_ref\":" ID("tool") ",\"result_ref\":" ID("impact") "}]"), "W SI-050 /changed_objects/0 initial_ref and result_ref must be of one type" },
+	{ "input of nothing", EVENT_OF("\"changed_objects\":[{\"state_change_type\":\"input\",\"result_ref\":" ID("grouping") "}]"), "W SI-050 /changed_objects/0 an input needs an initial_ref" },
+	{ "output of nothing", EVENT_OF("\"changed_objects\":[{\"state_change_type\":\"output\",\"initial_ref\":" ID("grouping") "}]"), "W SI-050 /changed_objects/0 an output needs a result_ref" },
+	{ "step out of the list", EVENT_OF("\"subevents\":[{\"event_ref\":" ID("event") ",\"next_steps\":[{\"event_ref\":\"event--" UUID5 "\",\"condition_type\":\"optional\",\"transition_type\":\"success\"}]}]"), "W SI-051 /subevents/0/next_steps/0 leads to what is no entry of this list" },
+	{ "sequence without a start", EVENT_OF("\"subevents\":[{\"event_ref\":" ID("event") ",\"sequence_start\":false}]"), "W SI-050 /subevents needs an entry whose sequence_start is true" },
+	{ "counts of no number", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"impacted_entity_counts\":{\"employee\":-1}"), "W SI-050 /extensions/" INCIDENT_CORE "/impacted_entity_counts/employee must be a number of entities, 0 or more" },
+	{ "counts of something else", CORE("\"investigation_status\":\"open\",\"determination\":\"suspected\",\"impacted_entity_counts\":{\"cat\":1}"), "W SI-015 /extensions/" INCIDENT_CORE "/impacted_entity_counts/cat is not in entity-type-ov, which is open to other words" },
+	{ "impact without its category", IMPACT_OF("physical", "monetary", "\"variety\":\"ransom-payment\""), "W SI-050  needs an extension that is called by its impact_category" },
+	{ "impact that was superseded", IMPACT_OF("traceability\",\"superseded_by_ref\":\"impact--" EXAMPLE_UUID, "traceability", "\"traceability_impact\":\"accountability-lost\""), "W SI-050  what is superseded needs an end_time" },
+	{ "loss of what", IMPACT_OF("confidentiality", "confidentiality", "\"loss_type\":\"contained\""), "W SI-050 /extensions/confidentiality needs information_type, as loss_type is not none" },
+	{ "no loss", IMPACT_OF("confidentiality", "confidentiality", "\"loss_type\":\"none\""), "" },
+	{ "damage of what", IMPACT_OF("physical", "physical", "\"impact_type\":\"destruction\""), "W SI-050 /extensions/physical needs asset_type, as impact_type is not none" },
+	{ "an amount of what", IMPACT_OF("monetary", "monetary", "\"variety\":\"ransom-demand\",\"min_amount\":0,\"max_amount\":7"), "W SI-050 /extensions/monetary an amount needs a currency" },
+	{ "half an amount", IMPACT_OF("monetary", "monetary", "\"variety\":\"ransom-demand\",\"max_amount\":7,\"currency\":\"JPY\""), "W SI-050 /extensions/monetary min_amount and max_amount come together" },
+	{ "a rate of no time", IMPACT_OF("monetary", "monetary", "\"variety\":\"ransom-demand\",\"conversion_rate\":7,\"currency\":\"JPY\",\"currency_actual\":\"XMR\""), "W SI-050 /extensions/monetary conversion_rate needs a conversion_time" },
+	{ "relationship of incidents", RELATION("led-to", ID("incident"), ID("incident")), "" },
+	{ "relationship of a task", RELATION("blocks", ID("task"), ID("event")), "" },
+	{ "relationship to an observable", RELATION("impacts", ID("event"), ID("ipv4-addr")), "" },
+	{ "unusual target of an incident", RELATION("led-to", ID("incident"), ID("malware")), "W SI-050  neither the specification nor the incident core extension names a relationship led-to from incident to malware" },
+	{ "unusual source of a task", RELATION("performed", ID("malware"), ID("task")), "W SI-050  neither the specification nor the incident core extension names a relationship performed from malware to task" },
+	{ "relationship of a foreign type", RELATION("blocks", ID("task"), ID("x-thing")), "" },
 
 	/* ---- names and members ---- */
 	{ "required", SDO("tool", ""), "E SI-050  name is required" },

@@ -42,3 +42,6 @@ extern const struct words words_threat_actor_sophistication;
 extern const struct words words_threat_actor_type;
 extern const struct words words_tool_type;
 extern const struct words words_windows_pebinary_type;
+
+/* Open, of the incident core extension: what is counted (model_incident.c). */
+extern const struct words words_entity_type;

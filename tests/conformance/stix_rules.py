@@ -81,7 +81,8 @@ RULES = {
     "SI-093": rule("MAY", "Unknown extensions are stored and served as they came."),
     "SI-094": rule("DECIDE", "Properties that nothing declares are a warning."),
     "SI-095": rule("SHOULD", "Types and extensions in the old manner are taken, with a warning."),
-    "SI-096": rule("FIELD", "Objects with the extension definitions that are met most are taken."),
+    "SI-096": rule("FIELD", "Objects with the extension definitions that are met most are taken; the incident core extension "
+                            "(properties, words, relationships, conditions) by warnings alone (decision 0030)."),
     "SI-097": rule("MUST", "A definition of a later standard stands above an extension.", NOTHING, "there is no later standard"),
     # ---- languages ----
     "SI-100": rule("MUST", "language-content names any object, and a version that is there.", OTHERWISE,
