@@ -114,6 +114,7 @@ open_bare(const char *place, int page_size)
 		"PRAGMA temp_store=2",
 		"PRAGMA secure_delete=1",
 		"PRAGMA journal_size_limit=67108864",
+		"PRAGMA wal_autocheckpoint=4096",
 		"PRAGMA journal_mode=WAL",
 	};
 	sqlite3 *sq = NULL;

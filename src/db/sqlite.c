@@ -19,7 +19,9 @@
  *           25,000 objects then reads and writes half as much again)
  *   map     nothing: a read error of a mapped file is a signal that kills the
  *           node, where a read error of a call is an error of one request
- *   wal     the write-ahead log is cut to this after a large import */
+ *   wal     the write-ahead log is cut to this after a large import
+ *   check   and brought into the database when it has grown by so much: pages at
+ *           which indexes grow are written once for many imports */
 enum {
 	PAGE_BYTES = 4096,
 	CACHE_WRITER_KIB = 32 * KIB,
@@ -27,6 +29,7 @@ enum {
 	SPILL_PAGES = 256 * MIB / PAGE_BYTES,
 	MAP_BYTES = 0,
 	WAL_KEEP_BYTES = 64 * MIB,
+	CHECKPOINT_PAGES = 16 * MIB / PAGE_BYTES,
 	PRAGMA_MAX = 80,
 	RETRY_MS = 5,
 };
@@ -204,6 +207,7 @@ configure(struct db_conn *conn, const struct db_config *config, struct why *why)
 		{ "temp_store",          2 /* in memory: nothing leaves the folder */, true },
 		{ "secure_delete",       1 /* what is deleted is gone */,              !config->read_only },
 		{ "case_sensitive_like", 1,                                            true },
+		{ "wal_autocheckpoint",  CHECKPOINT_PAGES,                             !config->read_only },
 		{ "journal_size_limit",  WAL_KEEP_BYTES,                               !config->read_only },
 		{ "max_page_count",      (int64_t)(config->size_max_bytes / PAGE_BYTES) + 1, config->size_max_bytes > 0 },
 	};
