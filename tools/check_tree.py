@@ -18,6 +18,7 @@ ONLY_IN = {
     "gnutls/": ["crypto", "http"],
     "sodium.h": ["crypto"],
     "microhttpd.h": ["http"],
+    "resolv.h": ["http"],
     "curl/": ["http"],
     "simdjson.h": ["json"],
     "ini.h": ["node"],

@@ -9,7 +9,7 @@ _torana_nouns='init serve status sync routes config peer feed account agreement 
 _torana_verbs() {
 	case $1 in
 	peer) echo invite add list ;;
-	feed) echo add list show poll remove ;;
+	feed) echo add find list show poll remove ;;
 	account) echo add confirm list role password disable enable unlock token totp ;;
 	agreement) echo make add lint evidence sign list show suspend resume terminate approve enact \
 		renew lapse succeed dispute settle ;;
@@ -37,6 +37,7 @@ _torana_options() {
 			--peer-port --peer-address --every-ms
 		;;
 	'peer add') echo --fingerprint ;;
+	'feed find') echo --resolver ;;
 	'feed add') echo --url --api-root --collection --types --source --every --user --login-file --bearer-file \
 		--certificate --key --ca --pin ;;
 	'account password') echo --new-password-file ;;

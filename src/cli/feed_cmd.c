@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "cli.h"
+#include "feed_find_p.h"
 #include "json_writer.h"
 
 enum {
@@ -29,6 +30,10 @@ static const struct cli_option add_options[] = {
 	{ "key", "FILE", "key of the certificate (PEM)" },
 	{ "ca", "FILE", "authorities that vouch for the server (PEM), not those of the system" },
 	{ "pin", "HEX", "SHA-256 of the server's public key, in the stead of authorities" },
+};
+
+static const struct cli_option find_options[] = {
+	{ "resolver", "ADDRESS", "who is asked, 192.0.2.1:53; without it as the system does" },
 };
 
 /* A file whose content becomes a member. */
@@ -302,6 +307,8 @@ const struct cli_command feed_commands[] = {
 	{ "feed", "add", "NAME", 1, 1, add_options, COUNTOF(add_options), run_add,
 	  "read a TAXII 2.1 server of others from now on",
 	  "torana feed add cisa --url https://taxii.example/taxii2/ --collection ID --user meera --login-file FILE" },
+	{ "feed", "find", "DOMAIN", 1, 1, find_options, COUNTOF(find_options), cli_feed_find,
+	  "where a domain says that its TAXII server is", "torana feed find example.net" },
 	{ "feed", "list", "", 0, 0, NULL, 0, run_list,
 	  "the servers of others that are read", "torana feed list" },
 	{ "feed", "show", "NAME", 1, 1, NULL, 0, run_show,

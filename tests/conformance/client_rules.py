@@ -1,6 +1,6 @@
 """Every rule of a TAXII 2.1 client that we hold ourselves to, as rules.py has those of the server."""
 
-from rules import DECIDED, OTHERWISE, UNDONE, rule
+from rules import DECIDED, OTHERWISE, rule
 
 NO_PUSH = "nothing is sent to a foreign server: it has no agreement, and the gate has no other door (decision 0029)"
 
@@ -9,8 +9,7 @@ RULES = {
     "TC-002": rule("MUST", "HTTP Basic, a bearer token or a client certificate."),
     "TC-003": rule("SHOULD", "The server's certificate is checked by authorities and name, or its key by a pin."),
     "TC-004": rule("SHOULD", "Every request names the program and its version."),
-    "TC-005": rule("SHOULD", "A server can be found by its SRV record.", UNDONE,
-                   "an administrator writes the address: unsigned DNS would say where credentials go (decision 0029)"),
+    "TC-005": rule("SHOULD", "A server can be found by its SRV record: a person asks, is shown what it says, and writes the address."),
     "TC-006": rule("MUST", "Every request accepts TAXII 2.1, and says the version."),
     "TC-007": rule("MUST", "Every path ends in a slash."),
     "TC-008": rule("MUST", "All resources are read, missing optional members have their presets.", OTHERWISE,
