@@ -25,7 +25,6 @@ enum {
 	 * earlier ones became is given back. */
 	CONVERT_ARENA_MAX = 512 * MIB,
 	CONVERT_KEPT_MAX = 32 * MIB,
-	LATE_MAX = 100'000, /* translations in one text; further ones take their turn */
 };
 
 /* An object that was read and found good. */
@@ -37,12 +36,6 @@ struct prepared {
 	struct str original;
 	const struct import_converted *converted;
 	struct str part_of; /* the id of the object that it was a part of, or empty */
-};
-
-/* What is judged by other objects of the same text. */
-struct late {
-	uint64_t index;
-	struct str raw;
 };
 
 struct import {
@@ -59,8 +52,7 @@ struct import {
 	size_t bytes;
 	struct stix_report *report;
 	struct id_use *uses; /* NULL: warnings are not wanted */
-	struct late *late;   /* LATE_MAX */
-	size_t late_len;
+	struct import_late late;
 	struct import_unbegun unbegun;
 	bool single; /* the top is no bundle and no envelope */
 };
@@ -73,7 +65,7 @@ import_done(struct import *im)
 	arena_free(im->convert_arena);
 	heap_free(im->prepared);
 	heap_free(im->report);
-	heap_free(im->late);
+	heap_free(im->late.object);
 	id_use_free(im->uses);
 }
 
@@ -466,31 +458,18 @@ take_converted(struct import *im, uint64_t index, const struct json *tree,
 	return OK;
 }
 
-/* A translation names a version that may stand behind it in the text. */
-static bool
-comes_late(struct import *im, size_t index, const struct json *tree)
-{
-	if (!str_is(json_str(json_get(tree, S("type"))), "language-content") ||
-	    im->late_len == LATE_MAX)
-		return false;
-	if (im->late == NULL)
-		im->late = heap_new(sizeof(im->late[0]), LATE_MAX);
-	im->late[im->late_len++] = (struct late){ index, tree->raw };
-	return true;
-}
-
 static enum err
-import_late(struct import *im, struct why *why)
+take_late(struct import *im, struct why *why)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(OBJECT_ARENA_MAX);
 	bool good = false;
 
-	for (size_t i = 0; i < im->late_len; i++) {
-		const struct prepared p = { .index = im->late[i].index };
+	for (size_t i = 0; i < im->late.len; i++) {
+		const struct prepared p = { .index = im->late.object[i].index };
 		const struct json *tree = NULL;
 
 		arena_clear(a);
-		TRY(json_parse(a, im->late[i].raw, NULL, &tree, why));
+		TRY(json_parse(a, im->late.object[i].raw, NULL, &tree, why));
 		TRY(take(im, tree, &p, &good, why));
 	}
 	return OK;
@@ -505,7 +484,7 @@ import_object(void *arg, size_t index, const struct json *tree, struct why *why)
 	bool good = false;
 
 	im->result->read++;
-	if (comes_late(im, index, tree))
+	if (import_late_takes(&im->late, index, tree))
 		return OK;
 	if (im->request->convert != NULL) {
 		TRY(give_back(im, why));
@@ -604,7 +583,7 @@ store_import(struct db *db, struct arena *a, const struct import_request *reques
 	if (request->warnings)
 		im.uses = id_use_new();
 	TRY(import_text(&im, why));
-	TRY(import_late(&im, why));
+	TRY(take_late(&im, why));
 	if (im.len > 0)
 		TRY(write_batch(&im, why));
 	if (request->warnings)

@@ -93,6 +93,19 @@ import_note_text(struct import_list *l, struct id_use *uses, const struct import
 	import_note(l, &p);
 }
 
+bool
+import_late_takes(struct import_late *l, uint64_t index, const struct json *tree)
+{
+	if (!str_is(json_str(json_get(tree, S("type"))), "language-content") ||
+	    l->len == IMPORT_LATE_MAX)
+		return false;
+	if (l->object == NULL)
+		l->object = heap_new(sizeof(l->object[0]), IMPORT_LATE_MAX);
+	l->object[l->len].index = index;
+	l->object[l->len++].raw = tree->raw;
+	return true;
+}
+
 void
 import_note_change(struct import_list *l, const struct import_change *c)
 {

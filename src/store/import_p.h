@@ -26,6 +26,18 @@ struct import_unbegun {
 /* What only the whole text shows. */
 void import_note_text(struct import_list *l, struct id_use *uses, const struct import_unbegun *u);
 
+/* What is judged by other objects of the same text, and comes behind them: a translation names a
+ * version that may stand behind it.  Beyond IMPORT_LATE_MAX they take their turn. */
+enum { IMPORT_LATE_MAX = 100'000 };
+struct import_late {
+	struct {
+		uint64_t index;
+		struct str raw;
+	} * object; /* on the heap; NULL: none yet */
+	size_t len;
+};
+bool import_late_takes(struct import_late *l, uint64_t index, const struct json *tree);
+
 /* The same for what a conversion did. */
 void import_note_change(struct import_list *l, const struct import_change *c);
 

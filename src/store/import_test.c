@@ -300,7 +300,9 @@ check_warnings(void **)
 	"\"object_ref\":\"indicator--00000001-0000-4000-8000-000000000000\"" version \
 	",\"contents\":{\"ja\":{\"name\":\"x\"}}}"
 #define OF(version) ",\"object_modified\":\"" version "\""
-#define M3          "2026-01-03T00:00:00.000Z"
+#define DIGITS_90 \
+	"123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+#define M3 "2026-01-03T00:00:00.000Z"
 
 /* clang-format off */
 static const struct translation_case {
@@ -321,6 +323,7 @@ static const struct translation_case {
 	{ "before its object", NULL, BUNDLE(LANG(OF(M1)) "," IND("1", M1, "")), 0 },
 	{ "before its version", BUNDLE(IND("1", M1, "")), BUNDLE(LANG(OF(M2)) "," IND("1", M2, "")), 0 },
 	{ "before an object without its version", NULL, BUNDLE(LANG(OF(M2)) "," IND("1", M1, "")), 1 },
+	{ "of a version that is too long", BUNDLE(IND("1", M1, "")), BUNDLE(LANG(OF("2026-01-02T00:00:00." DIGITS_90 "Z"))), 1 },
 	{ "by itself", BUNDLE(IND("1", M1, "")), LANG(OF(M2)), 1 },
 };
 /* clang-format on */

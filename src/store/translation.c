@@ -34,10 +34,12 @@ find_target(const struct put_head *h, struct target *t, struct why *why)
 	const struct stix_object version = { .class = STIX_SDO, .modified = t->modified };
 	const struct stix_hashes none = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	char key[STIX_KEY_MAX];
+	char key[STIX_KEY_MAX] = "";
 	time_us created = 0;
 
-	stix_version_key(&version, &none, key);
+	/* Of a longer one there is no version: stix_scan() refuses it. */
+	if (t->modified.len + 2 <= sizeof(key))
+		stix_version_key(&version, &none, key);
 	TRY(db_select_one(h->db, &rows, why, find_versions, DB_I(h->shard_key), DB_T(t->id),
 	    DB_T(str_of(key))));
 	t->known = db_col_i64(&rows, 0) > 0;
