@@ -4,6 +4,7 @@ import { get, id as escaped, post } from "./api.js";
 import { nameOf, tlp, typeName } from "./badges.js";
 import { when } from "./bar.js";
 import { comparison } from "./compare.js";
+import { contentsOf, contentsPart, conversionPart } from "./contents.js";
 import { el, replace } from "./dom.js";
 import { field, notice, problem, question } from "./forms.js";
 import { number, t } from "./lang.js";
@@ -76,7 +77,7 @@ function showTo(object) {
 	});
 }
 
-function draw(root, object) {
+function draw(root, object, contents, again) {
 	const p = object.provenance;
 	const canShow = may.show(object);
 	const canReport = object.type === "indicator" && object.giver !== "" && may.preview();
@@ -94,12 +95,14 @@ function draw(root, object) {
 				["object.path", p.path.join(" → ")], ["object.added", when(p.added)], ["object.confidence", confidence(object)],
 				["objects.hits", number(object.hits)]])),
 			part(t("objects.sightings"), sightings(object))),
+		contentsPart(contents, again),
 		object.releases.length > 0 ? part(t("object.releases"), roads(object.releases)) : null,
 		part(t("object.versions"), el("ul.plain", {}, object.versions.map((v) => el("li", {},
 			when(v.modified || v.added), " ", el("code.hash", {}, v.sha256),
 			v.revoked ? el("span.badge", { "data-state": "withdrawn" }, t("state.revoked")) : null)))),
+		conversionPart(object.conversion),
 		part(t("object.content"), el("div.single", {}, comparison(object.raw, object.raw)),
-			el("details", {}, el("summary", {}, t("compare.exact")), el("pre", {}, object.raw))));
+			el("details", { "data-part": "exact" }, el("summary", {}, t("compare.exact")), el("pre", {}, object.raw))));
 }
 
 export function objectPage(root, id) {
@@ -107,13 +110,13 @@ export function objectPage(root, id) {
 	const load = async () => {
 		const mine = ++latest;
 		try {
-			const object = await get(`/objects/${escaped(id)}`);
-			const opened = root.querySelector("details")?.open;
+			const [object, contents] = await Promise.all([get(`/objects/${escaped(id)}`), contentsOf(id)]);
+			const opened = [...root.querySelectorAll("details[open]")].map((d) => d.dataset.part);
 			if (mine !== latest || !root.isConnected || location.hash !== `#/object/${escaped(id)}`)
 				return;
-			draw(root, object);
-			if (opened)
-				root.querySelector("details").open = true;
+			draw(root, object, contents, load);
+			for (const name of opened)
+				root.querySelector(`details[data-part="${name}"]`)?.setAttribute("open", "");
 		} catch (error) {
 			replace(root, el("a.back", { href: "#/objects" }, "← ", t("page.objects")), problem(error));
 		}

@@ -136,7 +136,7 @@ let feed = null;
 const rest = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const concerns = (event) => [
-	[/^import|^match|^exchange\.received|^release|^recall/, ["objects"]],
+	[/^import|^match|^exchange\.received|^release|^recall|^object/, ["objects"]],
 	[/^release|^exchange|^recall/, ["releases"]],
 	[/^release/, ["holds"]],
 	[/recall/, ["recalls"]],

@@ -155,6 +155,9 @@ static const char add_choice[] =
     "INSERT INTO object_choice (shard_key, date_added, object_id, version, raw_hash, instead_hash, "
     "account, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
+static const char say_why[] = "UPDATE object_conflict SET outcome = 'chosen' WHERE shard_key = $1 "
+                              "AND object_id = $2 AND version = $3";
+
 static enum err
 serve(struct db *db, const struct content_choice *c, const struct found *f,
     const struct content *was, const struct content *is, struct why *why)
@@ -182,6 +185,7 @@ serve(struct db *db, const struct content_choice *c, const struct found *f,
 	};
 
 	TRY(put_serve_instead(&h, &r, &served, f->aside, "chosen", why));
+	TRY(db_run(db, why, say_why, DB_I(f->shard_key), DB_T(c->id), DB_T(c->version)));
 	TRY(db_run(db, why, add_choice, DB_I(f->shard_key), DB_I(r.date_added), DB_T(c->id),
 	    DB_T(c->version), DB_B(hash_str(&is->row.raw_hash)), DB_B(hash_str(&was->row.raw_hash)),
 	    DB_T(c->account), DB_T(c->reason), DB_I(c->at)));

@@ -80,6 +80,8 @@ check_changes(void **)
 		assert_true(str_is(list.conflict[0].chosen_by, "meera"));
 		assert_true(str_is(list.conflict[0].chosen_reason, "the vendor confirmed it"));
 		assert_int_equal(list.conflict[0].chosen_at, FRESH_NOW);
+		for (size_t k = 0; k < list.len; k++)
+			assert_true(str_is(list.conflict[k].outcome, "chosen"));
 	}
 	fresh_ok(store_choices(f.db, f.arena, &ours, S(ID), &made, &why), &why);
 	assert_int_equal(made.len, COUNTOF(wanted));

@@ -322,6 +322,82 @@ def test_an_object_is_shown_to_another_enclave(nodes, window):
     assert [o["id"] for o in nodes.IN.api("GET", "/objects", account="dev")["objects"]] == [tool]
 
 
+TIMES = {"created": "2026-11-20T02:00:00.000Z", "modified": "2026-11-20T02:00:00.000Z"}
+DISPUTED = {"type": "tool", "spec_version": "2.1", "id": "tool--4f6b0f0e-5d60-4a58-8a3b-0a3f6d1a2b78", **TIMES,
+            "name": "Relay scanner", "object_marking_refs": HOSTILE["objects"][0]["object_marking_refs"]}
+OLD = {"type": "indicator", "id": "indicator--4f6b0f0e-5d60-4a58-8a3b-0a3f6d1a2b79", **TIMES,
+       "labels": ["malicious-activity"], "pattern": "[ipv4-addr:value = '203.0.113.7']",
+       "valid_from": "2026-11-20T02:00:00Z", "name": SCRIPT}
+
+
+def take_in(nodes, source, *objects):
+    bundle = {"type": "bundle", "id": "bundle--0c4dc9a1-6b5e-4b0c-9f61-3a8d1f7e5a12", "objects": objects}
+    nodes.IN.api("POST", f"/import?source={source}", bundle, account="meera")
+
+
+def open_object(window, nodes, account, object_id):
+    sign_in(window, nodes.IN, account)
+    window.find(".grid tbody tr")
+    window.script("location.hash = arguments[0]", f"#/object/{object_id}")
+    window.find("section.card h2", "Versions")
+
+
+def test_an_officer_chooses_among_contents(nodes, window):
+    other = {**DISPUTED, "name": "Relay tester", "description": SCRIPT}
+    take_in(nodes, "vendor", DISPUTED)
+    take_in(nodes, "vendor", other)
+    open_object(window, nodes, "audit", DISPUTED["id"])
+    window.find("#contents .beside .row", "/name")
+    cells = window.script("return [...document.querySelectorAll('.beside .row:has(.key)')].map((r) => r.innerText)")
+    assert any("Relay scanner" in c and "Relay tester" in c for c in cells)
+    assert window.script("return document.querySelectorAll('#contents button, main img').length") == 0
+    open_object(window, nodes, "meera", DISPUTED["id"])
+    window.click("#contents button", "Serve this content")
+    window.click("dialog button.primary")
+    assert window.script("return document.querySelector('dialog') !== null")  # a reason is needed
+    window.type("dialog textarea", "the vendor's letter of today")
+    window.click("dialog button.primary")
+    window.find("#contents li", "the vendor's letter of today")
+    window.find("h1", "Relay tester")
+    window.find("#contents dd", "meera")
+    assert nodes.IN.api("GET", f"/objects/{DISPUTED['id']}", account="meera")["name"] == "Relay tester"
+
+
+def test_a_converted_object_says_what_was_done_to_it(nodes, window):
+    take_in(nodes, "old", OLD)
+    open_object(window, nodes, "audit", OLD["id"])
+    window.find("#conversion h2", "STIX 2.0")
+    window.find("#conversion td", "indicator_types")
+    window.click("#conversion summary")
+    came = window.find("#conversion pre", "malicious-activity")
+    assert came and json.loads(window.script("return document.querySelector('#conversion pre').textContent"))["labels"]
+    assert window.script("return document.querySelectorAll('main img').length") == 0
+
+
+@pytest.mark.parametrize("language, title, converted", [
+    ("en", "Several contents of a version", "Converted from STIX 2.0"),
+    ("ja", "一つの版に複数の内容", "STIX 2.0 から変換"),
+    ("hi", "एक संस्करण की कई सामग्रियाँ", "STIX 2.0 से रूपांतरित")])
+def test_both_are_said_in_each_language_and_fit(nodes, window, language, title, converted):
+    open_object(window, nodes, "audit", DISPUTED["id"])
+    window.script("""const s = document.getElementById('language'); s.value = arguments[0];
+        s.dispatchEvent(new Event('change'))""", language)
+    for object_id, text, part in ((DISPUTED["id"], title, "#contents"), (OLD["id"], converted, "#conversion")):
+        window.script("location.hash = arguments[0]", f"#/object/{object_id}")
+        window.find(f"{part} h2", text)
+        for width in (390, 1280):
+            window.size(width, 900)
+            assert window.script("return document.documentElement.scrollWidth <= innerWidth"), width
+    colours = []
+    for theme in ("light", "dark"):
+        window.script("document.documentElement.dataset.theme = arguments[0]", theme)
+        colours.append(window.script("return getComputedStyle(document.querySelector('#conversion')).backgroundColor"))
+    assert len(set(colours)) == 2
+    window.script("""delete document.documentElement.dataset.theme;
+        const s = document.getElementById('language'); s.value = 'en'; s.dispatchEvent(new Event('change'))""")
+    window.find("h2", "Versions")
+
+
 def test_recall_is_shown_as_answered(nodes, window):
     window.size(1280, 900)
     sign_in(window, nodes.IN, "meera")
