@@ -21,13 +21,35 @@ static const char forget_conversions[] =
     "DELETE FROM conversion WHERE shard_key = $1 AND (object_id = $2 OR object_id IN (SELECT"
     " object_id FROM conversion_part WHERE shard_key = $1 AND part_id = $2)) AND at <= $3";
 
+static const char find_aside[] =
+    "SELECT COUNT(*) FROM object_conflict WHERE shard_key = $1 AND object_id = $2 AND version = $3"
+    " AND normal_hash = $4";
+
+static enum err
+is_here(struct db *db, const struct import_kept *k, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	*ret = true;
+	if (!k->aside)
+		return OK;
+	TRY(db_select_one(db, &rows, why, find_aside, DB_I(k->shard_key), DB_T(k->id),
+	    DB_T(k->version), DB_B(hash_str(k->made))));
+	*ret = db_col_i64(&rows, 0) > 0;
+	return OK;
+}
+
 enum err
 import_keep(struct db *db, const struct import_kept *k, struct why *why)
 {
 	CLEANUP(buf_free) struct buf out = buf_new(REPORT_BYTES_MAX);
 	struct json_writer w = json_writer(&out);
 	struct hash hash = hash_of(k->original);
+	bool here = false;
 
+	TRY(is_here(db, k, &here, why));
+	if (!here)
+		return OK;
 	json_begin_array(&w);
 	for (size_t i = 0; i < k->converted->changes; i++) {
 		const struct import_change *c = &k->converted->change[i];

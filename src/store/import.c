@@ -205,29 +205,12 @@ note_differing(struct import *im, const struct prepared *p, const struct store_p
 		r->kept++;
 }
 
-static const char find_aside[] =
-    "SELECT 1 FROM object_conflict WHERE shard_key = $1 AND object_id = $2 AND version = $3 "
-    "AND normal_hash = $4";
-
-/* Whether a content that is not served is kept: not all are. */
-static enum err
-is_kept(const struct import *im, const struct prepared *p, struct str version, bool *ret,
-    struct why *why)
-{
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-
-	TRY(db_select(im->db, &rows, why, find_aside, DB_I(im->request->shard_key),
-	    DB_T(p->object.id), DB_T(version), DB_B(hash_str(&p->hashes.normalised))));
-	return db_next(&rows, ret, why);
-}
-
 /* What a converted object was stays beside it, under the version that it became. */
 static enum err
 keep_prepared(const struct import *im, const struct prepared *p, enum put_result result,
     struct why *why)
 {
 	char version[STIX_KEY_MAX];
-	bool kept = true;
 
 	if (p->part_of.len > 0)
 		return import_keep_made(im->db, im->request->shard_key, p->object.id, p->part_of,
@@ -235,11 +218,7 @@ keep_prepared(const struct import *im, const struct prepared *p, enum put_result
 	if (p->converted == NULL)
 		return OK;
 	stix_version_key(&p->object, &p->hashes, version);
-	if (result == PUT_ASIDE)
-		TRY(is_kept(im, p, str_of(version), &kept, why));
-	if (!kept)
-		return OK;
-	const struct import_kept keep = {
+	const struct import_kept kept = {
 		.shard_key = im->request->shard_key,
 		.import_id = im->result->import_id,
 		.index = p->index,
@@ -248,9 +227,10 @@ keep_prepared(const struct import *im, const struct prepared *p, enum put_result
 		.version = str_of(version),
 		.original = p->original,
 		.made = &p->hashes.normalised,
+		.aside = result == PUT_ASIDE,
 		.converted = p->converted,
 	};
-	return import_keep(im->db, &keep, why);
+	return import_keep(im->db, &kept, why);
 }
 
 /* SI-042 is told once of a whole text: who begins to read a source late meets it everywhere. */

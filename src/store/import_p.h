@@ -50,6 +50,7 @@ struct import_kept {
 	struct str id, version;
 	struct str original;
 	const struct hash *made; /* normalised, of what came out */
+	bool aside;              /* another content is served: only when this one was kept at all */
 	const struct import_converted *converted;
 };
 enum err import_keep(struct db *db, const struct import_kept *k, struct why *why);
