@@ -7,6 +7,7 @@
 #include "object_check_p.h"
 #include "stix.h"
 #include "stix1.h"
+#include "translations_p.h"
 
 enum {
 	CHECK_MAX = 256 * MIB,       /* as an import */
@@ -22,6 +23,7 @@ struct checking {
 	struct json_writer w;
 	struct stix_report *report;
 	struct id_use *uses;
+	struct translations *translations;
 	size_t read, rejected, warned;
 	size_t more; /* problems beyond STIX_PROBLEMS_MAX of an object */
 	bool single; /* the top is no bundle and no list of objects */
@@ -144,6 +146,7 @@ check_tree(struct checking *k, size_t index, const struct json *tree)
 	stix_validate(&o, k->report);
 	found_report(k, index, o.id);
 	id_use_note(k->uses, &o, index);
+	translations_note(k->translations, &o, index);
 	if (k->report->errors == 0 && stix_hash(&o, k->arena, &hashes, &why) != OK)
 		found_why(k, index, tree, &why);
 }
@@ -308,6 +311,65 @@ found_use(void *arg, size_t index, struct str id, const char *message)
 	found(arg, &(struct finding){ index, id, "/id", S("SI-034"), STIX_WARNING, message });
 }
 
+/* ---- translations, against the versions of the same text ---- */
+
+static void
+see_tree(struct checking *k, const struct json *tree)
+{
+	struct stix_object o;
+
+	if (stix_scan(tree, &o, NULL) == OK)
+		translations_see(k->translations, &o);
+}
+
+static enum err
+see_element(void *arg, size_t index, const struct json *tree, struct why *why)
+{
+	(void)index;
+	(void)why;
+	see_tree(arg, tree);
+	return OK;
+}
+
+static void
+found_translation(void *arg, size_t index, struct str id)
+{
+	struct checking *k = arg;
+	const struct finding f = {
+		.index = index,
+		.id = id,
+		.pointer = "/object_modified",
+		.rule = S("SI-100"),
+		.level = STIX_ERROR,
+		.message =
+		    "the object is here without this version: name one that is there, or none",
+	};
+
+	k->rejected++;
+	found(k, &f);
+}
+
+/* What was read once is good: it is read once more to see the versions. */
+static enum err
+check_translations(struct checking *k, struct str text, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(REST_ARENA_MAX);
+	const struct json_each each = { .member = S("objects"), .element = see_element, .arg = k };
+	const struct json *tree = NULL;
+
+	if (!translations_wait(k->translations) || k->single)
+		return OK;
+	if (str_starts(str_trim(text), S("["))) {
+		TRY(json_parse(a, text, NULL, &tree, why));
+		for (const struct json *v = tree->first; v != NULL; v = v->next)
+			see_tree(k, v);
+	} else {
+		TRY(json_each_in(a, text, NULL, &each, why));
+	}
+	translations_each(k->translations, found_translation, k);
+	return OK;
+}
+
 static int
 answer(struct checking *k, enum err err, struct why *why)
 {
@@ -362,8 +424,10 @@ object_check(struct cli *c)
 	CLEANUP(arena_freep) struct arena *a = arena_new(OBJECT_ARENA_MAX);
 	CLEANUP(heap_freep) struct stix_report *report = heap_new(sizeof(*report), 1);
 	CLEANUP(id_use_freep) struct id_use *uses = id_use_new();
+	CLEANUP(translations_freep) struct translations *translations = translations_new();
 	struct checking k = { .c = c,
 		.uses = uses,
+		.translations = translations,
 		.arena = a,
 		.out = buf_new(REPORT_MAX),
 		.report = report };
@@ -376,7 +440,10 @@ object_check(struct cli *c)
 	k.w = json_writer(&k.out);
 	json_begin_object(&k.w);
 	json_begin_array(json_key(&k.w, S("problems")));
-	int code = answer(&k, check_text(&k, text, &why), &why);
+	err = check_text(&k, text, &why);
+	if (err == OK)
+		err = check_translations(&k, text, &why);
+	int code = answer(&k, err, &why);
 	buf_free(&k.out);
 	return code;
 }

@@ -73,6 +73,27 @@ def test_nothing_is_wrong_with_no_objects(torana, text):
     assert {(p["level"], p["rule"]) for p in answer["problems"]} <= {("note", "SI-053")}
 
 
+def lang(version, of="tool--44af6c39-c09b-49c5-9de2-394224b04982"):
+    return TOOL.replace("tool", "language-content").replace('"name":"x"', json.dumps(
+        {"object_ref": of, "object_modified": version, "contents": {"ja": {"name": "x"}}})[1:-1])
+
+
+@pytest.mark.parametrize("form", [bundle, lambda *objects: "[" + ",".join(objects) + "]"], ids=["bundle", "list"])
+@pytest.mark.parametrize("version,of,valid", [
+    ("2017-01-01T00:00:00Z", "tool--44af6c39-c09b-49c5-9de2-394224b04982", True),
+    ("2017-01-02T00:00:00Z", "tool--44af6c39-c09b-49c5-9de2-394224b04982", False),
+    ("2017-01-02T00:00:00Z", "tool--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f", True)])
+def test_a_translation_names_a_version_that_is_there(torana, form, version, of, valid):
+    code, answer = checked(torana, form(lang(version, of), TOOL))
+    assert (code, answer["valid"]) == (0 if valid else 1, valid)
+    assert [(p["index"], p["pointer"], p["rule"]) for p in answer["problems"]] == (
+        [] if valid else [(0, "/object_modified", "SI-100")])
+
+
+def test_a_translation_of_a_version_of_any_length(torana):
+    assert checked(torana, bundle(TOOL, lang("2017-01-02T00:00:00." + "123456789" * 30 + "Z")))[0] == 1
+
+
 def test_what_finds_no_room_is_counted(torana):
     code, answer = checked(torana, TOOL.replace('"name"', '"tool_types":[' + ",".join(
         f'"w{i}"' for i in range(100)) + '],"name"'))
