@@ -70,7 +70,7 @@ check_read(void **state)
 		const struct http_srv *s = &list.server[i];
 		size_t len = strlen(got);
 
-		snprintf(got + len, sizeof(got) - len, "%u %u %s:%u;", s->priority, s->weight,
+		(void)snprintf(got + len, sizeof(got) - len, "%u %u %s:%u;", s->priority, s->weight,
 		    s->host, s->port);
 	}
 	assert_string_equal(got, row->want);

@@ -41,7 +41,7 @@ found(void *arg, size_t index, struct str id, const char *message)
 
 	assert_true(str_starts(str_of(message), str_of(begin)));
 	struct str other = str_of(message + sizeof(begin) - 1);
-	snprintf(text + len, 512 - len, "%zu " STR_FMT " " STR_FMT ";", index, STR_ARG(id),
+	(void)snprintf(text + len, 512 - len, "%zu " STR_FMT " " STR_FMT ";", index, STR_ARG(id),
 	    STR_ARG(str_sub(other, 0, str_find(other, S(":")))));
 }
 
@@ -56,7 +56,7 @@ check_use(void **state)
 	for (size_t turn = 0; turn < 2; turn++) {
 		text[0] = '\0';
 		for (size_t i = 0; i < ROWS_MAX && row->object[i].type != NULL; i++) {
-			snprintf(id, sizeof(id), "%s--%s", row->object[i].type,
+			(void)snprintf(id, sizeof(id), "%s--%s", row->object[i].type,
 			    row->object[i].uuid);
 			const struct stix_object o = {
 				.id = str_of(id),
@@ -80,8 +80,8 @@ check_many(void **)
 
 	id_use_each(NULL, found, text);
 	for (unsigned i = 0; i < MANY; i++) {
-		snprintf(type, sizeof(type), "x-%u", i % (ID_USE_TYPES_MAX + 7));
-		snprintf(id, sizeof(id), "%s--%08x-1111-4111-8111-111111111111", type, i);
+		(void)snprintf(type, sizeof(type), "x-%u", i % (ID_USE_TYPES_MAX + 7));
+		(void)snprintf(id, sizeof(id), "%s--%08x-1111-4111-8111-111111111111", type, i);
 		const struct stix_object o = { .id = str_of(id),
 			.type = str_of(type),
 			.created_by = S(BY_1) };

@@ -37,7 +37,9 @@ folded(struct str text, bool fold, struct buf *out)
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 
-		buf_putc(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		buf_putc(out, c);
 	}
 	return str_sub(buf_str(out), from, SIZE_MAX);
 }
