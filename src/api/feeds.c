@@ -1,6 +1,7 @@
 /* Feeds: servers of others that are read. */
 #include "codec.h"
 #include "handlers_p.h"
+#include "room.h"
 
 static void
 print_progress(struct json_writer *w, const struct feed *f)
@@ -15,6 +16,8 @@ print_progress(struct json_writer *w, const struct feed *f)
 	api_put_text(w, "problem", f->problem);
 	api_put_i64(w, "new", f->got);
 	api_put_i64(w, "refused", f->refused);
+	api_put_i64(w, "held_bytes", f->held_bytes);
+	api_put_i64(w, "room_bytes", ROOM_BYTES_FEED);
 }
 
 /* All but the secret: it is told to nobody. */

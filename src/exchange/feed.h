@@ -48,6 +48,7 @@ struct feed {
 	int64_t failures;
 	struct str problem;
 	int64_t got, refused;
+	int64_t held_bytes; /* of the objects that are here; at most ROOM_BYTES_FEED */
 };
 
 /* Adds a feed and its collection; nothing is asked of the server yet.

@@ -118,7 +118,7 @@ struct feed_taking {
 	uint64_t *key; /* one for each object: of its identifier and bytes */
 };
 /* Imports what is new of a page; what must not be taken is refused by itself.
- * ERR_NOT_FOUND as feed_still(): nothing was taken. */
+ * ERR_NOT_FOUND as feed_still(), ERR_CONFLICT feed.room: nothing was taken. */
 enum err feed_take(struct feed_taking *t, struct why *why);
 
 /* ---- rows (feed_rows.c) ---- */

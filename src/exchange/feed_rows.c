@@ -26,15 +26,17 @@ feed_login_name(enum feed_login login)
 #define NUMBERS "every_s, shard_key, added_at, reached, asked_at, polled_at, good_at, next_at, " \
 	"failures, n_new, n_refused, unfinished"
 #define COLUMNS TEXTS ", secret, pin, " NUMBERS
+#define READ "SELECT " COLUMNS ", COALESCE((SELECT a.held_bytes FROM feed_address a" \
+	" WHERE a.shard_key = feed.shard_key), 0) FROM feed"
 enum { AT_LOGIN = 13, AT_SECRET = 14, AT_PIN = 15, AT_NUMBERS = 16 };
 
 static const char add_feed[] = "INSERT INTO feed (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7,"
 	" $8, $9, $10, $11, $12, '', $13, $14, $15, $16, $17, $18, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
-static const char find_one[] = "SELECT " COLUMNS " FROM feed"
+static const char find_one[] = READ
 	" WHERE name = $1 AND " COMPARTMENT_HAS("feed", "$2", "$3") " LIMIT 1";
-static const char list_of[] = "SELECT " COLUMNS " FROM feed"
+static const char list_of[] = READ
 	" WHERE " COMPARTMENT_HAS("feed", "$1", "$2") " ORDER BY name, enclave LIMIT $3";
-static const char list_due[] = "SELECT " COLUMNS " FROM feed"
+static const char list_due[] = READ
 	" WHERE next_at <= $1 OR asked_at > polled_at ORDER BY next_at LIMIT $2";
 static const char count_feeds[] = "SELECT COUNT(*) FROM feed";
 /* A collection of the name that this server may not fill. */
@@ -107,6 +109,7 @@ read_feed(const struct db_rows *rows, struct arena *a, struct feed *f, struct wh
 	for (size_t i = 0; i < COUNTOF(numbers); i++)
 		*numbers[i] = db_col_i64(rows, AT_NUMBERS + i);
 	f->unfinished = db_col_i64(rows, AT_NUMBERS + COUNTOF(numbers)) != 0;
+	f->held_bytes = db_col_i64(rows, AT_NUMBERS + COUNTOF(numbers) + 1);
 	f->secret = arena_str(a, secret);
 	f->pin = arena_str(a, pin);
 	bool lost =
@@ -164,14 +167,25 @@ find_sealed(struct db *db, const struct feed_place *at, struct arena *a, struct 
 	return has ? read_feed(&rows, a, ret, why) : unknown(at->name, why);
 }
 
-/* What a sealed secret belongs to: this feed, and this address; none of another
- * row opens here. */
-static struct str
-seal_of(const struct feed *f, struct arena *a)
+/* What a sealed secret belongs to: this feed, this address, the way in which it is shown there,
+ * and by what the server is known.  Whoever changes a row sends it nowhere: it does not open. */
+static enum err
+seal_of(const struct feed *f, struct arena *a, struct str *ret, struct why *why)
 {
-	return arena_printf(a, "feed " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT,
-	    STR_ARG(f->owner), STR_ARG(f->enclave), STR_ARG(f->name), STR_ARG(f->url),
-	    STR_ARG(f->api_root));
+	struct hash pin = hash_of(f->pin);
+	char pin_hex[HASH_HEX + 1];
+	const struct str texts[] = { f->owner, f->enclave, f->name, f->url, f->api_root,
+		str_of(feed_login_name(f->login)), f->account, f->certificate, f->authority };
+	struct str of = S("feed 2");
+
+	for (size_t i = 0; i < COUNTOF(texts); i++)
+		of = arena_printf(a, STR_FMT " %zu:" STR_FMT, STR_ARG(of), texts[i].len,
+		    STR_ARG(texts[i]));
+	if (of.ptr == NULL)
+		return rows_full(why);
+	hash_text(&pin, pin_hex);
+	*ret = arena_printf(a, STR_FMT " %s", STR_ARG(of), pin_hex);
+	return ret->ptr == NULL ? rows_full(why) : OK;
 }
 
 enum err
@@ -188,15 +202,18 @@ enum err
 feed_unseal(struct realm *r, struct feed *f, struct arena *a, struct why *why)
 {
 	const struct sign_key *key = NULL;
+	struct str of;
 
 	if (f->secret.len == 0)
 		return OK;
 	TRY(realm_key_ensure(r, KEY_SEAL, &key, why));
-	if (seal_open(a, key, seal_of(f, a), f->secret, &f->secret, NULL) == OK)
+	TRY(seal_of(f, a, &of, why));
+	if (seal_open(a, key, of, f->secret, &f->secret, NULL) == OK)
 		return OK;
 	return fail(why, ERR_TAMPERED, "feed.sealed",
-	    "its secret does not open: bring back the keys/seal.key that it was added under, or "
-	    "remove the feed and add it again");
+	    "its secret does not open: its row was changed, an older program sealed it, or "
+	    "keys/seal.key is another than it was added under; bring that key back, or remove the "
+	    "feed and add it again");
 }
 
 /* ---- writing ---- */
@@ -304,10 +321,12 @@ feed_write(struct realm *r, const struct feed *f, struct arena *a, struct why *w
 {
 	struct change c = { r, *f, a, NULL, clock_wall(realm_clock(r)) };
 	const struct sign_key *key = NULL;
+	struct str of;
 
 	if (f->secret.len > 0) {
 		TRY(realm_key_ensure(r, KEY_SEAL, &key, why));
-		TRY(seal_make(a, key, seal_of(f, a), f->secret, &c.feed.secret, why));
+		TRY(seal_of(f, a, &of, why));
+		TRY(seal_make(a, key, of, f->secret, &c.feed.secret, why));
 	}
 	return realm_write(r, write_feed, &c, why);
 }

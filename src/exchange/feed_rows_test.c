@@ -1,7 +1,9 @@
 /* What becomes of a feed's row and of its collection when people, or a server,
  * mean ill.  Nothing is asked of any server here. */
+#include "account.h"
 #include "feed_p.h"
 #include "partners_p.h"
+#include "purge.h"
 
 #define GREEN "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
 #define IND(day, name)                                                                 \
@@ -108,15 +110,14 @@ put_job(struct db *db, void *arg, struct why *why)
 	return OK;
 }
 
-/* Our own object in "feed-mine". */
 static void
-put_ours(struct node *n, bool can_write, const char *text)
+put_ours_at(struct node *n, const char *alias, bool can_write, const char *text)
 {
 	struct why why = { 0 };
 	struct putting p = {
 		.node = n,
 		.collection = {
-			.alias = S("feed-mine"),
+			.alias = str_of(alias),
 			.kind = COLLECTION_LOCAL,
 			.title = S("x"),
 			.owner = str_of(n->organisation),
@@ -127,6 +128,13 @@ put_ours(struct node *n, bool can_write, const char *text)
 	};
 
 	node_need(realm_with_writer(n->realm, put_job, &p, &why), &why);
+}
+
+/* Our own object where the feed would put its own. */
+static void
+put_ours(struct node *n, bool can_write, const char *text)
+{
+	put_ours_at(n, "feed-mine", can_write, text);
 }
 
 static void
@@ -296,6 +304,162 @@ a_turn_ends_with_its_feed(void **state)
 	assert_int_equal(take(n, &now, IND("1", "early"), &t), OK);
 }
 
+/* ---- rows that somebody changed ---- */
+
+static enum err
+sql_job(struct db *db, void *arg, struct why *why)
+{
+	return db_exec(db, *(const char *const *)arg, NULL, 0, NULL, why);
+}
+
+static void
+run_sql(struct node *n, const char *sql)
+{
+	struct why why = { 0 };
+
+	node_need(realm_write(n->realm, sql_job, &sql, &why), &why);
+}
+
+#define SET(what) "UPDATE feed SET " what
+
+/* clang-format off */
+static const struct changed_case {
+	const char *name, *sql;
+	enum err want;
+} changed_cases[] = {
+	{ "what it reads",       SET("types = 'malware', every_s = 60, reached = 7"), OK },
+	{ "its server",          SET("url = 'https://evil.example/taxii2/'"), ERR_TAMPERED },
+	{ "its API root",        SET("api_root = 'https://evil.example/api/'"), ERR_TAMPERED },
+	{ "its name",            SET("name = 'mine2'"), ERR_TAMPERED },
+	{ "its enclave",         SET("enclave = 'main2'"), ERR_TAMPERED },
+	{ "how it signs in",     SET("login = 'bearer'"), ERR_TAMPERED },
+	{ "as whom",             SET("account = 'root'"), ERR_TAMPERED },
+	{ "no pin any more",     SET("pin = CAST('' AS {blob})"), ERR_TAMPERED },
+	{ "another pin",         SET("pin = CAST('01234567890123456789012345678901' AS {blob})"), ERR_TAMPERED },
+	{ "another authority",   SET("authority = 'x'"), ERR_TAMPERED },
+	{ "another certificate", SET("certificate = 'x'"), ERR_TAMPERED },
+	{ "two that change places", SET("account = certificate, certificate = account"), ERR_TAMPERED },
+};
+/* clang-format on */
+
+/* The secret goes where it was meant to go, as it was meant to, or nowhere. */
+static void
+check_changed(void **state)
+{
+	const struct changed_case *c = *state;
+	CLEANUP(node_freep) struct node *n = node_new("IN");
+	struct feed f = feed_of(n, "https://a.example/taxii2/");
+	struct feed_list list;
+	struct why why = { 0 };
+	CLEANUP(db_pool_give) struct db_lease lease = { 0 };
+
+	f.login = FEED_BASIC;
+	f.account = S("reader");
+	f.secret = S("correct horse");
+	f.pin = S("abcdefghijklmnopqrstuvwxyzabcdef");
+	add(n, &f);
+	run_sql(n, c->sql);
+	node_need(db_pool_take(realm_readers(n->realm), &lease, &why), &why);
+	node_need(feed_due(lease.db, n->arena, INT64_MAX, &list, &why), &why);
+	assert_int_equal(list.len, 1);
+	assert_int_equal(feed_unseal(n->realm, &list.feed[0], n->arena, &why), c->want);
+	assert_int_equal(str_eq(list.feed[0].secret, f.secret), c->want == OK);
+	if (c->want != OK)
+		assert_string_equal(why.code, "feed.sealed");
+}
+
+/* ---- how much it may hold ---- */
+
+static void
+a_full_feed_takes_no_page(void **state)
+{
+	CLEANUP(node_freep) struct node *n = node_new("IN");
+	const struct feed made = feed_of(n, "https://a.example/taxii2/");
+	struct feed_taking t;
+	struct feed f;
+
+	(void)state;
+	add(n, &made);
+	f = found(n);
+	assert_int_equal(f.held_bytes, 0);
+	assert_int_equal(take(n, &f, IND("1", "first"), &t), OK);
+	f = found(n);
+	assert_int_equal(f.held_bytes, sizeof(IND("1", "first")) - 1);
+	int64_t imports = node_count(n, "SELECT COUNT(*) FROM import");
+	run_sql(n, "UPDATE feed_address SET held_bytes = 4294967296 - 10");
+	assert_int_equal(take(n, &f, IND("2", "next"), &t), ERR_CONFLICT);
+	assert_int_equal(t.got, 0);
+	assert_int_equal(node_count(n, "SELECT COUNT(*) FROM object WHERE type = 'indicator'"), 1);
+	assert_int_equal(node_count(n, "SELECT COUNT(*) FROM import"), imports);
+	run_sql(n, "UPDATE feed_address SET held_bytes = 4294967296 / 2");
+	assert_int_equal(take(n, &f, IND("2", "next"), &t), OK);
+	assert_int_equal(t.got, 1);
+}
+
+/* ---- what was purged ---- */
+
+static enum err
+purge_job(struct db *db, void *arg, struct why *why)
+{
+	struct node *n = arg;
+	CLEANUP(realm_gate_givep) struct gate_ref *gate = realm_gate_take(n->realm);
+	const struct account legal = {
+		.name = S("leela"),
+		.display = S("leela"),
+		.organisation = str_of(n->organisation),
+		.enclaves = S("main"),
+		.roles = S("legal"),
+	};
+	const struct release_job job = {
+		.db = db,
+		.arena = n->arena,
+		.ledger = realm_ledger(n->realm),
+		.gate = gate_of(gate),
+		.at = clock_wall(&clock_system),
+	};
+	const struct release_purge purge = {
+		.id = S("indicator--55555555-5555-4555-8555-555555555555"),
+		.of = { str_of(n->organisation), S("main") },
+		.account = legal.name,
+		.reason = S("a court ordered it"),
+	};
+	size_t gone = 0;
+
+	TRY(store_account_create(db, &legal, why));
+	return release_purge(&job, &purge, &gone, why);
+}
+
+/* The server goes on to show it, in that version and in newer ones, and under another feed of
+ * the compartment; only people bring it back. */
+static void
+what_was_purged_stays_out(void **state)
+{
+	CLEANUP(node_freep) struct node *n = node_new("IN");
+	struct feed made = feed_of(n, "https://a.example/taxii2/");
+	struct why why = { 0 };
+	struct feed_taking t;
+
+	(void)state;
+	add(n, &made);
+	struct feed f = found(n);
+	assert_int_equal(take(n, &f, IND("1", "first"), &t), OK);
+	node_need(realm_write(n->realm, purge_job, n, &why), &why);
+	assert_int_equal(found(n).held_bytes, 0);
+	assert_int_equal(take(n, &f, IND("1", "first"), &t), OK);
+	assert_int_equal(t.got, 0);
+	assert_int_equal(t.refused, 1);
+	assert_int_equal(take(n, &f, IND("2", "second"), &t), OK);
+	assert_int_equal(t.got, 0);
+	take_away(n);
+	add(n, &made);
+	f = found(n);
+	assert_int_equal(take(n, &f, IND("2", "second"), &t), OK);
+	assert_int_equal(t.got, 0);
+	assert_int_equal(node_count(n, "SELECT COUNT(*) FROM object WHERE type = 'indicator'"), 0);
+	put_ours_at(n, "by-hand", true, IND("1", "ours"));
+	assert_int_equal(node_count(n, "SELECT COUNT(*) FROM object WHERE type = 'indicator'"), 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -308,5 +472,8 @@ main(int argc, char **argv)
 	CASE(&cases, what_the_feed_brought_follows_it);
 	CASE(&cases, a_lost_seal_key_is_said);
 	CASE(&cases, a_turn_ends_with_its_feed);
+	CASES(&cases, changed_cases, check_changed);
+	CASE(&cases, a_full_feed_takes_no_page);
+	CASE(&cases, what_was_purged_stays_out);
 	return cases_run("feed_rows", &cases, argc, argv);
 }

@@ -244,6 +244,7 @@ run_import(struct db *db, void *arg, struct why *why)
 	struct taking_in *in = arg;
 
 	TRY(feed_still(db, in->take->feed, why));
+	TRY(store_feed_room(db, in->request.shard_key, (int64_t)in->request.text.len, why));
 	return store_import(db, in->arena, &in->request, &in->result, why);
 }
 

@@ -129,8 +129,8 @@ static const char list_versions[] =
     "SELECT version, raw_hash, giver FROM object WHERE shard_key = $1 AND object_id = $2"
     " AND date_added <= $3 ORDER BY date_added LIMIT $4";
 static const char insert_stone[] =
-    "INSERT INTO tombstone (leaf, object_id, version, raw_hash, giver, reason, at)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    "INSERT INTO tombstone (leaf, object_id, version, raw_hash, giver, reason, at, shard_key)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 /* The giver is told with the leaf that says it. */
 static const char drop_proofs[] =
     "UPDATE receipt SET proof = CAST('' AS {blob}), purged_at = $4, own_leaf = $5, acked = 0"
@@ -138,8 +138,8 @@ static const char drop_proofs[] =
     " AND problem = ''";
 
 static enum err
-bury_version(const struct release_job *job, struct str id, const struct version *v,
-    struct str reason, struct why *why)
+bury_version(const struct release_job *job, const struct purge_versions *b, const struct version *v,
+    struct why *why)
 {
 	struct hash hash = { 0 };
 	char hex[HASH_HEX + 1];
@@ -152,15 +152,15 @@ bury_version(const struct release_job *job, struct str id, const struct version 
 	const struct record_pair pairs[] = {
 		{ "type", S("tombstone") },
 		{ "giver", v->giver },
-		{ "object", id },
-		{ "reason", reason },
+		{ "object", b->id },
+		{ "reason", b->reason },
 		{ "sha256", str_of(hex) },
 		{ "version", v->version },
 	};
 	TRY(record_append_at(job, "tombstone", pairs, COUNTOF(pairs), &leaf, why));
-	TRY(db_run(job->db, why, insert_stone, DB_I((int64_t)leaf), DB_T(id), DB_T(v->version),
-	    DB_B(v->hash), DB_T(v->giver), DB_T(reason), DB_I(job->at)));
-	return db_run(job->db, why, drop_proofs, DB_T(id), DB_T(v->version), DB_B(v->hash),
+	TRY(db_run(job->db, why, insert_stone, DB_I((int64_t)leaf), DB_T(b->id), DB_T(v->version),
+	    DB_B(v->hash), DB_T(v->giver), DB_T(b->reason), DB_I(job->at), DB_I(b->shard_key)));
+	return db_run(job->db, why, drop_proofs, DB_T(b->id), DB_T(v->version), DB_B(v->hash),
 	    DB_I(job->at), DB_I((int64_t)leaf));
 }
 
@@ -189,7 +189,7 @@ purge_object(const struct release_job *job, const struct purge_versions *b, size
 	}
 	db_rows_endp(&rows);
 	for (size_t i = 0; i < n; i++)
-		TRY(bury_version(job, b->id, &list[i], b->reason, why));
+		TRY(bury_version(job, b, &list[i], why));
 	*ret_gone += n;
 	return n == 0 ? OK : store_erase(job->db, b->shard_key, b->id, b->until, why);
 }

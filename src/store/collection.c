@@ -26,7 +26,9 @@ static const char find_by_name[] =
     "ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, shard_key LIMIT 1";
 static const char list_all[] =
     "SELECT " COLUMNS_CHANGED " FROM collection ORDER BY shard_key LIMIT $1";
-static const char next_key[] = "SELECT COALESCE(MAX(shard_key), 0) + 1, COUNT(*) FROM collection";
+static const char next_key[] =
+    "SELECT {max}(COALESCE(MAX(c.shard_key), 0), COALESCE((SELECT MAX(g.shard_key)"
+    " FROM collection_gone g), 0)) + 1, COUNT(*) FROM collection c";
 static const char add_collection[] = "INSERT INTO collection (" COLUMNS ") "
                                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 static const char add_head[] =

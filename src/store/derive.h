@@ -88,7 +88,8 @@ enum err store_derive_filling(struct db *db, int64_t shard_key, struct derive_fi
 enum err store_derive_query(struct db *db, struct arena *a, int64_t shard_key, struct str *ret,
     struct why *why);
 
-/* Takes a derived collection away, with its query and who has access to it.  In a transaction. */
+/* Takes a derived collection away, with its query and who has access to it; entries of a large
+ * one are taken out by store_derive_step().  In a transaction. */
 enum err store_derive_remove(struct db *db, int64_t shard_key, struct why *why);
 
 /* ---- for what changes a source ---- */

@@ -236,16 +236,43 @@ derive_markings_step(struct deriving *d, struct why *why)
 	return OK;
 }
 
+/* ---- what is left of one that was removed ---- */
+
+enum { GONE_AT_ONCE = 1024 }; /* entries; objects whose definitions are kept */
+
+static const char find_gone[] = "SELECT shard_key FROM collection_gone ORDER BY shard_key LIMIT 1";
+static const char end_gone[] = "DELETE FROM collection_gone WHERE shard_key = $1";
+static const char end_entries[] =
+    "DELETE FROM derived_entry WHERE shard_key = $1 AND date_added <= (SELECT MAX(x.date_added)"
+    " FROM (SELECT e.date_added FROM derived_entry e WHERE e.shard_key = $1"
+    " ORDER BY e.date_added LIMIT $2) x)";
+static const char end_kept[] =
+    "DELETE FROM derived_marking WHERE shard_key = $1 AND object_id <= (SELECT MAX(x.object_id)"
+    " FROM (SELECT m.object_id FROM derived_marking m WHERE m.shard_key = $1"
+    " ORDER BY m.object_id LIMIT $2) x)";
+
+static enum err
+gone_step(struct db *db, int64_t shard_key, struct why *why)
+{
+	static const char *const parts[] = { end_entries, end_kept };
+	int64_t changed = 0;
+
+	for (size_t i = 0; i < COUNTOF(parts) && changed == 0; i++)
+		TRY(db_exec(db, DB_SQL(parts[i], DB_I(shard_key), DB_I(GONE_AT_ONCE)), &changed,
+		    why));
+	return changed > 0 ? OK : db_run(db, why, end_gone, DB_I(shard_key));
+}
+
 /* ---- the steps ---- */
 
-/* Where definitions are to be looked at; 0: nowhere. */
+/* The first number that a statement finds; 0: none. */
 static enum err
-find_any(struct db *db, int64_t *ret, struct why *why)
+find_any(struct db *db, const char *sql, int64_t *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_query(db, find_any_again, NULL, 0, &rows, why));
+	TRY(db_query(db, sql, NULL, 0, &rows, why));
 	TRY(db_next(&rows, &has, why));
 	*ret = has ? db_col_i64(&rows, 0) : 0;
 	return OK;
@@ -256,15 +283,18 @@ store_derive_step(struct db *db, time_us now, bool *ret_more, struct why *why)
 {
 	CLEANUP(deriving_endp) struct deriving d = { 0 };
 	struct fill fill = { 0 };
-	int64_t again = 0;
+	int64_t again = 0, gone = 0;
 
-	*ret_more = false;
-	TRY(find_any(db, &again, why));
+	TRY(find_any(db, find_any_again, &again, why));
 	if (again == 0)
 		TRY(read_fill(db, 0, &fill, why));
 	if (again == 0 && !fill.found)
+		TRY(find_any(db, find_gone, &gone, why));
+	*ret_more = again != 0 || fill.found || gone != 0;
+	if (!*ret_more)
 		return OK;
-	*ret_more = true;
+	if (gone != 0)
+		return gone_step(db, gone, why);
 	TRY(deriving_begin(db, again != 0 ? again : fill.shard_key, &d, why));
 	d.now = now;
 	TRY(again != 0 ? derive_markings_step(&d, why) : fill_step(&d, &fill, why));
@@ -365,12 +395,11 @@ store_derive_query(struct db *db, struct arena *a, int64_t shard_key, struct str
 	return ret->ptr == NULL ? stored_full(why) : OK;
 }
 
+/* Nobody sees it from now on; a small one leaves nothing. */
 enum err
 store_derive_remove(struct db *db, int64_t shard_key, struct why *why)
 {
 	static const char *const statements[] = {
-		"DELETE FROM derived_entry WHERE shard_key = $1",
-		"DELETE FROM derived_marking WHERE shard_key = $1",
 		"DELETE FROM derived_again WHERE shard_key = $1",
 		"DELETE FROM collection_fill WHERE shard_key = $1",
 		"DELETE FROM collection_source WHERE shard_key = $1",
@@ -379,9 +408,12 @@ store_derive_remove(struct db *db, int64_t shard_key, struct why *why)
 		"DELETE FROM collection_head WHERE shard_key = $1",
 		"DELETE FROM watermark WHERE shard_key = $1", /* the number is given again */
 		"DELETE FROM collection WHERE shard_key = $1 AND kind = 'derived'",
+		"INSERT INTO collection_gone (shard_key) VALUES ($1)",
 	};
 
 	for (size_t i = 0; i < COUNTOF(statements); i++)
 		TRY(db_run(db, why, statements[i], DB_I(shard_key)));
+	for (size_t i = 0; i < 3; i++) /* entries, definitions, the end */
+		TRY(gone_step(db, shard_key, why));
 	return OK;
 }

@@ -8,10 +8,10 @@ enum {
 	/* Definitions that one object may stand under, and that are kept read. */
 	DERIVE_MARKINGS_MAX = 64,
 	DERIVE_IDS_ARENA = 4 * MIB,
-	/* What one transaction looks at beside what was just taken in: some 20 ms, and as long
-	 * again for the largest object that there may be. */
-	DERIVE_STEP_OBJECTS = 1024,
-	DERIVE_STEP_BYTES = 4 * MIB,
+	/* What one transaction looks at beside what was just taken in: some hundredths of a
+	 * second, and once longer for the largest object that there may be. */
+	DERIVE_STEP_OBJECTS = 256,
+	DERIVE_STEP_BYTES = MIB,
 };
 
 struct known_marking {

@@ -247,6 +247,8 @@ check_defined_later(void **)
 		put(&s, i % 2 == 0 ? &s.other : &s.fresh.local,
 		    fresh_indicator(s.fresh.arena, i, EARLY, i % 3 == 0 ? LABELLED("energy") : ""));
 	define(&s, ENERGY, &more);
+	while (step(&s, FRESH_NOW))
+		;
 	assert_int_equal(page_after(&s, &more, 0, PAGE_MAX).len, 200);
 	assert_int_equal(page_after(&s, &s.derived, 0, PAGE_MAX).len, 200);
 	fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);

@@ -190,6 +190,7 @@ put_insert(struct put_head *h, const struct put_row *r, struct why *why)
 	    DB_B(o->raw)));
 	h->last_added = r->date_added;
 	h->added++;
+	h->bytes += (int64_t)o->raw.len;
 	return OK;
 }
 
@@ -273,6 +274,9 @@ static const char write_head[] =
     "UPDATE collection_head SET last_added = $2, n_versions = n_versions + $3 "
     "WHERE shard_key = $1";
 
+static const char count_bytes[] =
+    "UPDATE feed_address SET held_bytes = held_bytes + $2 WHERE shard_key = $1";
+
 enum err
 put_begin(struct db *db, int64_t shard_key, struct put_head *ret, struct why *why)
 {
@@ -300,6 +304,7 @@ put_end(struct put_head *h, struct why *why)
 		return OK;
 	TRY(db_run(h->db, why, write_head, DB_I(h->shard_key), DB_I(h->last_added),
 	    DB_I(h->added)));
+	TRY(db_run(h->db, why, count_bytes, DB_I(h->shard_key), DB_I(h->bytes)));
 	return derive_added(h->db, h->shard_key, h->begun, why);
 }
 

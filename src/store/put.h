@@ -5,8 +5,9 @@
 
 /* What guests and feeds hold, counted when it is first asked for (room.h). */
 struct put_room {
-	bool names_known, versions_known;
+	bool names_known, versions_known, feed_known;
 	int64_t names, names_all, versions;
+	int64_t feed; /* 1: it lies where a feed puts what it read */
 };
 
 /* The head row of a collection while a transaction holds it.  What is put by one visit has one
@@ -17,6 +18,7 @@ struct put_head {
 	time_us last_added;
 	time_us begun; /* last_added at put_begin() */
 	int64_t added; /* versions since put_begin() */
+	int64_t bytes; /* of them */
 	struct put_room room;
 	bool first; /* what put_one() put last was the first version of its object here */
 };

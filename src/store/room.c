@@ -24,6 +24,7 @@ static const char count_feeds[] =
     "WHERE o.shard_key = c.shard_key AND o.latest = 1 AND " NAMES;
 static const char count_versions[] = "SELECT COUNT(*) FROM object o WHERE o.shard_key = $1 "
                                      "AND o.giver <> '' AND " RANK_IS_GUEST("o");
+static const char find_held[] = "SELECT held_bytes FROM feed_address WHERE shard_key = $1";
 static const char find_feed[] = "SELECT COUNT(*) FROM feed_address WHERE shard_key = $1";
 
 static enum err
@@ -98,6 +99,43 @@ check_versions(struct put_head *h, struct why *why)
 	return OK;
 }
 
+/* By people, in this compartment: what they took out for good a feed does not bring back, in no
+ * version. */
+static const char find_purged[] =
+    "SELECT 1 FROM tombstone t CROSS JOIN collection c CROSS JOIN collection me "
+    "WHERE t.object_id = $2 AND t.giver = '' AND c.shard_key = t.shard_key "
+    "AND me.shard_key = $1 AND c.owner = me.owner AND c.enclave = me.enclave LIMIT 1";
+
+static enum err
+check_purged(struct put_head *h, const struct put_row *r, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct str id = r->put->object->id;
+	bool purged = false;
+
+	TRY(db_select(h->db, &rows, why, find_purged, DB_I(h->shard_key), DB_T(id)));
+	TRY(db_next(&rows, &purged, why));
+	return !purged ? OK
+	               : fail(why, ERR_CONFLICT, "store.purged",
+	                     STR_FMT " was purged here and no feed brings it back: import it by "
+	                             "hand if it shall be here again",
+	                     STR_ARG(id));
+}
+
+static enum err
+check_feed(struct put_head *h, const struct put_row *r, const struct put_known *k, struct why *why)
+{
+	struct put_room *room = &h->room;
+
+	if (!room->feed_known)
+		TRY(count(h, DB_SQL(find_feed, DB_I(h->shard_key)), &room->feed, why));
+	room->feed_known = true;
+	if (room->feed == 0 || (k->found && !k->of_other))
+		return OK;
+	TRY(check_purged(h, r, why));
+	return is_name(r->put->object->type) ? check_names(h, S(""), why) : OK;
+}
+
 /* One count for each visit to the head: of one caller, into one collection. */
 enum err
 put_check_room(struct put_head *h, const struct put_row *r, const struct put_known *k,
@@ -105,16 +143,28 @@ put_check_room(struct put_head *h, const struct put_row *r, const struct put_kno
 {
 	struct str giver = r->put->provenance->giver;
 	bool guest = rank_is_guest(giver), mine = k->found && !k->of_other;
-	int64_t feed = 0;
 
-	if (guest && !(mine && k->exact))
-		TRY(check_versions(h, why));
-	if (mine || !is_name(r->put->object->type) || (!guest && giver.len > 0))
+	if (giver.len == 0)
+		return check_feed(h, r, k, why);
+	if (!guest)
 		return OK;
-	if (!guest) {
-		TRY(count(h, DB_SQL(find_feed, DB_I(h->shard_key)), &feed, why));
-		if (feed == 0)
-			return OK;
-	}
-	return check_names(h, giver, why);
+	if (!(mine && k->exact))
+		TRY(check_versions(h, why));
+	return mine || !is_name(r->put->object->type) ? OK : check_names(h, giver, why);
+}
+
+enum err
+store_feed_room(struct db *db, int64_t shard_key, int64_t bytes, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	bool has = false;
+
+	TRY(db_select(db, &rows, why, find_held, DB_I(shard_key)));
+	TRY(db_next(&rows, &has, why));
+	if (!has || db_col_i64(&rows, 0) + bytes <= ROOM_BYTES_FEED)
+		return OK;
+	return fail(why, ERR_CONFLICT, "feed.room",
+	    "its objects would be more than the %lld MiB that a feed may hold here: purge what is not "
+	    "needed, or ask it for fewer types; nothing of the page was taken",
+	    (long long)(ROOM_BYTES_FEED / MIB));
 }

@@ -1,6 +1,8 @@
 /* room.h: how much guests and feeds may hand in. */
 #pragma once
 
+#include <stdint.h>
+
 enum {
 	/* Identities, mailboxes and accounts of one guest: a constituent reports on itself and on
 	 * those it deals with. */
@@ -14,3 +16,7 @@ enum {
 	 * as fast as the door lets it. */
 	ROOM_VERSIONS_GUESTS = 100'000,
 };
+
+/* Bytes of the objects of one feed, some half of what they take on the disk: the largest public
+ * feeds are four million indicators of a kilobyte. */
+#define ROOM_BYTES_FEED (INT64_C(4) * 1024 * 1024 * 1024)

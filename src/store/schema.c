@@ -27,6 +27,7 @@ extern const char store_schema_0028_outside_sql[];
 extern const char store_schema_0029_feed_address_sql[];
 extern const char store_schema_0031_choices_sql[];
 extern const char store_schema_0032_filling_sql[];
+extern const char store_schema_0035_bounds_sql[];
 
 const struct db_migration store_migrations[] = {
 	{ "0001-first", store_schema_0001_first_sql },
@@ -54,5 +55,6 @@ const struct db_migration store_migrations[] = {
 	{ "0029-feed-address", store_schema_0029_feed_address_sql },
 	{ "0031-choices", store_schema_0031_choices_sql },
 	{ "0032-filling", store_schema_0032_filling_sql },
+	{ "0035-bounds", store_schema_0035_bounds_sql },
 };
 const size_t store_migrations_count = COUNTOF(store_migrations);

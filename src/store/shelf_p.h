@@ -128,3 +128,17 @@ statement(struct shelf *s, unsigned number, size_t bytes)
 	    "\"definition\":{\"statement\":\"%s\"}}",
 	    number, filler);
 }
+
+/* Whether there may be more to do. */
+static inline bool
+step(struct shelf *s, time_us now)
+{
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct why why = { 0 };
+	bool more = false;
+
+	fresh_ok(db_begin(s->fresh.db, &txn, &why), &why);
+	fresh_ok(store_derive_step(s->fresh.db, now, &more, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+	return more;
+}

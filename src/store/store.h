@@ -333,6 +333,10 @@ struct conversion {
 enum err store_conversion(struct db *db, struct arena *a, const struct stored *of,
     struct conversion *ret, struct why *why);
 
+/* Whether so many bytes more fit where a feed puts what it read (ROOM_BYTES_FEED); always
+ * where none does.  ERR_CONFLICT (feed.room): they do not. */
+enum err store_feed_room(struct db *db, int64_t shard_key, int64_t bytes, struct why *why);
+
 /* ---- references ---- */
 
 /* Stands in object_ref as the target of what has parts under a marking of their own. */

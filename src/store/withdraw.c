@@ -37,6 +37,11 @@ static const char forget_conflicts[] =
 static const char forget_choices[] =
     "DELETE FROM object_choice WHERE shard_key = $1 AND object_id = $2 AND date_added <= $3";
 
+static const char discount_bytes[] =
+    "UPDATE feed_address SET held_bytes = held_bytes - COALESCE((SELECT"
+    " CAST(SUM(LENGTH(o.raw)) AS BIGINT) FROM object o WHERE o.shard_key = $1"
+    " AND o.object_id = $2 AND o.date_added <= $3), 0) WHERE shard_key = $1";
+
 enum err
 store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, struct why *why)
 {
@@ -45,6 +50,7 @@ store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, stru
 	TRY(import_forget(db, shard_key, id, until, why));
 	TRY(db_run(db, why, forget_conflicts, DB_I(shard_key), DB_T(id), DB_I(until)));
 	TRY(db_run(db, why, forget_choices, DB_I(shard_key), DB_T(id), DB_I(until)));
+	TRY(db_run(db, why, discount_bytes, DB_I(shard_key), DB_T(id), DB_I(until)));
 	TRY(db_exec(db, DB_SQL(erase, DB_I(shard_key), DB_T(id), DB_I(until)), &changed, why));
 	return changed == 0 ? OK : note_changed(db, shard_key, id, why);
 }
