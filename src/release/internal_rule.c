@@ -1,5 +1,6 @@
 /* May an object be shown to another compartment? */
 #include "content.h"
+#include "explained_p.h"
 #include "internal_p.h"
 #include "source_p.h"
 
@@ -158,12 +159,14 @@ read_markings(const struct release_job *job, const struct stored *o, struct inte
 	const struct source_policy *policy = NULL;
 	const struct json *tree = NULL;
 	struct marking_set set;
+	bool explained = false;
 
 	TRY(json_parse(job->arena, o->raw, NULL, &tree, why));
 	TRY(stix_scan(tree, &item.object, why));
 	marking_collect(&item.object, find_definition, &definitions, &set);
 	f->tlp = set.tlp;
-	f->unknown_marking = set.unknown > 0;
+	TRY(explained_markings(job->db, o, &item.object, &explained, why));
+	f->unknown_marking = set.unknown > 0 || !explained;
 	f->classified = definitions.classified || is_classified(job->gate, tree);
 	TRY(read_contents(job, o, &item.object, f, why));
 	if (set.tlp != TLP_NONE)

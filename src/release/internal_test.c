@@ -74,6 +74,38 @@ check_shown(void **)
 	assert_true(sees(&o, &bank, 1));
 }
 
+#define HINT "marking-definition--00000000-0000-4000-8000-0000000000aa"
+
+/* What a feed says that a marking means does not count for ours: it stays unknown. */
+static void
+check_explained_by_feed(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	open_party(&o);
+	office_import_marked(&o, 3, 1, "", GREEN "\",\"" HINT);
+	office_import_marked(&o, 4, 1, "", GREEN "\",\"" HINT);
+	const struct internal_show before = wish(&o, 3, &bank), after = wish(&o, 4, &bank);
+	struct shown s = { 0 };
+	REFUSES(&o, office_try(&o, show_job, &before, &s), ERR_FORBIDDEN, "internal.marking");
+	office_import_text(&o,
+	    S("{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"" HINT "\","
+	      "\"created\":\"2026-01-01T00:00:00.000Z\",\"definition_type\":\"statement\","
+	      "\"definition\":{\"statement\":\"for all\"}}"),
+	    S("IN:CERT-IN"));
+	(void)show(&o, 3, &bank);
+	assert_true(sees(&o, &bank, 3));
+	office_sql(&o, "INSERT INTO collection (shard_key, id, alias, kind, title, description, "
+	               "owner, enclave, recipient, agreement, giver, can_write) SELECT 900, 'x', "
+	               "'feed-x', kind, title, '', owner, enclave, '', '', '', 0 FROM collection "
+	               "WHERE alias = 'local'");
+	office_sql(&o, "INSERT INTO feed_address (shard_key, url, api_root, collection)"
+	               " VALUES (900, '', '', '')");
+	office_sql(&o, "UPDATE object SET shard_key = 900 WHERE object_id = '" HINT "'");
+	REFUSES(&o, office_try(&o, show_job, &after, &s), ERR_FORBIDDEN, "internal.marking");
+	assert_false(sees(&o, &bank, 4));
+}
+
 /* A newer version was looked at by nobody. */
 static void
 check_newer(void **)
@@ -359,6 +391,7 @@ main(int argc, char **argv)
 
 	CASES(&list, rule_cases, check_rule);
 	CASE(&list, check_shown);
+	CASE(&list, check_explained_by_feed);
 	CASE(&list, check_newer);
 	CASE(&list, check_waits);
 	CASE(&list, check_four_eyes);

@@ -1,5 +1,6 @@
 /* The objects of an order, and what is known of the way each came by. */
 #include "content.h"
+#include "explained_p.h"
 #include "marking.h"
 #include "random.h"
 #include "selection_p.h"
@@ -210,49 +211,13 @@ take_source(struct gathering *g, struct agreement_item *item, int64_t import_id,
 	return cite_source(g, policy, &item->source, why);
 }
 
-/* The markings of one object, and whether somebody says what they mean who may. */
-struct explaining {
-	struct gathering *g;
-	const struct stored *of;
-	bool unexplained;
-};
-
-static bool
-look_marking(void *arg, struct str id, struct str property, struct str pointer)
-{
-	struct explaining *x = arg;
-	struct gathering *g = x->g;
-	struct marking known;
-	bool explains = false;
-
-	(void)pointer;
-	if ((!str_is(property, "object_marking_refs") && !str_is(property, "marking_ref")) ||
-	    marking_by_id(id, &known))
-		return true;
-	g->err = store_explains(g->job->db, x->of, id, &explains, g->why);
-	x->unexplained |= !explains;
-	return g->err == OK;
-}
-
-static enum err
-find_unexplained(struct gathering *g, struct agreement_item *item, const struct stored *stored,
-    struct why *why)
-{
-	struct explaining x = { .g = g, .of = stored };
-
-	g->why = why;
-	g->err = OK;
-	stix_refs(&item->object, look_marking, &x);
-	item->disputed |= x.unexplained;
-	return g->err;
-}
-
 static enum err
 read_item(struct gathering *g, const struct stored *stored, struct agreement_item **ret,
     struct why *why)
 {
 	const struct json *tree = NULL;
 	struct agreement_item *item = arena_make(g->job->arena, struct agreement_item, 1);
+	bool explained = false;
 
 	if (item == NULL)
 		return fail(why, ERR_LIMIT, "release.memory", "the selection is too large");
@@ -263,7 +228,8 @@ read_item(struct gathering *g, const struct stored *stored, struct agreement_ite
 	item->giver = stored->provenance.giver;
 	item->path = stored->provenance.path;
 	item->received_under = stored->provenance.received_under;
-	TRY(find_unexplained(g, item, stored, why));
+	TRY(explained_markings(g->job->db, stored, &item->object, &explained, why));
+	item->disputed |= !explained;
 	*ret = item;
 	return OK;
 }
