@@ -34,6 +34,9 @@ struct stix20_change {
 enum {
 	/* A report for people: the rest is counted. */
 	STIX20_CHANGES_MAX = 1024,
+	/* Each becomes an object that is validated, hashed and written while others wait to
+	 * write; what sensors and sandboxes put into one observed-data is some hundred. */
+	STIX20_PARTS_MAX = 10'000,
 	/* Of all that comes out of one object: markings are repeated for each part. */
 	STIX20_BYTES_MAX = 64 * MIB,
 };
@@ -54,6 +57,7 @@ bool stix20_is(const struct json *tree);
 /* Converts an object for which stix20_is() holds; everything lies in the arena.
  *
  * ERR_INVALID   a part of observed-data is no object, or has no type
- * ERR_LIMIT     the result is larger than STIX20_BYTES_MAX, or the arena is full */
+ * ERR_LIMIT     stix20.parts: observed-data has more than STIX20_PARTS_MAX; the result is larger
+ * than STIX20_BYTES_MAX, or the arena is full */
 enum err stix20_convert(const struct json *tree, struct arena *a, struct stix20 *ret,
     struct why *why);

@@ -141,27 +141,42 @@ put_part(struct convert *c, struct json_writer *w, const struct part *p)
 	json_end_object(w);
 }
 
+/* Of one part after the other. */
+struct scratch {
+	struct arena *arena;
+	struct buf text;
+};
+
+static void
+scratch_done(struct scratch *s)
+{
+	arena_free(s->arena);
+	buf_free(&s->text);
+}
+
 /* False: nothing that STIX 2.1 knows identifies it. */
 static bool
-id_of_content(struct convert *c, struct part *p)
+id_of_content(struct convert *c, struct scratch *s, struct part *p)
 {
-	CLEANUP(arena_freep) struct arena *a = arena_new(STIX20_BYTES_MAX);
-	CLEANUP(buf_free) struct buf text = buf_new(STIX20_BYTES_MAX);
-	struct json_writer w = json_writer(&text);
+	struct json_writer w = json_writer(&s->text);
 	const struct json *tree = NULL;
 
+	arena_clear(s->arena);
+	buf_clear(&s->text);
 	/* Changes are told when the part is written for good. */
 	c->quiet = true;
 	put_part(c, &w, p);
 	c->quiet = false;
-	return buf_check(&text, "", NULL) == OK &&
-	       json_parse(a, buf_str(&text), NULL, &tree, NULL) == OK &&
-	       stix_observable_id(tree, a, p->id, NULL) == OK && p->id[0] != '\0';
+	return buf_check(&s->text, "", NULL) == OK &&
+	       json_parse(s->arena, buf_str(&s->text), NULL, &tree, NULL) == OK &&
+	       stix_observable_id(tree, s->arena, p->id, NULL) == OK && p->id[0] != '\0';
 }
 
 static void
 name_parts(struct convert *c)
 {
+	CLEANUP(scratch_done)
+	struct scratch s = { arena_new(STIX20_BYTES_MAX), buf_new(STIX20_BYTES_MAX) };
 	bool last = false;
 
 	for (int round = 0; round < ROUNDS && !last; round++) {
@@ -175,7 +190,7 @@ name_parts(struct convert *c)
 				last = false;
 				continue;
 			}
-			if (!id_of_content(c, p))
+			if (!id_of_content(c, &s, p))
 				id_of_place(c, p);
 		}
 	}
@@ -247,6 +262,11 @@ stix20_read_parts(struct convert *c, const struct json *objects, struct why *why
 {
 	size_t n = 0;
 
+	if (objects->len > STIX20_PARTS_MAX)
+		return fail(why, ERR_LIMIT, "stix20.parts",
+		    "observed-data has %u observables in it, and at most %d are taken: divide it, each "
+		    "part under an identifier of its own",
+		    objects->len, STIX20_PARTS_MAX);
 	c->part = arena_make(c->arena, struct part, objects->len);
 	c->by_key = arena_make(c->arena, struct part *, objects->len);
 	if (objects->len > 0 && (c->part == NULL || c->by_key == NULL))

@@ -323,6 +323,32 @@ too_many_markings_are_refused(void **state)
 	assert_string_equal(why.code, "stix20.marks");
 }
 
+/* One more than fit, and as many as fit, which are named in the order in which they stood. */
+static void
+too_many_parts_are_refused(void **state)
+{
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new(16 * ARENA_MAX);
+		CLEANUP(buf_free) struct buf text = buf_new(4 * MIB);
+		const struct json *tree = NULL;
+		struct why why = { 0 };
+		struct stix20 s;
+
+		buf_put(&text, S(HEAD("observed-data") ",\"objects\":{"));
+		for (int i = 0; i < STIX20_PARTS_MAX + more; i++)
+			buf_printf(&text, "%s\"%d\":{\"type\":\"mutex\",\"name\":\"%d\"}",
+			    i > 0 ? "," : "", i, i);
+		buf_put(&text, S("}}"));
+		assert_int_equal(json_parse(a, buf_str(&text), NULL, &tree, NULL), OK);
+		assert_int_equal(stix20_convert(tree, a, &s, &why), more ? ERR_LIMIT : OK);
+		if (more == 0)
+			assert_int_equal(s.made_len, STIX20_PARTS_MAX);
+		else
+			assert_string_equal(why.code, "stix20.parts");
+	}
+}
+
 /* 256 markings for each of 10,000 parts would be 200 MB. */
 static void
 repeated_markings_are_bounded(void **state)
@@ -356,6 +382,7 @@ main(int argc, char **argv)
 	CASES(&list, is_cases, check_is);
 	CASES(&list, stix1_cases, check_stix1);
 	CASE(&list, too_many_markings_are_refused);
+	CASE(&list, too_many_parts_are_refused);
 	CASE(&list, repeated_markings_are_bounded);
 	return cases_run("stix20", &list, argc, argv);
 }
