@@ -4,6 +4,7 @@
 #include "feed_p.h"
 #include "partners_p.h"
 #include "purge.h"
+#include "room.h"
 
 #define GREEN "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
 #define IND(day, name)                                                                 \
@@ -396,6 +397,68 @@ a_full_feed_takes_no_page(void **state)
 	assert_int_equal(t.got, 1);
 }
 
+/* ---- how many names it may bring ---- */
+
+enum { PAGE_NAMES = ROOM_NAMES_FEED + 2 };
+
+static enum err
+take_many(struct node *n, const struct feed *f, struct str *raw, size_t len,
+    struct feed_taking *ret)
+{
+	const struct feed_page page = { .len = len, .raw = raw };
+
+	*ret = (struct feed_taking){
+		.realm = n->realm,
+		.feed = f,
+		.arena = n->arena,
+		.page = &page,
+	};
+	return feed_take(ret, NULL);
+}
+
+static struct str
+name_of(struct node *n, unsigned number, unsigned day)
+{
+	return arena_printf(n->arena,
+	    "{\"type\":\"identity\",\"spec_version\":\"2.1\","
+	    "\"id\":\"identity--66666666-6666-4666-8666-%012u\","
+	    "\"created\":\"2026-01-01T00:00:00.000Z\","
+	    "\"modified\":\"2026-01-0%uT00:00:00.000Z\",\"name\":\"x%u\","
+	    "\"identity_class\":\"group\"}",
+	    number, day, number);
+}
+
+#define NAMES_HERE \
+	"SELECT COUNT(DISTINCT object_id) FROM object WHERE object_id LIKE 'identity--6666%'"
+
+/* One page fills it and goes beyond: those that are too many are refused, the rest of the page is
+ * taken; what is here may change, and no later page brings one more. */
+static void
+a_page_of_too_many_names(void **state)
+{
+	CLEANUP(node_freep) struct node *n = node_new("IN");
+	const struct feed made = feed_of(n, "https://a.example/taxii2/");
+	struct str *raw = arena_make(n->arena, struct str, PAGE_NAMES + 1);
+	struct feed_taking t;
+
+	(void)state;
+	for (unsigned i = 0; i < PAGE_NAMES; i++)
+		raw[i] = name_of(n, i, 1);
+	raw[PAGE_NAMES] = S(IND("1", "after the names"));
+	add(n, &made);
+	struct feed f = found(n);
+	assert_int_equal(take_many(n, &f, raw, PAGE_NAMES + 1, &t), OK);
+	assert_int_equal(t.got, ROOM_NAMES_FEED + 1);
+	assert_int_equal(t.refused, 2);
+	assert_int_equal(node_count(n, NAMES_HERE), ROOM_NAMES_FEED);
+	raw[0] = name_of(n, 0, 2);
+	raw[1] = name_of(n, PAGE_NAMES, 1);
+	assert_int_equal(take_many(n, &f, raw, 2, &t), OK);
+	assert_int_equal(t.got, 1);
+	assert_int_equal(t.refused, 1);
+	assert_int_equal(node_count(n, NAMES_HERE), ROOM_NAMES_FEED);
+}
+
 /* ---- what was purged ---- */
 
 static enum err
@@ -474,6 +537,7 @@ main(int argc, char **argv)
 	CASE(&cases, a_turn_ends_with_its_feed);
 	CASES(&cases, changed_cases, check_changed);
 	CASE(&cases, a_full_feed_takes_no_page);
+	CASE(&cases, a_page_of_too_many_names);
 	CASE(&cases, what_was_purged_stays_out);
 	return cases_run("feed_rows", &cases, argc, argv);
 }
