@@ -1,7 +1,6 @@
 #include "content.h"
 
 #include "json_writer.h"
-#include "marking.h"
 #include "record_p.h"
 
 enum { DETAIL_MAX = KIB }; /* an account and a version, escaped */
@@ -50,22 +49,4 @@ release_choose_content(const struct release_job *job, const struct content_choic
 	};
 	TRY(record_append(job, "choice", pairs, COUNTOF(pairs), why));
 	return tell(job, c, why);
-}
-
-static bool
-is_marked(const struct stix_object *o)
-{
-	const struct json *refs = json_get(o->json, S("object_marking_refs"));
-
-	return refs != NULL && refs->len > 0;
-}
-
-bool
-content_disputes(const struct stix_object *served, const struct stix_object *other,
-    const struct content_list *beside, size_t i)
-{
-	if (!marking_covers(served, other))
-		return true;
-	return beside->chosen && !is_marked(other) &&
-	       (is_marked(served) || !beside->content[i].same_source);
 }

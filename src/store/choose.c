@@ -1,5 +1,6 @@
 /* An officer's choice among the contents of a version. */
 #include "conflict.h"
+#include "marking.h"
 #include "put_p.h"
 #include "stored_p.h"
 
@@ -277,6 +278,54 @@ store_contents(struct db *db, struct arena *a, const struct stored *of, struct c
 		held->row.version = of->version;
 		held->same_source = db_col_i64(&rows, COLUMN_NAMED) != 0;
 	}
+}
+
+static bool
+is_marked(const struct stix_object *o)
+{
+	const struct json *refs = json_get(o->json, S("object_marking_refs"));
+
+	return refs != NULL && refs->len > 0;
+}
+
+bool
+content_disputes(const struct stix_object *served, const struct stix_object *other,
+    const struct content_list *beside, size_t i)
+{
+	if (!marking_covers(served, other))
+		return true;
+	return beside->chosen && !is_marked(other) &&
+	       (is_marked(served) || !beside->content[i].same_source);
+}
+
+static const char has_contents[] =
+    "SELECT COUNT(*) FROM object_conflict WHERE shard_key = $1 AND object_id = $2";
+
+enum err
+store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
+    const struct stix_object *served, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows known = { 0 };
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct content_list list;
+	struct stored of;
+
+	*ret = false;
+	TRY(db_select_one(db, &known, why, has_contents, DB_I(shard_key), DB_T(served->id)));
+	if (db_col_i64(&known, 0) == 0)
+		return OK;
+	TRY(db_select_one(db, &rows, why, read_row, DB_I(shard_key), DB_I(date_added)));
+	TRY(stored_read(&rows, a, false, &of, why));
+	TRY(store_contents(db, a, &of, &list, why));
+	for (size_t i = 0; i < list.len; i++) {
+		const struct json *tree = NULL;
+		struct stix_object other;
+
+		TRY(json_parse(a, list.content[i].row.raw, NULL, &tree, why));
+		TRY(stix_scan(tree, &other, why));
+		*ret |= content_disputes(served, &other, &list, i);
+	}
+	return OK;
 }
 
 /* ---- what was chosen ---- */

@@ -107,3 +107,14 @@ enum { CONTENTS_MAX = 64 }; /* more than are kept of a version */
  * ERR_LIMIT: the arena is full, or more than CONTENTS_MAX. */
 enum err store_contents(struct db *db, struct arena *a, const struct stored *of,
     struct content_list *ret, struct why *why);
+
+/* Whether the i-th content beside a served one keeps that here: it says more of who may have it,
+ * and which is right is for the originator to say.  Where an officer chose, none gets by the
+ * choice a marking, or a source that speaks for it, which the other had not. */
+bool content_disputes(const struct stix_object *served, const struct stix_object *other,
+    const struct content_list *beside, size_t i);
+
+/* Whether any content beside the row of a collection disputes it; `served` is what its bytes say.
+ * ERR_LIMIT: the arena is full, or more than CONTENTS_MAX. */
+enum err store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
+    const struct stix_object *served, bool *ret, struct why *why);

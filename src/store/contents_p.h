@@ -28,30 +28,10 @@ struct put_in {
 static inline enum put_result
 put_text(const struct put_in *in, const char *text)
 {
-	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
-	struct fresh *f = in->f;
-	const struct json *tree = NULL;
-	struct stix_object o;
-	struct stix_hashes hashes;
 	struct why why = { 0 };
 	enum put_result result = PUT_NEW;
-	int64_t added = 0;
-	const struct provenance from = { .owner = S("IN:CERT-IN"),
-		.enclave = S("soc"),
-		.giver = in->c->giver };
 
-	fresh_ok(json_parse(f->arena, str_of(text), NULL, &tree, &why), &why);
-	fresh_ok(stix_scan(tree, &o, &why), &why);
-	fresh_ok(stix_hash(&o, f->arena, &hashes, &why), &why);
-	const struct store_put put = { .shard_key = in->c->shard_key,
-		.object = &o,
-		.hashes = &hashes,
-		.provenance = &from,
-		.now = FRESH_NOW,
-		.same_version = in->policy };
-	fresh_ok(db_begin(f->db, &txn, &why), &why);
-	fresh_ok(store_put(f->db, &put, &result, &added, &why), &why);
-	fresh_ok(db_commit(&txn, &why), &why);
+	fresh_ok(fresh_put_as(in->f, in->c, str_of(text), in->policy, &result, &why), &why);
 	return result;
 }
 

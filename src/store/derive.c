@@ -1,6 +1,7 @@
 /* Entries of derived collections, kept in step with their sources. */
 #include "derive.h"
 
+#include "conflict.h"
 #include "derive_p.h"
 #include "marking.h"
 #include "stored_p.h"
@@ -187,6 +188,7 @@ find_marking(void *arg, struct str id)
 	return known.object;
 }
 
+/* Of which another content is here under a stricter marking, nobody knows that it is below. */
 static enum err
 fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 {
@@ -209,6 +211,13 @@ fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 		arena_clear(d->markings);
 	}
 	*ret = derive_fits(&d->query, &o);
+	if (!*ret || d->query.tlp == TLP_NONE)
+		return OK;
+	bool disputed = false;
+
+	TRY(store_is_disputed(d->db, d->object, n->base_key, n->base_added, &object, &disputed,
+	    why));
+	*ret = !disputed;
 	return OK;
 }
 
@@ -281,7 +290,8 @@ derive_one(struct deriving *d, struct str id, struct why *why)
 	TRY(find_shown(d, id, &shown, why));
 	bool same = shown.found && n.found && shown.base_key == n.base_key &&
 	            shown.base_added == n.base_added;
-	if (same && !d->again)
+	/* What lies beside it may be other than it was, and is asked where a TLP is. */
+	if (same && !d->again && d->query.tlp == TLP_NONE)
 		return OK;
 	TRY(fits(d, &n, &fit, why));
 	TRY(keep_markings(d, id, why));

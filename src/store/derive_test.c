@@ -1,5 +1,6 @@
 #include "derive.h"
 
+#include "conflict.h"
 #include "shelf_p.h"
 
 /* ---- what a query is ---- */
@@ -476,6 +477,57 @@ check_cursor(void **)
 	}
 }
 
+/* Beside the content that is served. */
+static void
+keep(struct shelf *s, struct str text)
+{
+	struct fresh *f = &s->fresh;
+	struct why why = { 0 };
+	enum put_result result = PUT_NEW;
+
+	fresh_ok(fresh_put_as(f, &f->local, text, SAME_KEEP, &result, &why), &why);
+	assert_int_equal(result, PUT_ASIDE);
+}
+
+/* Who is given GREEN and below gets nothing of which a stricter content is here, whichever is
+ * served, and whatever an officer chooses. */
+static void
+check_contents(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct why why = { 0 };
+	static const struct compartment ours = { { "IN:CERT-IN", 10 }, { "soc", 3 } };
+
+	shelf_begin(&s, QUERY("\"tlp\":\"GREEN\""));
+	struct str green = fresh_indicator(s.fresh.arena, 1, EARLY, MARKED(GREEN)),
+	           red = fresh_indicator(s.fresh.arena, 1, EARLY, MARKED(RED)),
+	           plain = fresh_indicator(s.fresh.arena, 2, EARLY, MARKED(GREEN));
+	put(&s, &s.fresh.local, green);
+	put(&s, &s.fresh.local, plain);
+	assert_int_equal(page_after(&s, &s.derived, 0, 10).len, 2);
+	keep(&s, red);
+	assert_int_equal(page_after(&s, &s.derived, 0, 10).len, 1);
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+		const struct content_choice choice = {
+			.of = ours,
+			.id = id_of(&s, 1),
+			.version = S(EARLY),
+			.content = hash_of(i == 0 ? red : green),
+			.account = S("meera"),
+			.reason = S("x"),
+			.at = FRESH_NOW,
+		};
+
+		fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);
+		fresh_ok(store_choose(s.fresh.db, &choice, &why), &why);
+		fresh_ok(db_commit(&txn, &why), &why);
+		struct page page = page_after(&s, &s.derived, 0, 10);
+		assert_int_equal(page.len, 1);
+		assert_true(str_eq(page.object[0].id, id_of(&s, 2)));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -493,5 +545,6 @@ main(int argc, char **argv)
 	CASE(&list, check_filtered_bytes);
 	CASE(&list, check_bounded);
 	CASE(&list, check_cursor);
+	CASE(&list, check_contents);
 	return cases_run("derive", &list, argc, argv);
 }

@@ -94,8 +94,8 @@ fresh_indicator(struct arena *a, unsigned number, const char *modified, const ch
 /* Puts a text into a collection, in a transaction of its own; the giver of the
  * collection gave it. */
 static inline enum err
-fresh_put_in(struct fresh *f, const struct collection *c, struct str text, enum put_result *ret,
-    struct why *why)
+fresh_put_as(struct fresh *f, const struct collection *c, struct str text, enum same_version policy,
+    enum put_result *ret, struct why *why)
 {
 	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
 	const struct json *tree = NULL;
@@ -113,12 +113,20 @@ fresh_put_in(struct fresh *f, const struct collection *c, struct str text, enum 
 		.object = &o,
 		.hashes = &hashes,
 		.provenance = &from,
-		.now = FRESH_NOW };
+		.now = FRESH_NOW,
+		.same_version = policy };
 	fresh_ok(db_begin(f->db, &txn, why), why);
 	enum err err = store_put(f->db, &put, ret, &added, why);
 	if (err == OK)
 		fresh_ok(db_commit(&txn, why), why);
 	return err;
+}
+
+static inline enum err
+fresh_put_in(struct fresh *f, const struct collection *c, struct str text, enum put_result *ret,
+    struct why *why)
+{
+	return fresh_put_as(f, c, text, SAME_FAIL, ret, why);
 }
 
 static inline enum err
