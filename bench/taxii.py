@@ -68,6 +68,13 @@ def taken_by_both(bundle):
             if "." in o.get("modified", "") and (o["type"] != "malware" or "is_family" in o)]
 
 
+def spread(objects, n):
+    """The same objects, so ordered that the first n of them come from all over the list: a
+    bundle has its large ones at its beginning and its relationships at the end."""
+    step = -(-len(objects) // n)
+    return [o for i in range(step) for o in objects[i::step]]
+
+
 def envelopes(objects):
     return [json.dumps({"objects": objects[i:i + ENVELOPE]}).encode() for i in range(0, len(objects), ENVELOPE)]
 
@@ -100,7 +107,7 @@ def bench_taxii():
     if python is None:
         return [Row("OpenTAXII cannot be installed here: left out", "")]
     bundle, name = inputs.attack()
-    objects = taken_by_both(bundle)
+    objects = spread(taken_by_both(bundle), PEER_ENVELOPES * ENVELOPE)
     with inputs.scratch() as folder:
         node, peer = servers.Node(folder), servers.OpenTaxii(python, folder)
         try:
