@@ -32,6 +32,8 @@ text_of(struct office *o, const char *more)
 struct import_job {
 	struct office *office;
 	const struct coming *coming;
+	const char *into; /* a collection */
+	struct str text;
 };
 
 static enum err
@@ -43,15 +45,15 @@ import_job(struct db *db, void *arg, struct why *why)
 	struct collection local;
 	struct import_result result;
 
-	TRY(store_collection_find(db, o->arena, S("local"), &local, why));
+	TRY(store_collection_find(db, o->arena, str_of(job->into), &local, why));
 	const struct import_request request = {
-		.text = text_of(o, c->more),
+		.text = job->text,
 		.source = S("test"),
 		.named = str_of(c->named),
 		.actor = S("test"),
 		.shard_key = local.shard_key,
 		.provenance = { .owner = S("IN:CERT-IN"),
-		    .enclave = S("main"),
+		    .enclave = local.enclave,
 		    .originator = c->giver[0] == '\0' ? S("IN:CERT-IN") : str_of(c->giver),
 		    .giver = str_of(c->giver) },
 		.now = clock_wall(&o->clock),
@@ -60,12 +62,47 @@ import_job(struct db *db, void *arg, struct why *why)
 	return store_import(db, o->arena, &request, &result, why);
 }
 
+/* Each a second after the one before. */
+static void
+come_as(struct office *o, const char *into, struct str text, const struct coming *c)
+{
+	struct import_job job = { o, c, into, text };
+
+	WORKS(o, realm_with_writer(o->realm, import_job, &job, &o->why));
+	office_wait(o, 1);
+}
+
+static void
+come_to(struct office *o, const char *into, const struct coming *c)
+{
+	come_as(o, into, text_of(o, c->more), c);
+}
+
 static void
 come(struct office *o, const struct coming *c)
 {
-	struct import_job job = { o, c };
+	come_to(o, "local", c);
+}
 
-	WORKS(o, realm_with_writer(o->realm, import_job, &job, &o->why));
+static enum err
+collection_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	const char *enclave = in;
+	struct collection c = { .alias = S("desk"),
+		.kind = COLLECTION_LOCAL,
+		.title = S("Desk"),
+		.owner = S("IN:CERT-IN"),
+		.enclave = str_of(enclave) };
+
+	(void)out;
+	return store_collection_ensure(job->db, job->arena, &c, why);
+}
+
+/* The collection "desk", beside "local". */
+static void
+open_desk(struct office *o, const char *enclave)
+{
+	WORKS(o, office_try(o, collection_job, enclave, NULL));
 }
 
 static enum err
@@ -217,6 +254,74 @@ check_washing(void **state)
 	assert_int_not_equal(decide(&o)->outcome, OUTCOME_ALLOW);
 }
 
+/* The same bytes in another collection do not stand for what lies beside them there. */
+static void
+check_elsewhere(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming weak = { UNDER(GREEN), "", "" }, strict = { UNDER(RED), "", "" };
+
+	(void)state;
+	office_open(&o);
+	open_desk(&o, "main");
+	come(&o, &weak);
+	come_to(&o, "desk", &strict);
+	come_to(&o, "desk", &weak);
+	choose(&o, weak.more);
+	assert_int_equal(decide(&o)->outcome, OUTCOME_DENY);
+}
+
+/* A choice gives new dates: they no longer say that we had it before the bank gave it. */
+static void
+check_observation(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming own = { UNDER(GREEN), "", "" },
+	                    given = { UNDER(GREEN) ",\"name\":\"x\"", "IN:BANK", "" };
+
+	(void)state;
+	office_open(&o);
+	open_desk(&o, "main");
+	come_to(&o, "desk", &given);
+	come(&o, &own);
+	come_to(&o, "desk", &own);
+	choose(&o, own.more);
+	office_wait(&o, 1);
+	choose(&o, given.more);
+	const struct agreement_decision *d = decide(&o);
+	assert_true(str_eq(d->item->object.raw, text_of(&o, own.more)));
+	assert_true(str_is(d->item->giver, "IN:BANK"));
+	assert_false(d->item->own_observation);
+}
+
+#define TIE "relationship--00000000-0000-4000-8000-0000000000cc"
+#define LINK(target)                                                                             \
+	"{\"type\":\"relationship\",\"spec_version\":\"2.1\",\"id\":\"" TIE                      \
+	"\",\"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\"," \
+	"\"relationship_type\":\"related-to\",\"source_ref\":\"" target "\","                    \
+	"\"target_ref\":\"indicator--00000000-0000-4000-8000-000000000001\"" UNDER(GREEN) "}"
+
+/* Our word that it is about a victim counts also when a bank's is served in its place. */
+static void
+check_tie(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming own = { UNDER(GREEN), "", "" }, given = { "", "IN:BANK", "" };
+	struct str theirs = S(LINK("malware--00000000-0000-4000-8000-0000000000bb"));
+
+	(void)state;
+	office_open(&o);
+	import_victim(&o);
+	come(&o, &own);
+	come_as(&o, "local", S(LINK(VICTIM)), &own);
+	come_as(&o, "local", theirs, &given);
+	struct content_choice choice = choice_of(&o, "");
+	choice.id = S(TIE);
+	choice.content = hash_of(theirs);
+	WORKS(&o, office_try(&o, choose_job, &choice, NULL));
+	assert_int_equal(decide(&o)->outcome, OUTCOME_ALLOW_WITH_REDACTION);
+}
+
 /* Who, when and why stand in the ledger, and the people of the compartment are told. */
 static void
 check_record(void **state)
@@ -271,6 +376,9 @@ main(int argc, char **argv)
 	CASES(&cases, loosening_cases, check_loosening);
 	CASE(&cases, check_guest);
 	CASE(&cases, check_washing);
+	CASE(&cases, check_elsewhere);
+	CASE(&cases, check_observation);
+	CASE(&cases, check_tie);
 	CASE(&cases, check_record);
 	CASE(&cases, check_released);
 	return cases_run("content", &cases, argc, argv);

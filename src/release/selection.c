@@ -157,13 +157,15 @@ add_ways(struct gathering *g, struct agreement_item *item, struct why *why)
 }
 
 /* That we saw it ourselves is known from our own rows alone: these very bytes,
- * from no public source, before anybody gave it to us. */
+ * from no public source, before anybody gave it to us.  Where an officer chose
+ * among contents the dates are those of the choices, and say nothing. */
 static const char find_own[] =
     "SELECT 1 FROM object o WHERE o.object_id = $1 AND o.giver = '' AND o.owner = $2"
     " AND o.enclave = $3 AND o.originator = $2 AND o.raw_hash = $4 AND NOT EXISTS"
     " (SELECT 1 FROM import i WHERE i.import_id = o.import_id AND i.named <> '')"
     " AND o.date_added < (SELECT MIN(g.date_added) FROM object g WHERE g.object_id = $1"
-    " AND g.giver <> '')";
+    " AND g.giver <> '') AND NOT EXISTS (SELECT 1 FROM object g CROSS JOIN object_choice h"
+    " WHERE g.object_id = $1 AND h.shard_key = g.shard_key AND h.object_id = $1)";
 
 static enum err
 find_observation(struct gathering *g, struct agreement_item *item, const struct hash *raw,
@@ -299,16 +301,21 @@ load_contents(struct gathering *g, const struct stored *of, struct agreement_ite
 	return OK;
 }
 
-/* The versions behind the first of the rows, each content once. */
+/* The versions behind the first of the rows, each content once, unless others lie beside it. */
 static enum err
 load_others(struct gathering *g, const struct stored_list *rows, struct version_held **ret,
     struct why *why)
 {
+	bool differing = false;
+
 	*ret = NULL;
+	if (rows->len > 1)
+		TRY(selection_gap(g, &g->differing, next_differing, rows->object[0].id, &differing,
+		    why));
 	for (size_t i = 1; i < rows->len; i++) {
 		struct agreement_item *item = NULL;
 
-		if (is_there_already(rows, i) || is_lesser_definition(rows, i) ||
+		if ((!differing && is_there_already(rows, i)) || is_lesser_definition(rows, i) ||
 		    (is_guests(&rows->object[i]) && !is_guests(&rows->object[0])))
 			continue;
 		TRY(read_item(g, &rows->object[i], &item, why));

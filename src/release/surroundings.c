@@ -78,9 +78,12 @@ static const char next_referred[] =
 static const char list_referrers[] =
     "SELECT source FROM object_ref WHERE target = $1 ORDER BY source";
 /* Our own objects that refer to one, and those of its giver: what others
- * received and said about it ties nothing of ours, and does not count. */
-static const char is_telling[] = "SELECT 1 FROM object WHERE object_id = $1 AND latest = 1"
-                                 " AND giver IN ('', $2) LIMIT 1";
+ * received and said about it ties nothing of ours, and does not count.  A content
+ * that lies beside another's counts as it does when it is judged. */
+static const char is_telling[] =
+    "SELECT 1 FROM object o WHERE o.object_id = $1 AND o.giver IN ('', $2) AND (o.latest = 1"
+    " OR EXISTS (SELECT 1 FROM object_conflict k WHERE k.shard_key = o.shard_key"
+    " AND k.date_added = o.date_added)) LIMIT 1";
 /* What an object refers to, and which of that has parts under a marking of their own. */
 #define HAS_PARTS(id)                                                                \
 	"CASE WHEN EXISTS (SELECT 1 FROM object_ref m WHERE m.target = '" REFS_PARTS \
