@@ -322,6 +322,34 @@ check_tie(void **state)
 	assert_int_equal(decide(&o)->outcome, OUTCOME_ALLOW_WITH_REDACTION);
 }
 
+/* It is told where the content lies: whoever works in two enclaves tells the one nothing of
+ * the other. */
+static void
+check_enclave(void **state)
+{
+	CLEANUP(office_closep) struct office o;
+	const struct coming first = { UNDER(GREEN), "", "" },
+	                    second = { UNDER(GREEN) ",\"name\":\"x\"", "", "" };
+
+	(void)state;
+	office_open(&o);
+	open_desk(&o, "legal");
+	come_to(&o, "desk", &first);
+	come_to(&o, "desk", &second);
+	struct content_choice choice = choice_of(&o, second.more);
+	choice.of.enclaves = S("main legal");
+	WORKS(&o, office_try(&o, choose_job, &choice, NULL));
+	struct str said =
+	    office_text(&o, "SELECT CAST(entry AS TEXT) FROM ledger_leaf WHERE kind = 'choice'");
+	assert_int_not_equal(str_find(said, S("\"enclave\":\"legal\"")), SIZE_MAX);
+	assert_int_equal(office_count(&o, "SELECT COUNT(*) FROM event WHERE name = 'object.chosen'"
+	                                  " AND enclave = 'legal'"),
+	    1);
+	assert_int_equal(office_count(&o,
+	                     "SELECT COUNT(*) FROM event WHERE name = 'object.chosen'"),
+	    1);
+}
+
 /* Who, when and why stand in the ledger, and the people of the compartment are told. */
 static void
 check_record(void **state)
@@ -379,6 +407,7 @@ main(int argc, char **argv)
 	CASE(&cases, check_elsewhere);
 	CASE(&cases, check_observation);
 	CASE(&cases, check_tie);
+	CASE(&cases, check_enclave);
 	CASE(&cases, check_record);
 	CASE(&cases, check_released);
 	return cases_run("content", &cases, argc, argv);

@@ -60,12 +60,16 @@ find_kept(const struct put_head *h, const struct put_row *r, time_us *ret_same, 
 static const char find_served[] =
     "SELECT raw, giver FROM object WHERE shard_key = $1 AND date_added = $2";
 static const char find_released[] =
-    "SELECT 1 FROM collection c CROSS JOIN object o WHERE c.kind = 'released' "
-    "AND o.shard_key = c.shard_key AND o.object_id = $1 AND o.version = $2 LIMIT 1";
+    "SELECT 1 FROM collection me CROSS JOIN collection c CROSS JOIN object o "
+    "WHERE me.shard_key = $3 AND c.kind = 'released' AND c.owner = me.owner "
+    "AND c.enclave = me.enclave AND o.shard_key = c.shard_key AND o.object_id = $1 "
+    "AND o.version = $2 LIMIT 1";
 /* Also as a copy, and on its way. */
 static const char find_order[] =
-    "SELECT 1 FROM release_item WHERE source_id = $1 AND version = $2 AND state IN "
-    "('released', 'paused', 'withdrawn', 'recalled', 'answered', 'purged') LIMIT 1";
+    "SELECT 1 FROM release_item i LEFT JOIN release_order r ON r.order_id = i.order_id "
+    "LEFT JOIN collection me ON me.shard_key = $3 WHERE i.source_id = $1 AND i.version = $2 "
+    "AND i.state IN ('released', 'paused', 'withdrawn', 'recalled', 'answered', 'purged') "
+    "AND (r.order_id IS NULL OR (r.owner = me.owner AND r.enclave = me.enclave)) LIMIT 1";
 static const char find_choice[] = "SELECT 1 FROM object_choice WHERE shard_key = $1 "
                                   "AND object_id = $2 AND version = $3 LIMIT 1";
 
@@ -80,15 +84,16 @@ has_row(struct db_rows *rows, bool *io, struct why *why)
 }
 
 enum err
-put_is_released(struct db *db, struct str id, struct str version, bool *ret, struct why *why)
+put_is_released(struct db *db, int64_t shard_key, struct str id, struct str version, bool *ret,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows shown = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows ordered = { 0 };
 
 	*ret = false;
-	TRY(db_select(db, &shown, why, find_released, DB_T(id), DB_T(version)));
+	TRY(db_select(db, &shown, why, find_released, DB_T(id), DB_T(version), DB_I(shard_key)));
 	TRY(has_row(&shown, ret, why));
-	TRY(db_select(db, &ordered, why, find_order, DB_T(id), DB_T(version)));
+	TRY(db_select(db, &ordered, why, find_order, DB_T(id), DB_T(version), DB_I(shard_key)));
 	return has_row(&ordered, ret, why);
 }
 
@@ -193,7 +198,7 @@ judge_serving(struct put_head *h, const struct put_row *r, const struct put_know
 		*ret = "chosen";
 		return OK;
 	}
-	TRY(put_is_released(h->db, r->put->object->id, r->version, &has, why));
+	TRY(put_is_released(h->db, h->shard_key, r->put->object->id, r->version, &has, why));
 	*ret = has ? "released" : NULL;
 	return OK;
 }

@@ -11,7 +11,7 @@ enum {
 /* ---- where the content lies ---- */
 
 static const char find_aside[] =
-    "SELECT k.shard_key, k.date_added, s.date_added FROM object_conflict k "
+    "SELECT k.shard_key, k.date_added, s.date_added, o.enclave FROM object_conflict k "
     "JOIN object o ON o.shard_key = k.shard_key AND o.date_added = k.date_added "
     "JOIN object s ON s.shard_key = k.shard_key AND s.object_id = k.object_id "
     "AND s.version = k.version WHERE " COMPARTMENT_HAS("o", "$1", "$2") " AND " COMPARTMENT_HAS("s",
@@ -26,6 +26,7 @@ static const char find_served[] =
 struct found {
 	int64_t shard_key;
 	time_us aside, served;
+	struct str enclave;
 };
 
 /* Says why there is nothing to choose. */
@@ -47,6 +48,17 @@ refuse_unknown(struct db *db, const struct content_choice *c, struct why *why)
 	    STR_ARG(c->id));
 }
 
+/* The word of the compartment for an enclave of it. */
+static struct str
+enclave_of(const struct compartment *of, struct str enclave)
+{
+	struct str rest = of->enclaves, word = compartment_home(of);
+
+	while (rest.ptr != NULL && !str_eq(word, enclave))
+		word = str_split(&rest, ' ');
+	return word;
+}
+
 static enum err
 find_all(struct db *db, const struct content_choice *c, struct found *ret, size_t *ret_len,
     struct why *why)
@@ -61,7 +73,7 @@ find_all(struct db *db, const struct content_choice *c, struct found *ret, size_
 		if (!has)
 			return OK;
 		ret[*ret_len] = (struct found){ db_col_i64(&rows, 0), db_col_i64(&rows, 1),
-			db_col_i64(&rows, 2) };
+			db_col_i64(&rows, 2), enclave_of(&c->of, db_col_text(&rows, 3)) };
 	}
 }
 
@@ -143,7 +155,7 @@ judge(struct db *db, const struct content_choice *c, int64_t shard_key, const st
 			return refuse(c, "store.choice-later",
 			    "has a later one, and a revoked object has none", why);
 	}
-	TRY(put_is_released(db, c->id, c->version, &has, why));
+	TRY(put_is_released(db, shard_key, c->id, c->version, &has, why));
 	if (has)
 		return refuse(c, "store.choice-released",
 		    "was released as it is served: a changed object needs a later modified", why);
@@ -205,8 +217,20 @@ choose_in(struct db *db, const struct content_choice *c, const struct found *f, 
 	return serve(db, c, f, &was, &is, why);
 }
 
+static void
+add_place(struct choice_places *io, struct str enclave)
+{
+	for (size_t i = 0; i < io->len; i++) {
+		if (str_eq(io->enclave[i], enclave))
+			return;
+	}
+	assert(io->len < ENCLAVES_MAX);
+	io->enclave[io->len++] = enclave;
+}
+
 enum err
-store_choose(struct db *db, const struct content_choice *c, struct why *why)
+store_choose(struct db *db, const struct content_choice *c, struct choice_places *ret,
+    struct why *why)
 {
 	struct found list[COLLECTIONS_MAX];
 	size_t n = 0;
@@ -218,8 +242,11 @@ store_choose(struct db *db, const struct content_choice *c, struct why *why)
 	TRY(find_all(db, c, list, &n, why));
 	if (n == 0)
 		return refuse_unknown(db, c, why);
-	for (size_t i = 0; i < n; i++)
+	*ret = (struct choice_places){ 0 };
+	for (size_t i = 0; i < n; i++) {
 		TRY(choose_in(db, c, &list[i], why));
+		add_place(ret, list[i].enclave);
+	}
 	return OK;
 }
 
@@ -301,19 +328,14 @@ content_disputes(const struct stix_object *served, const struct stix_object *oth
 static const char has_contents[] =
     "SELECT COUNT(*) FROM object_conflict WHERE shard_key = $1 AND object_id = $2";
 
-enum err
-store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
+static enum err
+look_beside(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
     const struct stix_object *served, bool *ret, struct why *why)
 {
-	CLEANUP(db_rows_endp) struct db_rows known = { 0 };
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct content_list list;
 	struct stored of;
 
-	*ret = false;
-	TRY(db_select_one(db, &known, why, has_contents, DB_I(shard_key), DB_T(served->id)));
-	if (db_col_i64(&known, 0) == 0)
-		return OK;
 	TRY(db_select_one(db, &rows, why, read_row, DB_I(shard_key), DB_I(date_added)));
 	TRY(stored_read(&rows, a, false, &of, why));
 	TRY(store_contents(db, a, &of, &list, why));
@@ -326,6 +348,21 @@ store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us dat
 		*ret |= content_disputes(served, &other, &list, i);
 	}
 	return OK;
+}
+
+enum err
+store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
+    const struct stix_object *served, bool *ret, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows known = { 0 };
+
+	*ret = false;
+	TRY(db_select_one(db, &known, why, has_contents, DB_I(shard_key), DB_T(served->id)));
+	if (db_col_i64(&known, 0) == 0)
+		return OK;
+	enum err err = look_beside(db, a, shard_key, date_added, served, ret, why);
+	*ret |= err == ERR_LIMIT;
+	return err == ERR_LIMIT ? OK : err;
 }
 
 /* ---- what was chosen ---- */

@@ -25,7 +25,8 @@ try_choice(struct fresh *f, const struct content_choice *c, struct why *why)
 	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
 
 	fresh_ok(db_begin(f->db, &txn, why), why);
-	enum err err = store_choose(f->db, c, why);
+	struct choice_places places;
+	enum err err = store_choose(f->db, c, &places, why);
 	if (err == OK)
 		fresh_ok(db_commit(&txn, why), why);
 	return err;
@@ -202,6 +203,54 @@ check_against(void **state)
 	assert_int_equal(list.conflict[0].chosen_at, 0);
 }
 
+/* What another compartment released is not told by what an officer of this one may do. */
+static void
+check_released_elsewhere(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+
+	fresh_begin(&f);
+	const struct put_in in = { &f, &f.local, SAME_KEEP };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&in, X), PUT_ASIDE);
+	release(&f);
+	sql(&f, "UPDATE collection SET enclave = 'legal' WHERE kind = 'released' AND $1 <> ''");
+	choose(&f, X);
+	expect_served(&f, S(ID), X);
+}
+
+/* Contents that are too large to be read together stop nobody: what they lie beside is disputed. */
+static void
+check_large_contents(void **)
+{
+	enum { LARGE = MIB };
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	CLEANUP(arena_freep) struct arena *small = arena_new(LARGE);
+	struct why why = { 0 };
+	struct stored o;
+	struct stix_object served;
+	const struct json *tree = NULL;
+	bool disputed = false;
+
+	fresh_begin(&f);
+	char *name = arena_alloc(f.arena, 1, 1, LARGE);
+	assert_non_null(name);
+	memset(name, 'x', LARGE);
+	const struct put_in in = { &f, &f.local, SAME_KEEP };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&in, arena_cstr(f.arena,
+	                                   arena_printf(f.arena, IND(",\"name\":\"" STR_FMT "\""),
+	                                       LARGE, name))),
+	    PUT_ASIDE);
+	fresh_ok(store_latest(f.db, f.arena, S(ID), &o, &why), &why);
+	fresh_ok(json_parse(f.arena, o.raw, NULL, &tree, &why), &why);
+	fresh_ok(stix_scan(tree, &served, &why), &why);
+	fresh_ok(store_is_disputed(f.db, small, o.shard_key, o.date_added, &served, &disputed,
+	             &why),
+	    &why);
+	assert_true(disputed);
+}
+
 /* A marking means one thing for ever. */
 static void
 check_marking(void **)
@@ -327,6 +376,8 @@ main(int argc, char **argv)
 	CASE(&list, check_changes);
 	CASE(&list, check_policy_gives_way);
 	CASES(&list, against_cases, check_against);
+	CASE(&list, check_released_elsewhere);
+	CASE(&list, check_large_contents);
 	CASE(&list, check_marking);
 	CASES(&list, wrong_cases, check_wrong);
 	CASE(&list, check_older);

@@ -61,6 +61,12 @@ struct content_choice {
 	time_us at;
 };
 
+/* The enclaves where a choice was made; slices of content_choice.of. */
+struct choice_places {
+	struct str enclave[ENCLAVES_MAX];
+	size_t len;
+};
+
 /* Serves a content that is kept beside, in each collection of the compartment where it is, at a
  * new date; what was served is kept beside it.  The gate goes on judging all contents together,
  * and no policy undoes the choice.  In a transaction.
@@ -68,8 +74,9 @@ struct content_choice {
  * ERR_INVALID    store.choice-reason: none is given
  * ERR_NOT_FOUND  store.choice-unknown: no such content is kept
  * ERR_CONFLICT   store.choice-same: it is served; -marking, -withdrawn, -guest, -revoked, -creator,
- *                -later, -released: what stands against it */
-enum err store_choose(struct db *db, const struct content_choice *c, struct why *why);
+ *                -later, -released (by this compartment): what stands against it */
+enum err store_choose(struct db *db, const struct content_choice *c, struct choice_places *ret,
+    struct why *why);
 
 /* A choice that was made. */
 struct chosen {
@@ -115,6 +122,6 @@ bool content_disputes(const struct stix_object *served, const struct stix_object
     const struct content_list *beside, size_t i);
 
 /* Whether any content beside the row of a collection disputes it; `served` is what its bytes say.
- * ERR_LIMIT: the arena is full, or more than CONTENTS_MAX. */
+ * What is too much to be read disputes it, too: no sender stops a collection with it. */
 enum err store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
     const struct stix_object *served, bool *ret, struct why *why);

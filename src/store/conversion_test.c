@@ -198,8 +198,9 @@ each_content_has_its_own(void **state)
 		.reason = S("x"),
 		.at = FRESH_NOW,
 	};
+	struct choice_places places;
 	fresh_ok(db_begin(f.db, &txn, &why), &why);
-	fresh_ok(store_choose(f.db, &choice, &why), &why);
+	fresh_ok(store_choose(f.db, &choice, &places, &why), &why);
 	fresh_ok(db_commit(&txn, &why), &why);
 	assert_true(str_is(conversion_of(&f, TOOL).original, OTHER));
 }

@@ -518,9 +518,10 @@ check_contents(void **)
 			.reason = S("x"),
 			.at = FRESH_NOW,
 		};
+		struct choice_places places;
 
 		fresh_ok(db_begin(s.fresh.db, &txn, &why), &why);
-		fresh_ok(store_choose(s.fresh.db, &choice, &why), &why);
+		fresh_ok(store_choose(s.fresh.db, &choice, &places, &why), &why);
 		fresh_ok(db_commit(&txn, &why), &why);
 		struct page page = page_after(&s, &s.derived, 0, 10);
 		assert_int_equal(page.len, 1);

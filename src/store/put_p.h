@@ -59,10 +59,10 @@ enum err put_aside(struct put_head *h, struct put_row *r, const struct put_known
 enum err put_serve_instead(struct put_head *h, struct put_row *r, const struct put_known *served,
     time_us kept, const char *outcome, struct why *why);
 
-/* Whether what is served of the version was released to anybody: what was decided and released is
- * what is served. */
-enum err put_is_released(struct db *db, struct str id, struct str version, bool *ret,
-    struct why *why);
+/* Whether what is served of the version was released to anybody, by the compartment of this
+ * collection: what was decided and released is what is served.  Others hear nothing of it. */
+enum err put_is_released(struct db *db, int64_t shard_key, struct str id, struct str version,
+    bool *ret, struct why *why);
 
 /* What stands against serving one content of a version in the place of another, whoever wishes
  * it: "revoked", "creator"; NULL: nothing. */
