@@ -188,7 +188,22 @@ find_marking(void *arg, struct str id)
 	return known.object;
 }
 
-/* Of which another content is here under a stricter marking, nobody knows that it is below. */
+/* Of which another content is here under a stricter marking, nobody knows that it is below; nor
+ * of which there are more and larger ones than fit.  That keeps nothing else from an answer. */
+static enum err
+is_undisputed(struct deriving *d, const struct newest *n, const struct stix_object *o, bool *ret,
+    struct why *why)
+{
+	size_t before = arena_used(d->object);
+	bool disputed = false;
+
+	enum err err =
+	    store_is_disputed(d->db, d->object, n->base_key, n->base_added, o, &disputed, why);
+	d->bytes += arena_used(d->object) - before;
+	*ret = err == OK && !disputed;
+	return err == ERR_LIMIT ? OK : err;
+}
+
 static enum err
 fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 {
@@ -213,12 +228,7 @@ fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 	*ret = derive_fits(&d->query, &o);
 	if (!*ret || d->query.tlp == TLP_NONE)
 		return OK;
-	bool disputed = false;
-
-	TRY(store_is_disputed(d->db, d->object, n->base_key, n->base_added, &object, &disputed,
-	    why));
-	*ret = !disputed;
-	return OK;
+	return is_undisputed(d, n, &object, ret, why);
 }
 
 /* ---- its entry ---- */

@@ -529,6 +529,40 @@ check_contents(void **)
 	}
 }
 
+/* Contents that do not fit together into memory are not judged, so it is not shown; what is written
+ * beside it is, and steps come to an end. */
+static void
+check_large_contents(void **)
+{
+	enum { CONTENTS = 6, ZEROS = 700'000, CONTENT_ARENA = 256 * MIB };
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	char *zeros = heap_new(2, ZEROS + 1);
+
+	for (size_t i = 0; i < ZEROS; i++)
+		memcpy(zeros + 2 * i, ",0", 2);
+	shelf_begin(&s, QUERY("\"tlp\":\"GREEN\""));
+	for (int i = 0; i < CONTENTS; i++) {
+		struct arena *kept = s.fresh.arena;
+		CLEANUP(arena_freep) struct arena *a = arena_new(CONTENT_ARENA);
+		struct str more = arena_printf(a, MARKED(GREEN) ",\"x_n\":[%d%s]", i, zeros);
+
+		s.fresh.arena = a;
+		struct str text = fresh_indicator(a, 1, EARLY, more.ptr);
+
+		if (i == 0)
+			put(&s, &s.fresh.local, text);
+		else
+			keep(&s, text);
+		s.fresh.arena = kept;
+	}
+	heap_free(zeros);
+	assert_int_equal(page_after(&s, &s.derived, 0, 10).len, 0);
+	put(&s, &s.fresh.local, fresh_indicator(s.fresh.arena, 2, EARLY, MARKED(GREEN)));
+	assert_int_equal(page_after(&s, &s.derived, 0, 10).len, 1);
+	while (step(&s, FRESH_NOW))
+		continue;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -547,5 +581,6 @@ main(int argc, char **argv)
 	CASE(&list, check_bounded);
 	CASE(&list, check_cursor);
 	CASE(&list, check_contents);
+	CASE(&list, check_large_contents);
 	return cases_run("derive", &list, argc, argv);
 }
