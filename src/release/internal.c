@@ -373,6 +373,8 @@ release_internal_withdraw(const struct release_job *job, const struct internal_s
 
 /* ---- asking again ---- */
 
+enum { AGAIN_ARENA_MAX = 256 * MIB }; /* one object, and what lies beside it */
+
 static const char list_again[] =
     SHOWING " WHERE withdrawn_at = 0"
             " AND (decided_epoch <> $1 OR valid_until <= $2) ORDER BY release_id LIMIT $3";
@@ -391,20 +393,26 @@ end_showing(const struct release_job *job, const struct showing *s, struct str r
 }
 
 /* One whose object has changed, or went, ends, too: it cannot be judged, and shows
- * nothing only until somebody takes the newer version back. */
+ * nothing only until somebody takes the newer version back.  So does one of which too much
+ * lies here to be judged: it may not keep others from ending. */
 static bool
 ends_showing(enum err err)
 {
-	return err == ERR_FORBIDDEN || err == ERR_CONFLICT || err == ERR_NOT_FOUND;
+	return err == ERR_FORBIDDEN || err == ERR_CONFLICT || err == ERR_NOT_FOUND ||
+	       err == ERR_LIMIT;
 }
 
 static enum err
-ask_again(const struct release_job *job, const struct showing *s, size_t *io_closed,
-    struct why *why)
+ask_again(const struct release_job *job, struct arena *scratch, const struct showing *s,
+    size_t *io_closed, struct why *why)
 {
 	struct internal_verdict verdict = { .until = TIME_NEVER };
+	struct release_job alone = *job;
 	struct why reason = { 0 };
-	enum err err = check_again(job, s, &verdict, &reason);
+
+	alone.arena = scratch;
+	arena_clear(scratch);
+	enum err err = check_again(&alone, s, &verdict, &reason);
 
 	if (err != OK && !ends_showing(err)) {
 		if (why != NULL)
@@ -425,6 +433,7 @@ ask_again(const struct release_job *job, const struct showing *s, size_t *io_clo
 enum err
 internal_again(const struct release_job *job, size_t *io_closed, bool *ret_more, struct why *why)
 {
+	CLEANUP(arena_freep) struct arena *scratch = arena_new(AGAIN_ARENA_MAX);
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct showing *list = arena_make(job->arena, struct showing, INTERNAL_AGAIN_MAX);
 	size_t n = 0;
@@ -441,7 +450,7 @@ internal_again(const struct release_job *job, size_t *io_closed, bool *ret_more,
 	}
 	db_rows_endp(&rows);
 	for (size_t i = 0; i < n; i++)
-		TRY(ask_again(job, &list[i], io_closed, why));
+		TRY(ask_again(job, scratch, &list[i], io_closed, why));
 	*ret_more = n == INTERNAL_AGAIN_MAX;
 	return OK;
 }

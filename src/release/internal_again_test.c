@@ -206,6 +206,39 @@ check_weaker_choice(void **)
 	REFUSES(&o, office_try(&o, show_job, &to_bank, &s), ERR_FORBIDDEN, "internal.marking");
 }
 
+/* Contents that are too many and too large to be judged together end what they lie beside, and
+ * nothing else goes on being shown for that. */
+static void
+check_too_large(void **)
+{
+	enum { CONTENTS = 10, ZEROS = 800'000 };
+	CLEANUP(office_closep) struct office o;
+	char *zeros = heap_new(2, ZEROS + 1);
+
+	for (size_t i = 0; i < ZEROS; i++)
+		memcpy(zeros + 2 * i, ",0", 2);
+	open_party(&o);
+	office_import_marked(&o, 3, 1, "MoC-EYES", GREEN);
+	(void)show(&o, 1, &bank);
+	(void)show(&o, 3, &bank);
+	for (int i = 0; i < CONTENTS; i++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new(16 * MIB);
+		struct str more = arena_printf(a, "x\"],\"x_n\":[%d%s],\"x_l\":[\"x", i, zeros);
+		struct arena *kept = o.arena;
+
+		o.arena = a;
+		office_import_marked(&o, 1, 1, more.ptr, GREEN);
+		o.arena = kept;
+	}
+	heap_free(zeros);
+	agree_with(&o, "\"obligations\":[]",
+	    "\"classified\":{\"clause\":\"1\",\"bar\":true,\"marks\":[\"MoC-EYES\"]},"
+	    "\"obligations\":[]");
+	assert_int_equal(office_showings_again(&o), 2);
+	assert_false(sees(&o, &bank, 1));
+	assert_false(sees(&o, &bank, 3));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -215,6 +248,7 @@ main(int argc, char **argv)
 	CASE(&list, check_suspended);
 	CASE(&list, check_ended);
 	CASE(&list, check_comes_back);
+	CASE(&list, check_too_large);
 	CASE(&list, check_taken_back);
 	CASE(&list, check_stricter_content);
 	CASE(&list, check_weaker_choice);
