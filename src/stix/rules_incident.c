@@ -101,6 +101,12 @@ check_change(struct check *c, const struct place *at, const struct json *v)
 
 /* ---- sequences ---- */
 
+struct entries {
+	const struct json *list;
+	struct str ref; /* the member that names what an entry is */
+	size_t cost;    /* of looking for one */
+};
+
 static bool
 is_entry(const struct json *entries, struct str name, struct str id)
 {
@@ -111,10 +117,21 @@ is_entry(const struct json *entries, struct str name, struct str id)
 	return false;
 }
 
+/* What is_entry() may cost: it passes the members of each entry. */
+static size_t
+cost_of(const struct json *entries)
+{
+	size_t cost = entries->len;
+
+	for (const struct json *e = entries->first; e != NULL; e = e->next)
+		cost += e->len;
+	return cost;
+}
+
 /* The steps of one entry lead to entries of the same list. */
 static void
-check_steps(struct check *c, const struct place *at, const struct json *entries,
-    const struct json *steps, struct str name)
+check_steps(struct check *c, const struct place *at, const struct entries *of,
+    const struct json *steps)
 {
 	const struct place list = { .up = at, .key = S("next_steps") };
 	size_t index = 0;
@@ -123,9 +140,9 @@ check_steps(struct check *c, const struct place *at, const struct json *entries,
 		struct place inside = place_element(&list, index++);
 		struct str id;
 
-		if (!work(c, entries->len))
+		if (!work(c, of->cost))
 			return;
-		if (json_get_str(s, name, &id) && !is_entry(entries, name, id))
+		if (json_get_str(s, of->ref, &id) && !is_entry(of->list, of->ref, id))
 			problem(c, &inside, STIX_ERROR, "SI-051",
 			    "leads to what is no entry of this list");
 	}
@@ -142,6 +159,7 @@ check_sequence(struct check *c, const struct place *at, const struct json *v, co
 
 	if (!json_is(entries, JSON_ARRAY) || entries->len == 0)
 		return;
+	const struct entries of = { entries, str_of(ref), cost_of(entries) };
 	for (const struct json *e = entries->first; e != NULL; e = e->next) {
 		struct place inside = place_element(&list, index++);
 		const struct json *steps = json_get(e, S("next_steps"));
@@ -149,7 +167,7 @@ check_sequence(struct check *c, const struct place *at, const struct json *v, co
 		/* Left out, it is true. */
 		starts = starts || !json_is(json_get(e, S("sequence_start")), JSON_FALSE);
 		if (json_is(steps, JSON_ARRAY))
-			check_steps(c, &inside, entries, steps, str_of(ref));
+			check_steps(c, &inside, &of, steps);
 	}
 	check_need(c, &list, starts, "needs an entry whose sequence_start is true");
 }

@@ -79,10 +79,15 @@ work(struct check *c, size_t steps)
 {
 	bool had = c->work <= WORK_MAX;
 
+	bool draft = c->draft;
+
 	c->work += steps;
+	/* What is not looked at from now on may break more than a draft. */
+	c->draft = false;
 	if (had && c->work > WORK_MAX)
 		problem(c, NULL, STIX_ERROR, "SI-052",
 		    "has more references and selectors than this program is willing to resolve");
+	c->draft = draft;
 	return c->work <= WORK_MAX;
 }
 

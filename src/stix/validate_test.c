@@ -440,6 +440,31 @@ lookups_are_bounded(void **state)
 	    "E SI-052  has more references and selectors than this program is willing to resolve"));
 }
 
+/* The steps of a draft, too: each of them passes all members of the entries. */
+static void
+steps_are_bounded(void **state)
+{
+	(void)state;
+	CLEANUP(arena_freep) struct arena *a = arena_new(64 * MIB);
+	CLEANUP(buf_free) struct buf text = buf_new(4 * MIB);
+	static struct stix_report report;
+
+	buf_put(&text,
+	    S("{\"type\":\"event\",\"id\":" ID("event") ",\"spec_version\":\"2.1\"," TIMES
+	                                                ",\"subevents\":[{\"next_steps\":[{}"));
+	for (size_t i = 0; i < 5000; i++)
+		buf_put(&text, S(",{\"event_ref\":" ID("event") "}"));
+	buf_put(&text, S("]"));
+	for (size_t i = 0; i < 50'000; i++)
+		buf_printf(&text, ",\"a%zu\":1", i);
+	buf_put(&text, S("}],\"status\":\"occurred\",\"extensions\":{\"" EVENT
+	                 "\":{\"extension_type\":\"new-sdo\"}}}"));
+	struct stix_object o = example_object(a, buf_str(&text));
+	stix_validate(&o, &report);
+	assert_true(has_problem(&report,
+	    "E SI-052  has more references and selectors than this program is willing to resolve"));
+}
+
 /* ---- shared cases ---- */
 
 /* Rows whose verdict is not ours, and why. */
@@ -533,6 +558,7 @@ main(int argc, char **argv)
 	CASE(&cases, error_behind_warnings);
 	CASE(&cases, long_pointer_is_cut);
 	CASE(&cases, lookups_are_bounded);
+	CASE(&cases, steps_are_bounded);
 	CASE(&cases, shared_instances);
 	return cases_run("validate", &cases, argc, argv);
 }
