@@ -181,10 +181,9 @@ put_value(struct convert *c, struct json_writer *w, const struct json *v)
 static size_t
 put_labels(const struct convert *c, struct json_writer *w, struct str name, bool word)
 {
-	const struct json *labels = json_get(c->root, str_of(c->split->property));
 	size_t i = 0, n = 0;
 
-	for (const struct json *e = labels->first; e != NULL; e = e->next) {
+	for (const struct json *e = c->labels->first; e != NULL; e = e->next) {
 		if (c->word[i++] != word)
 			continue;
 		if (n++ == 0)
@@ -397,7 +396,8 @@ put_root(struct convert *c, struct json_writer *w)
 	json_end_object(w);
 }
 
-/* Which labels are words of the vocabulary that STIX 2.1 has for the type. */
+/* What becomes of the labels, once for all selectors that name them; and which are words of the
+ * vocabulary that STIX 2.1 has for the type. */
 static enum err
 read_labels(struct convert *c, struct why *why)
 {
@@ -405,6 +405,10 @@ read_labels(struct convert *c, struct why *why)
 	const struct json *labels = json_get(c->root, S("labels"));
 	size_t i = 0;
 
+	c->labels = labels;
+	if (f != NULL && f->act == ACT_COPY && labels != NULL &&
+	    json_get(c->root, str_of(f->to)) == NULL)
+		c->copy = f;
 	if (f == NULL || f->act != ACT_SPLIT || !are_texts(labels) || labels->len > LABELS_MAX ||
 	    json_get(c->root, str_of(f->to)) != NULL)
 		return OK;

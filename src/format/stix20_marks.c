@@ -5,11 +5,8 @@
 
 #define CONTAINER "objects"
 
-/* Each observable repeats them all; a handful is usual. */
-enum { MARKS_MAX = 256 };
-
-static enum err
-many(struct why *why)
+enum err
+stix20_many_marks(struct why *why)
 {
 	return fail(why, ERR_LIMIT, "stix20.marks",
 	    "an object of STIX 2.0 with more than %d markings is not converted", MARKS_MAX);
@@ -63,7 +60,7 @@ find_raised(struct convert *c, const struct json **list, size_t *len, struct why
 		if (is_among(ref->text, list, *len))
 			continue;
 		if (*len == MARKS_MAX)
-			return many(why);
+			return stix20_many_marks(why);
 		list[(*len)++] = ref;
 	}
 	return OK;
@@ -82,7 +79,7 @@ stix20_read_marks(struct convert *c, struct why *why)
 		return OK;
 	for (const struct json *e = own == NULL ? NULL : own->first; e != NULL; e = e->next) {
 		if (len == MARKS_MAX)
-			return many(why);
+			return stix20_many_marks(why);
 		list[len++] = e;
 	}
 	TRY(find_raised(c, list, &len, why));
@@ -94,7 +91,7 @@ stix20_read_marks(struct convert *c, struct why *why)
 	json_end_array(&w);
 	TRY(buf_check(&out, "the list of markings", why));
 	c->marks = arena_str(c->arena, buf_str(&out));
-	return c->marks.ptr == NULL ? many(why) : OK;
+	return c->marks.ptr == NULL ? stix20_many_marks(why) : OK;
 }
 
 /* ---- granular_markings ---- */
@@ -103,7 +100,7 @@ stix20_read_marks(struct convert *c, struct why *why)
 static struct str
 split_place(const struct convert *c, struct str place)
 {
-	const struct json *labels = json_get(c->root, str_of(c->split->property));
+	const struct json *labels = c->labels;
 	size_t same = 0;
 	uint64_t index;
 
@@ -120,10 +117,9 @@ split_place(const struct convert *c, struct str place)
 static void
 put_split_lists(const struct convert *c, struct json_writer *w)
 {
-	const struct json *labels = json_get(c->root, str_of(c->split->property));
 	bool words = false, others = false;
 
-	for (size_t i = 0; i < labels->len; i++) {
+	for (size_t i = 0; i < c->labels->len; i++) {
 		words = words || c->word[i];
 		others = others || !c->word[i];
 	}
@@ -147,10 +143,7 @@ are_texts(const struct json *v)
 static bool
 is_copied(const struct convert *c, struct str property)
 {
-	const struct fact *f = stix20_fact(c->type, property);
-
-	return f != NULL && f->act == ACT_COPY && json_get(c->root, property) != NULL &&
-	       json_get(c->root, str_of(f->to)) == NULL;
+	return c->copy != NULL && str_is(property, c->copy->property);
 }
 
 static bool

@@ -252,6 +252,8 @@ read_part(const struct json *v, struct part *ret, struct why *why)
 		    "a type has 3 to 250 lower-case letters, digits and hyphens");
 	if (marks != NULL && !are_texts(marks))
 		return broken(why, v->key, "its object_marking_refs is no list of identifiers");
+	if (marks != NULL && marks->len > MARKS_MAX)
+		return stix20_many_marks(why);
 	if (stix_id_is(id) && id.len < STIX_ID_MAX && str_eq(stix_id_type(id), ret->type))
 		memcpy(ret->id, id.ptr, id.len);
 	return OK;

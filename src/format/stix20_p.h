@@ -43,6 +43,9 @@ bool stix20_defines(struct str type);
 /* The name of a hash algorithm in STIX 2.1. */
 struct str stix20_hash_name(struct str name);
 
+/* Of one object or part: each observable repeats them all, and a handful is usual. */
+enum { MARKS_MAX = 256 };
+
 /* One part of observed-data. */
 struct part {
 	struct str key;
@@ -57,13 +60,15 @@ struct convert {
 	const struct json *root;
 	struct str type;
 	struct str id;
-	struct buf pointer;       /* of the value that is written */
-	const struct fact *split; /* of the labels of this type, when they are split */
-	const bool *word;         /* for each label: whether it is in the vocabulary */
-	bool raises;              /* a granular marking marks the container */
-	struct str marks;         /* object_marking_refs of all that comes out, or empty */
-	struct part *part;        /* in the order of the container */
-	struct part **by_key;     /* the same, sorted */
+	struct buf pointer;        /* of the value that is written */
+	const struct json *labels; /* of the object; NULL: none */
+	const struct fact *copy;   /* of the labels of this type, when they are copied */
+	const struct fact *split;  /* of the labels of this type, when they are split */
+	const bool *word;          /* for each label: whether it is in the vocabulary */
+	bool raises;               /* a granular marking marks the container */
+	struct str marks;          /* object_marking_refs of all that comes out, or empty */
+	struct part *part;         /* in the order of the container */
+	struct part **by_key;      /* the same, sorted */
 	size_t parts;
 	bool in_part; /* names of parts become ids */
 	bool quiet;   /* nothing is noted */
@@ -84,6 +89,9 @@ void stix20_member(struct convert *c, struct json_writer *w, struct str in,
     const struct json *owner, const struct json *member);
 
 /* ---- stix20_marks.c ---- */
+
+/* Refuses more than MARKS_MAX: ERR_LIMIT (stix20.marks). */
+enum err stix20_many_marks(struct why *why);
 
 /* Finds the marks of the object; those of the container of observed-data count
  * for the whole. */

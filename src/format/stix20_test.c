@@ -1,5 +1,7 @@
 #include "stix20.h"
 
+#include <time.h>
+
 #include "buf.h"
 #include "cases.h"
 #include "stix.h"
@@ -323,6 +325,60 @@ too_many_markings_are_refused(void **state)
 	assert_string_equal(why.code, "stix20.marks");
 }
 
+/* Of one part: each is looked for among the others. */
+static void
+too_many_markings_of_a_part_are_refused(void **state)
+{
+	CLEANUP(arena_freep) struct arena *a = arena_new(ARENA_MAX);
+	CLEANUP(buf_free) struct buf text = buf_new(MIB);
+	const struct json *tree = NULL;
+	struct why why = { 0 };
+	struct stix20 s;
+
+	(void)state;
+	buf_put(&text,
+	    S(HEAD("observed-data") ",\"objects\":{\"0\":{\"type\":\"mutex\",\"name\":\"0\","
+	                            "\"object_marking_refs\":[\"a\""));
+	for (int i = 0; i < 256; i++)
+		buf_printf(&text, ",\"a%d\"", i);
+	buf_put(&text, S("]}}}"));
+	assert_int_equal(json_parse(a, buf_str(&text), NULL, &tree, NULL), OK);
+	assert_int_equal(stix20_convert(tree, a, &s, &why), ERR_LIMIT);
+	assert_string_equal(why.code, "stix20.marks");
+}
+
+enum { SELECTORS = 200'000, MEMBERS = 65'000 };
+
+/* Selectors of labels that stand behind many members: the labels are looked for once. */
+static void
+many_selectors_end(void **state)
+{
+	static const char *const types[] = { "identity", "indicator" };
+	clock_t begun = clock();
+
+	(void)state;
+	for (size_t t = 0; t < COUNTOF(types); t++) {
+		CLEANUP(arena_freep) struct arena *a = arena_new(256 * MIB);
+		CLEANUP(buf_free) struct buf text = buf_new(8 * MIB);
+		const struct json *tree = NULL;
+		struct stix20 s;
+
+		buf_printf(&text, "{\"type\":\"%s\",\"created\":\"2026-01-01T00:00:00Z\"",
+		    types[t]);
+		for (int i = 0; i < MEMBERS; i++)
+			buf_printf(&text, ",\"x%d\":1", i);
+		buf_put(&text,
+		    S(",\"labels\":[\"benign\",\"x\"],"
+		      "\"granular_markings\":[{\"lang\":\"en\",\"selectors\":[\"labels\""));
+		for (int i = 0; i < SELECTORS; i++)
+			buf_put(&text, S(",\"labels\""));
+		buf_put(&text, S("]}]}"));
+		assert_int_equal(json_parse(a, buf_str(&text), NULL, &tree, NULL), OK);
+		assert_int_equal(stix20_convert(tree, a, &s, NULL), OK);
+	}
+	assert_true(clock() - begun < 10 * CLOCKS_PER_SEC);
+}
+
 /* One more than fit, and as many as fit, which are named in the order in which they stood. */
 static void
 too_many_parts_are_refused(void **state)
@@ -382,6 +438,8 @@ main(int argc, char **argv)
 	CASES(&list, is_cases, check_is);
 	CASES(&list, stix1_cases, check_stix1);
 	CASE(&list, too_many_markings_are_refused);
+	CASE(&list, too_many_markings_of_a_part_are_refused);
+	CASE(&list, many_selectors_end);
 	CASE(&list, too_many_parts_are_refused);
 	CASE(&list, repeated_markings_are_bounded);
 	return cases_run("stix20", &list, argc, argv);
