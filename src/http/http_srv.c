@@ -107,6 +107,15 @@ none(struct why *why)
 	    "the domain names no such server: ask its operator for the address");
 }
 
+/* Whoever answers may keep a connection open for as long as it likes. */
+static enum err
+cut(struct why *why)
+{
+	return fail(why, ERR_INVALID, "http.srv",
+	    "the resolver's answer is cut, and none over a connection is asked for: ask the "
+	    "domain's operator for the address");
+}
+
 enum err
 http_srv_read(struct str answer, struct http_srv_list *ret, struct why *why)
 {
@@ -117,6 +126,8 @@ http_srv_read(struct str answer, struct http_srv_list *ret, struct why *why)
 	if (answer.len == 0 || answer.len > HTTP_SRV_ANSWER_MAX ||
 	    ns_initparse((const unsigned char *)answer.ptr, (int)answer.len, &msg) != 0)
 		return broken(why);
+	if (ns_msg_getflag(msg, ns_f_tc) != 0)
+		return cut(why);
 	for (int i = 0; i < ns_msg_count(msg, ns_s_an); i++) {
 		struct http_srv one;
 		bool not_offered = false;
@@ -224,9 +235,15 @@ use_resolver(struct __res_state *state, struct str resolver, struct why *why)
 	return OK;
 }
 
+/* answer: what came, if anything did. */
 static enum err
-no_answer(const struct __res_state *state, struct why *why)
+no_answer(const struct __res_state *state, const unsigned char *answer, struct why *why)
 {
+	HEADER header;
+
+	memcpy(&header, answer, sizeof(header));
+	if (header.tc)
+		return cut(why);
 	if (state->res_h_errno == HOST_NOT_FOUND || state->res_h_errno == NO_DATA)
 		return none(why);
 	return fail(why, ERR_IO, "http.srv",
@@ -238,7 +255,7 @@ http_srv_ask(const char *service, struct str domain, struct str resolver, struct
     struct why *why)
 {
 	CLEANUP(close_state) struct __res_state state = { 0 };
-	unsigned char answer[HTTP_SRV_ANSWER_MAX];
+	unsigned char answer[HTTP_SRV_ANSWER_MAX] = { 0 };
 	char name[HTTP_SRV_HOST_MAX + LABEL_MAX];
 
 	int len = snprintf(name, sizeof(name), "%s." STR_FMT, service, STR_ARG(domain));
@@ -254,9 +271,11 @@ http_srv_ask(const char *service, struct str domain, struct str resolver, struct
 	state.nscount = state.nscount > RESOLVERS_MAX ? RESOLVERS_MAX : state.nscount;
 	state.retrans = WAIT_S;
 	state.retry = TURNS;
+	/* Over a connection the resolver's library waits without an end; packets are larger. */
+	state.options |= RES_IGNTC | RES_USE_EDNS0;
 	len = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, sizeof(answer));
 	if (len < 0)
-		return no_answer(&state, why);
+		return no_answer(&state, answer, why);
 	if ((size_t)len > sizeof(answer))
 		return broken(why);
 	TRY(http_srv_read((struct str){ (const char *)answer, (size_t)len }, ret, why));

@@ -25,7 +25,7 @@ struct http_srv_list {
 
 /* Reads the SRV records of an answer, in its order.
  *
- * ERR_INVALID     (http.srv) it is no answer, or a record names no host or no port
+ * ERR_INVALID     (http.srv) it is no answer or a cut one, or a record names no host or no port
  * ERR_NOT_FOUND   (http.srv) it has none, or says that the service is not offered */
 enum err http_srv_read(struct str answer, struct http_srv_list *ret, struct why *why);
 

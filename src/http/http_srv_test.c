@@ -8,9 +8,11 @@
 /* TC-005 */
 
 /* An answer with this many records, the name in the question, and the records. */
-#define ANSWER(count, records)                    \
-	"\x12\x34\x81\x80\0\1\0" count "\0\0\0\0" \
+#define ANSWER_AS(flags, count, records)           \
+	"\x12\x34" flags "\0\1\0" count "\0\0\0\0" \
 	"\7_taxii2\4_tcp\7example\3net\0\0\x21\0\1" records
+#define ANSWER(count, records) ANSWER_AS("\x81\x80", count, records)
+#define CUT(count, records)    ANSWER_AS("\x83\x80", count, records)
 #define RECORD(len, priority, weight, port, host) \
 	"\xC0\x0C\0\x21\0\1\0\0\0\x3C\0" len priority weight port host
 #define CNAME     "\xC0\x0C\0\5\0\1\0\0\0\x3C\0\2\xC0\x0C"
@@ -48,6 +50,8 @@ static const struct read_case {
 	{ "a record that is cut", LIT(ANSWER("\1", RECORD(A_LEN, "\0\1", "\0\2", HTTPS, "\1a"))), ERR_INVALID, "" },
 	{ "fewer records than it says", LIT(ANSWER("\2", RECORD(A_LEN, "\0\1", "\0\2", HTTPS, A_HOST))), ERR_INVALID, "" },
 	{ "no room for a host", LIT(ANSWER("\1", RECORD("\4", "\0\1", "\0\2", "", ""))), ERR_INVALID, "" },
+	{ "cut behind a record", LIT(CUT("\1", RECORD(A_LEN, "\0\1", "\0\2", HTTPS, A_HOST))), ERR_INVALID, "" },
+	{ "cut before all records", LIT(CUT("\0", "")), ERR_INVALID, "" },
 	{ "no message", LIT("x"), ERR_INVALID, "" },
 	{ "no bytes", { "", 0 }, ERR_INVALID, "" },
 };

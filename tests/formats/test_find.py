@@ -9,7 +9,7 @@ import threading
 import pytest
 
 QUESTION = b"\x07_taxii2\x04_tcp\x07example\x03net\x00\x00\x21\x00\x01"
-NOT_FOUND, REFUSED = 3, 5
+NOT_FOUND, REFUSED, CUT = 3, 5, 0x200
 
 
 def name(host):
@@ -62,7 +62,7 @@ def test_the_lowest_priority_comes_first(torana):
     assert json.loads(done.stdout) == {"servers": [
         {"url": "https://a.example.org:8443/taxii2/", "priority": 10, "weight": 5},
         {"url": "https://b.example.net/taxii2/", "priority": 20, "weight": 0}], "servers_more": 0}
-    assert done.returncode == 0 and asked == [QUESTION]
+    assert done.returncode == 0 and len(asked) == 1 and asked[0].startswith(QUESTION)
     shown = found(torana, reply)[0].stdout
     assert shown.startswith("https://a.example.org:8443/taxii2/  priority 10, weight 5\n")
     assert "compare the host" in shown
@@ -83,7 +83,9 @@ def test_the_heavier_is_mostly_first(torana):
     (answer(record(0, 0, 443, "a.example.net/x@evil.example")), "names no host and port"),
     (answer(record(0, 0, 443, "a.example.net"))[:-3], "broken"),
     (answer(code=REFUSED), "no resolver answers"),
-], ids=["none", "no-name", "not-offered", "no-port", "line-feed", "slash", "cut", "refused"])
+    (answer(record(0, 0, 443, "a.example.net"), code=CUT), "is cut"),
+    (answer(code=CUT), "is cut"),
+], ids=["none", "no-name", "not-offered", "no-port", "line-feed", "slash", "broken", "refused", "cut", "cut-to-nothing"])
 def test_what_is_no_server_is_not_shown(torana, reply, says):
     done, _ = found(torana, reply)
     assert (done.returncode, done.stdout) == (1, "")
