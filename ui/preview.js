@@ -102,10 +102,9 @@ export function previewPage(root) {
 				: el("p.hint", {}, t("send.officer-only")),
 			action(el("button", { type: "button" }, t("preview.again")), place, async () => {
 				await preview(ask.ids);
-				root.replaceChildren();
 				previewPage(root);
 			})]);
-	root.append(
+	replace(root,
 		el("a.back", { href: "#/objects" }, "← ", t("page.objects")),
 		el("div.title.spread", {}, el("div", {}, el("h1", {}, t("preview.title", { to: ask.to })), el("p.hint", {},
 			[t("purpose." + ask.purpose, {}, ask.purpose), ask.area, when(answer.at)].filter(Boolean).join(" · "))), buttons),

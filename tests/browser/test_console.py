@@ -142,6 +142,7 @@ def test_preview_strikes_out_what_is_withheld(nodes, window):
     window.click("#preview")
     window.click(".list [role=option]", INCIDENT)
     window.find(".decision h2", INCIDENT)
+    assert window.script("return [...document.querySelector('main').childNodes].every((n) => n.nodeType === Node.ELEMENT_NODE)")
     struck = window.script("return [...document.querySelectorAll('.compare del')].map((e) => e.textContent).join(' ')")
     left = window.script("return [...document.querySelectorAll('.cell.leaving')].map((e) => e.textContent).join(' ')")
     assert "Sabarmati" in struck
