@@ -170,6 +170,7 @@ read_choice(struct arena *a, struct str text, struct content_choice *ret, struct
 
 	TRY(api_read_object(a, text, "version content reason", &root, why));
 	TRY(api_read_text(root, "version", true, &ret->version, why));
+	ret->version = stix_version_of(a, ret->version);
 	TRY(api_read_text(root, "content", true, &content, why));
 	TRY(api_read_text(root, "reason", true, &ret->reason, why));
 	if (hash_parse(content, &ret->content))

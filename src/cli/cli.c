@@ -203,7 +203,7 @@ static void
 cell_text(const struct json *v, int max, struct buf *ret)
 {
 	buf_clear(ret);
-	if (v != NULL)
+	if (v != NULL && v->type != JSON_NULL)
 		visible_put_cut(ret, json_str(v).ptr != NULL ? json_str(v) : v->raw, max);
 }
 

@@ -164,7 +164,10 @@ take_option(struct cli *c, struct given *g, char **argv, int left)
 	name = str_split(&value, '=');
 	const char **place = place_of(c, g, name, &is_switch);
 	if (place == NULL) {
-		(void)fprintf(stderr, "torana: no such option: --" STR_FMT "\n", STR_ARG(name));
+		(void)fprintf(stderr,
+		    "torana: no such option: --" STR_FMT "; `torana %s%s%s --help` lists them\n",
+		    STR_ARG(name), c->command->noun, *c->command->verb == '\0' ? "" : " ",
+		    c->command->verb);
 		return 0;
 	}
 	if (is_switch && value.ptr == NULL) {

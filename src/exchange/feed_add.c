@@ -70,6 +70,9 @@ check_login(const struct feed *f, struct why *why)
 	switch (f->login) {
 	case FEED_NONE: break;
 	case FEED_BASIC:
+		if (f->account.len == 0 || f->secret.len == 0)
+			return bad_login(why,
+			    "a user and its password belong together: one of them is missing or empty");
 		if (!is_header_text(f->account) || !is_header_text(f->secret) ||
 		    memchr(f->account.ptr, ':', f->account.len) != NULL)
 			return bad_login(why,

@@ -38,9 +38,13 @@ take_lock(struct realm *r, struct why *why)
 
 	TRY(realm_path(r->folder, "lock", path, why));
 	r->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (r->lock_fd < 0 && errno == ENOENT)
+		return fail(why, ERR_NOT_FOUND, "realm.lock",
+		    "there is no node at %s: name its folder with --dir or TORANA_DIR, or make one with torana init",
+		    r->folder);
 	if (r->lock_fd < 0)
-		return fail(why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "realm.lock",
-		    "no realm at %s: %s", r->folder, strerrordesc_np(errno));
+		return fail(why, ERR_IO, "realm.lock", "no realm at %s: %s", r->folder,
+		    strerrordesc_np(errno));
 	if (flock(r->lock_fd, LOCK_EX | LOCK_NB) != 0)
 		return fail(why, ERR_CONFLICT, "realm.locked", "another torana works on %s",
 		    r->folder);

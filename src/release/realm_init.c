@@ -328,10 +328,32 @@ check_identity(const struct realm_identity *id, struct why *why)
 		    STR_ARG(id->name));
 	if (!is_code(id->party) || !str_eq(party, id->party) || rest.ptr == NULL || !is_code(rest))
 		return fail(why, ERR_USAGE, "init.organisation",
-		    "the organisation is PARTY:NAME in capitals, like IN:CERT-IN; not " STR_FMT
-		    " of party " STR_FMT,
+		    "the organisation is PARTY:NAME in capitals, with its party before the colon, "
+		    "like IN:CERT-IN of party IN; not " STR_FMT " of party " STR_FMT,
 		    STR_ARG(id->organisation), STR_ARG(id->party));
 	return enclaves_check(id->enclave, why);
+}
+
+/* A partner takes an invitation with nothing else, and no command changes it later. */
+static enum err
+check_peer_url(struct str url, struct why *why)
+{
+	const struct str scheme = S("https://");
+
+	if (url.len == 0)
+		return OK;
+	if (!str_starts(url, scheme) || url.len == scheme.len)
+		return fail(why, ERR_USAGE, "init.peer-url",
+		    "partners reach a node by https: write https:// and its host, like "
+		    "https://in.example:8441; not " STR_FMT,
+		    STR_ARG(url));
+	for (size_t i = scheme.len; i < url.len; i++) {
+		if (url.ptr[i] <= ' ' || url.ptr[i] > '~' || strchr("/?#@\\", url.ptr[i]) != NULL)
+			return fail(why, ERR_USAGE, "init.peer-url",
+			    "nothing stands behind host and port, like https://in.example:8441; not " STR_FMT,
+			    STR_ARG(url));
+	}
+	return OK;
 }
 
 static enum err
@@ -350,6 +372,7 @@ realm_init(const char *dir, const struct realm_init *init, struct why *why)
 	char realm[KEYFILE_REALM_MAX + 8], folder[REALM_PATH_MAX], fresh[REALM_PATH_MAX];
 
 	TRY(check_identity(&init->identity, why));
+	TRY(check_peer_url(init->peer_url, why));
 	snprintf(realm, sizeof(realm), STR_FMT, STR_ARG(init->identity.realm));
 	TRY(realm_path(dir, realm, folder, why));
 	snprintf(realm, sizeof(realm), STR_FMT ".new", STR_ARG(init->identity.realm));

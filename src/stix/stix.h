@@ -72,6 +72,10 @@ enum err stix_hash(const struct stix_object *o, struct arena *a, struct stix_has
  * ret holds STIX_KEY_MAX bytes. */
 void stix_version_key(const struct stix_object *o, const struct stix_hashes *h, char *ret);
 
+/* The same of a timestamp as an object bears it: "...30.000Z" is the version "...30Z".
+ * What is no timestamp stays as it is. */
+struct str stix_version_of(struct arena *a, struct str text);
+
 /* ---- validation ---- */
 
 /* A note tells something worth knowing that nobody has to mend; a warning stays with the

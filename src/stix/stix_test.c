@@ -284,6 +284,23 @@ check_key(void **state)
 	assert_string_equal(key, row->key);
 }
 
+static void
+version_of_a_timestamp(void **)
+{
+	static const char *const rows[][2] = {
+		{ "2026-01-02T03:04:05.120Z", "2026-01-02T03:04:05.12Z" },
+		{ "2026-01-02T03:04:05.000Z", "2026-01-02T03:04:05Z" },
+		{ "2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z" },
+		{ "2026-01-02", "2026-01-02" },
+		{ "=e033d1214a1f6870e7a12345ceb8b954", "=e033d1214a1f6870e7a12345ceb8b954" },
+		{ "", "" },
+	};
+	CLEANUP(arena_freep) struct arena *a = arena_new(EXAMPLE_ARENA);
+
+	for (size_t i = 0; i < COUNTOF(rows); i++)
+		assert_true(str_is(stix_version_of(a, str_of(rows[i][0])), rows[i][1]));
+}
+
 /* ---- references and texts ---- */
 
 static const char walked[] =
@@ -395,6 +412,7 @@ main(int argc, char **argv)
 	CASE(&cases, number_without_a_canonical_form);
 	CASE(&cases, hash_without_memory);
 	CASES(&cases, key_cases, check_key);
+	CASE(&cases, version_of_a_timestamp);
 	CASE(&cases, references_at_any_depth);
 	CASE(&cases, texts_at_any_depth);
 	CASE(&cases, vocabularies_have_their_words);

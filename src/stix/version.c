@@ -288,3 +288,13 @@ stix_version_key(const struct stix_object *o, const struct stix_hashes *h, char 
 	memcpy(ret, at.ptr, at.len);
 	memcpy(ret + at.len, "Z", 2);
 }
+
+struct str
+stix_version_of(struct arena *a, struct str text)
+{
+	time_us at;
+
+	if (!time_parse(text, &at))
+		return text;
+	return arena_printf(a, STR_FMT "Z", STR_ARG(stamp_trim(text)));
+}
