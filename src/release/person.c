@@ -229,7 +229,7 @@ enum err
 release_person_revoke(const struct release_job *job, const struct release_person_step *step,
     struct why *why)
 {
-	struct release_person p;
+	struct release_person p = { 0 };
 
 	TRY(find(job, step->fingerprint, &p, why));
 	if (p.revoked_at != 0)
