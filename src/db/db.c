@@ -240,6 +240,11 @@ db_query(struct db *db, const char *sql, const struct db_value *args, size_t n, 
 enum err
 db_next(struct db_rows *rows, bool *ret_has, struct why *why)
 {
+	if (rows->left != ROWS_TO_READ) {
+		*ret_has = rows->left == ROWS_ONE;
+		rows->left = ROWS_NONE;
+		return OK;
+	}
 	return broken(rows->db, rows->db->engine->step(rows->stmt->prepared, ret_has, why));
 }
 
@@ -268,35 +273,36 @@ db_query_one(struct db *db, const char *sql, const struct db_value *args, size_t
 	return OK;
 }
 
+/* Asks, and keeps what the first row says. */
 static enum err
-query_first(struct db *db, const struct memo_ask *ask, struct db_rows *ret, bool *ret_has,
-    struct why *why)
+ask_first(struct db *db, const struct memo_ask *ask, struct db_rows *ret, struct why *why)
 {
+	bool has = false;
+
 	TRY(db_query(db, ask->sql, ask->args, ask->n, ret, why));
-	return db_next(ret, ret_has, why);
+	TRY(db_next(ret, &has, why));
+	memo_keep(&db->memory, ask, has, ret, ret->stmt->shape.columns);
+	ret->left = has ? ROWS_ONE : ROWS_NONE;
+	return OK;
 }
 
 enum err
 db_memo(struct db *db, const char *sql, const struct db_value *args, size_t n, struct db_rows *ret,
-    bool *ret_has, struct why *why)
+    struct why *why)
 {
 	struct memo_ask ask = { .sql = sql, .args = args, .n = n };
 
 	/* While another question is read the engine shows what was when that one began. */
 	if (db->changes == NULL || db->txn != TXN_NONE || db->rows > 0)
-		return query_first(db, &ask, ret, ret_has, why);
+		return db_query(db, sql, args, n, ret, why);
 	/* Before the question: a change that comes meanwhile may be missing in the answer. */
 	ask.changes = atomic_load(db->changes);
 	struct memo *old = memo_find(&db->memory, &ask);
-	if (old == NULL) {
-		TRY(query_first(db, &ask, ret, ret_has, why));
-		memo_keep(&db->memory, &ask, *ret_has, ret, ret->stmt->shape.columns);
-		return OK;
-	}
+	if (old == NULL)
+		return ask_first(db, &ask, ret, why);
 	assert(ret->stmt == NULL && ret->memo == NULL); /* or an earlier one was not ended */
 	old->held = true;
-	*ret_has = old->has;
-	*ret = (struct db_rows){ .db = db, .memo = old };
+	*ret = (struct db_rows){ .db = db, .memo = old, .left = old->has ? ROWS_ONE : ROWS_NONE };
 	return OK;
 }
 

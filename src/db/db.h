@@ -140,6 +140,8 @@ struct db_rows {
 	struct db *db;
 	struct db_stmt *stmt;
 	struct memo *memo; /* an answer out of memory: there is no statement */
+	/* What db_next() finds: of db_memo() the first row is known before it is asked for. */
+	enum { ROWS_TO_READ, ROWS_ONE, ROWS_NONE } left;
 };
 
 /* Starts a query; the first row comes with db_next. */
@@ -159,16 +161,18 @@ enum err db_query_one(struct db *db, const char *sql, const struct db_value *arg
 #define db_select(db, ret, why, ...)     db_query((db), DB_SQL(__VA_ARGS__), (ret), (why))
 #define db_select_one(db, ret, why, ...) db_query_one((db), DB_SQL(__VA_ARGS__), (ret), (why))
 
-/* The first row of a question, of at most three arguments, that is asked again and
- * again (who an account is, what a collection may): as long as nothing was committed
- * the answer comes out of memory.  sql is a named constant.  False in *ret_has: there
- * is no row.  Inside of a transaction, and while other rows are read, it is db_query
- * and db_next.
+/* db_query for a question, of at most three arguments, that is asked again and again (who
+ * an account is, what a collection may): as long as nothing was committed its first row
+ * comes out of memory.  sql is a named constant; rows behind the first are not looked at.
+ * Inside of a transaction, and while other rows are read, it is db_query.
  *
  * A change counts before the call that made it durable returns, so that who was told
  * of it never meets what was before. */
 enum err db_memo(struct db *db, const char *sql, const struct db_value *args, size_t n,
-    struct db_rows *ret, bool *ret_has, struct why *why);
+    struct db_rows *ret, struct why *why);
+
+/* db_select_memo(db, &rows, why, sql, DB_I(7)): db_memo with a list. */
+#define db_select_memo(db, ret, why, ...) db_memo((db), DB_SQL(__VA_ARGS__), (ret), (why))
 
 /* Column `at`, 0-based, of the current row.  NULL, or a value of another type,
  * reads as 0 or as an empty slice.  Slices are valid until the next db_next or

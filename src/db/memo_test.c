@@ -43,13 +43,16 @@ said(struct db *db, const char *sql, int64_t k)
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	assert_int_equal(db_memo(db, DB_SQL(sql, DB_I(k)), &rows, &has, NULL), OK);
+	assert_int_equal(db_select_memo(db, &rows, NULL, sql, DB_I(k)), OK);
+	assert_int_equal(db_next(&rows, &has, NULL), OK);
 	if (!has)
 		return NULL;
 	assert_int_equal(db_col_i64(&rows, 1), k);
 	assert_int_equal(db_col_type(&rows, 2), DB_NULL);
 	assert_int_equal(db_col_text(&rows, 1).len, 0); /* a number reads as no text */
 	snprintf(text, sizeof(text), STR_FMT, STR_ARG(db_col_text(&rows, 0)));
+	assert_int_equal(db_next(&rows, &has, NULL), OK);
+	assert_false(has);
 	return text;
 }
 
@@ -159,7 +162,9 @@ check_held(void **)
 
 	pair_begin(&p);
 	assert_string_equal(said(p.reader, find_thing, 7), "seven");
-	assert_int_equal(db_memo(p.reader, DB_SQL(find_thing, DB_I(7)), &rows, &has, NULL), OK);
+	assert_int_equal(db_select_memo(p.reader, &rows, NULL, find_thing, DB_I(7)), OK);
+	assert_int_equal(db_next(&rows, &has, NULL), OK);
+	assert_true(has);
 	write_alone(&p);
 	for (int64_t k = 0; k < 200; k++)
 		(void)said(p.reader, find_thing, k);

@@ -3,11 +3,35 @@
 
 struct explaining {
 	struct db *db;
+	struct explained_memo *memo;
 	const struct stored *of;
 	struct why *why;
 	enum err err;
 	bool explained;
 };
+
+/* Who speaks for an object is told by its giver and by where it lies. */
+static enum err
+ask(struct explaining *x, struct str marking, bool *ret)
+{
+	struct explained_memo *m = x->memo;
+	struct str giver = x->of->provenance.giver;
+
+	for (size_t i = 0; i < EXPLAINED_KEPT; i++) {
+		const struct explained_answer *a = &m->kept[i];
+
+		if (a->shard_key == x->of->shard_key && str_eq(a->marking, marking) &&
+		    str_eq(a->giver, giver)) {
+			*ret = a->explains;
+			return OK;
+		}
+	}
+	TRY(store_explains(x->db, x->of, marking, ret, x->why));
+	m->kept[m->next] =
+	    (struct explained_answer){ x->of->shard_key, giver, marking, .explains = *ret };
+	m->next = (m->next + 1) % EXPLAINED_KEPT;
+	return OK;
+}
 
 static bool
 look_marking(void *arg, struct str id, struct str property, struct str pointer)
@@ -20,16 +44,16 @@ look_marking(void *arg, struct str id, struct str property, struct str pointer)
 	if ((!str_is(property, "object_marking_refs") && !str_is(property, "marking_ref")) ||
 	    marking_by_id(id, &known))
 		return true;
-	x->err = store_explains(x->db, x->of, id, &explains, x->why);
+	x->err = ask(x, id, &explains);
 	x->explained = x->explained && explains;
 	return x->err == OK;
 }
 
 enum err
-explained_markings(struct db *db, const struct stored *of, const struct stix_object *o, bool *ret,
-    struct why *why)
+explained_markings(struct db *db, struct explained_memo *memo, const struct stored *of,
+    const struct stix_object *o, bool *ret, struct why *why)
 {
-	struct explaining x = { .db = db, .of = of, .why = why, .explained = true };
+	struct explaining x = { .db = db, .memo = memo, .of = of, .why = why, .explained = true };
 
 	stix_refs(o, look_marking, &x);
 	*ret = x.explained;

@@ -3,7 +3,20 @@
 
 #include "release.h"
 
+enum { EXPLAINED_KEPT = 8 }; /* answers: a source marks its objects in two or three ways */
+
+/* What was answered last, while nothing is written.  All zero is empty; the names are those of
+ * the objects that were asked about and live as long. */
+struct explained_memo {
+	size_t next; /* the answer that goes first */
+	struct explained_answer {
+		int64_t shard_key;
+		struct str giver, marking;
+		bool explains;
+	} kept[EXPLAINED_KEPT];
+};
+
 /* Whether each marking of a stored object is predefined, unknown to all, or explained by whom
  * store_explains() lets speak for it.  The gate and showing inside the party ask alike. */
-enum err explained_markings(struct db *db, const struct stored *of, const struct stix_object *o,
-    bool *ret, struct why *why);
+enum err explained_markings(struct db *db, struct explained_memo *memo, const struct stored *of,
+    const struct stix_object *o, bool *ret, struct why *why);

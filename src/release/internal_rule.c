@@ -156,6 +156,7 @@ read_markings(const struct release_job *job, const struct stored *o, struct inte
 	};
 	struct agreement_item item = { .giver = o->provenance.giver };
 	struct source_memo memo = { 0 };
+	struct explained_memo answers = { 0 };
 	const struct source_policy *policy = NULL;
 	const struct json *tree = NULL;
 	struct marking_set set;
@@ -165,7 +166,7 @@ read_markings(const struct release_job *job, const struct stored *o, struct inte
 	TRY(stix_scan(tree, &item.object, why));
 	marking_collect(&item.object, find_definition, &definitions, &set);
 	f->tlp = set.tlp;
-	TRY(explained_markings(job->db, o, &item.object, &explained, why));
+	TRY(explained_markings(job->db, &answers, o, &item.object, &explained, why));
 	f->unknown_marking = set.unknown > 0 || !explained;
 	f->classified = definitions.classified || is_classified(job->gate, tree);
 	TRY(read_contents(job, o, &item.object, f, why));

@@ -1,6 +1,5 @@
 /* The objects of an order, and what is known of the way each came by. */
 #include "content.h"
-#include "explained_p.h"
 #include "marking.h"
 #include "random.h"
 #include "selection_p.h"
@@ -230,7 +229,7 @@ read_item(struct gathering *g, const struct stored *stored, struct agreement_ite
 	item->giver = stored->provenance.giver;
 	item->path = stored->provenance.path;
 	item->received_under = stored->provenance.received_under;
-	TRY(explained_markings(g->job->db, stored, &item->object, &explained, why));
+	TRY(explained_markings(g->job->db, &g->explained, stored, &item->object, &explained, why));
 	item->disputed |= !explained;
 	*ret = item;
 	return OK;

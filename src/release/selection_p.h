@@ -1,6 +1,7 @@
 /* selection_p.h: what is found for one order (private to gathering). */
 #pragma once
 
+#include "explained_p.h"
 #include "gather_p.h"
 #include "source_p.h"
 
@@ -51,6 +52,7 @@ struct gathering {
 	 * organisations, publishers of public sources. */
 	struct id_set known;
 	struct source_memo source;
+	struct explained_memo explained;
 	struct gap given, referred, released, differing;
 	size_t sources; /* policies that items found so far count by */
 	struct source_cited *cited;

@@ -20,7 +20,7 @@ static const struct use_case {
 	struct { const char *type, *uuid, *by; } object[ROWS_MAX];
 	const char *want; /* "index id other" of each */
 } use_cases[] = {
-	{ "nothing", { { NULL } }, "" },
+	{ "nothing", { { NULL, NULL, NULL } }, "" },
 	{ "two types", { { "tool", UUID_1, BY_1 }, { "malware", UUID_1, BY_1 } }, "1 malware--" UUID_1 " tool;" },
 	{ "two producers", { { "tool", UUID_1, BY_1 }, { "malware", UUID_1, BY_2 } }, "" },
 	{ "two UUIDs", { { "tool", UUID_1, BY_1 }, { "malware", UUID_2, BY_1 } }, "" },

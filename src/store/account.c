@@ -149,7 +149,8 @@ store_account_find(struct db *db, struct arena *a, struct str name, struct accou
 
 	if (check_name(name, NULL) != OK)
 		return unknown(name, why);
-	TRY(db_memo(db, DB_SQL(find_account, DB_T(name)), &rows, &has, why));
+	TRY(db_select_memo(db, &rows, why, find_account, DB_T(name)));
+	TRY(db_next(&rows, &has, why));
 	return has ? read_account(&rows, a, ret, why) : unknown(name, why);
 }
 

@@ -142,7 +142,8 @@ store_collection_find(struct db *db, struct arena *a, struct str id_or_alias,
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_memo(db, DB_SQL(find_by_name, DB_T(id_or_alias)), &rows, &has, why));
+	TRY(db_select_memo(db, &rows, why, find_by_name, DB_T(id_or_alias)));
+	TRY(db_next(&rows, &has, why));
 	if (!has)
 		return fail(why, ERR_NOT_FOUND, "store.collection",
 		    "there is no collection \"" STR_FMT "\"", STR_ARG(id_or_alias));

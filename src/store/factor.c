@@ -24,7 +24,8 @@ store_factor_find(struct db *db, struct arena *a, struct str account, struct fac
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_memo(db, DB_SQL(find_factor, DB_T(account)), &rows, &has, why));
+	TRY(db_select_memo(db, &rows, why, find_factor, DB_T(account)));
+	TRY(db_next(&rows, &has, why));
 	if (!has)
 		return fail(why, ERR_NOT_FOUND, "factor.none",
 		    "account \"" STR_FMT "\" has no authenticator", STR_ARG(account));

@@ -31,7 +31,8 @@ store_session_find(struct db *db, struct arena *a, const struct hash *token, tim
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	bool has = false;
 
-	TRY(db_memo(db, DB_SQL(find_session, DB_B(hash_str(token))), &rows, &has, why));
+	TRY(db_select_memo(db, &rows, why, find_session, DB_B(hash_str(token))));
+	TRY(db_next(&rows, &has, why));
 	if (!has || db_col_i64(&rows, 3) <= now)
 		return fail(why, ERR_NOT_FOUND, "session.unknown",
 		    "this sign-in has ended: sign in again");
