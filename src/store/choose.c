@@ -329,14 +329,14 @@ static const char has_contents[] =
     "SELECT COUNT(*) FROM object_conflict WHERE shard_key = $1 AND object_id = $2";
 
 static enum err
-look_beside(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
-    const struct stix_object *served, bool *ret, struct why *why)
+look_beside(struct db *db, struct arena *a, const struct served_row *row, bool *ret,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	struct content_list list;
 	struct stored of;
 
-	TRY(db_select_one(db, &rows, why, read_row, DB_I(shard_key), DB_I(date_added)));
+	TRY(db_select_one(db, &rows, why, read_row, DB_I(row->shard_key), DB_I(row->date_added)));
 	TRY(stored_read(&rows, a, false, &of, why));
 	TRY(store_contents(db, a, &of, &list, why));
 	for (size_t i = 0; i < list.len; i++) {
@@ -345,22 +345,23 @@ look_beside(struct db *db, struct arena *a, int64_t shard_key, time_us date_adde
 
 		TRY(json_parse(a, list.content[i].row.raw, NULL, &tree, why));
 		TRY(stix_scan(tree, &other, why));
-		*ret |= content_disputes(served, &other, &list, i);
+		*ret |= content_disputes(row->object, &other, &list, i);
 	}
 	return OK;
 }
 
 enum err
-store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
-    const struct stix_object *served, bool *ret, struct why *why)
+store_is_disputed(struct db *db, struct arena *a, const struct served_row *row, bool *ret,
+    struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows known = { 0 };
 
 	*ret = false;
-	TRY(db_select_one(db, &known, why, has_contents, DB_I(shard_key), DB_T(served->id)));
+	TRY(db_select_one(db, &known, why, has_contents, DB_I(row->shard_key),
+	    DB_T(row->object->id)));
 	if (db_col_i64(&known, 0) == 0)
 		return OK;
-	enum err err = look_beside(db, a, shard_key, date_added, served, ret, why);
+	enum err err = look_beside(db, a, row, ret, why);
 	*ret |= err == ERR_LIMIT;
 	return err == ERR_LIMIT ? OK : err;
 }

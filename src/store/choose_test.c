@@ -245,9 +245,8 @@ check_large_contents(void **)
 	fresh_ok(store_latest(f.db, f.arena, S(ID), &o, &why), &why);
 	fresh_ok(json_parse(f.arena, o.raw, NULL, &tree, &why), &why);
 	fresh_ok(stix_scan(tree, &served, &why), &why);
-	fresh_ok(store_is_disputed(f.db, small, o.shard_key, o.date_added, &served, &disputed,
-	             &why),
-	    &why);
+	const struct served_row row = { o.shard_key, o.date_added, &served };
+	fresh_ok(store_is_disputed(f.db, small, &row, &disputed, &why), &why);
 	assert_true(disputed);
 }
 

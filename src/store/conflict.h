@@ -121,7 +121,14 @@ enum err store_contents(struct db *db, struct arena *a, const struct stored *of,
 bool content_disputes(const struct stix_object *served, const struct stix_object *other,
     const struct content_list *beside, size_t i);
 
-/* Whether any content beside the row of a collection disputes it; `served` is what its bytes say.
- * What is too much to be read disputes it, too: no sender stops a collection with it. */
-enum err store_is_disputed(struct db *db, struct arena *a, int64_t shard_key, time_us date_added,
-    const struct stix_object *served, bool *ret, struct why *why);
+/* A row of a collection, and what its bytes say. */
+struct served_row {
+	int64_t shard_key;
+	time_us date_added;
+	const struct stix_object *object;
+};
+
+/* Whether any content beside it disputes it.  What is too much to be read does, too: no sender
+ * stops a collection with it. */
+enum err store_is_disputed(struct db *db, struct arena *a, const struct served_row *row, bool *ret,
+    struct why *why);

@@ -194,11 +194,11 @@ static enum err
 is_undisputed(struct deriving *d, const struct newest *n, const struct stix_object *o, bool *ret,
     struct why *why)
 {
+	const struct served_row row = { n->base_key, n->base_added, o };
 	size_t before = arena_used(d->object);
 	bool disputed = false;
 
-	enum err err =
-	    store_is_disputed(d->db, d->object, n->base_key, n->base_added, o, &disputed, why);
+	enum err err = store_is_disputed(d->db, d->object, &row, &disputed, why);
 	d->bytes += arena_used(d->object) - before;
 	*ret = err == OK && !disputed;
 	return err == ERR_LIMIT ? OK : err;

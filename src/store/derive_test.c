@@ -538,8 +538,10 @@ check_large_contents(void **)
 	CLEANUP(shelf_endp) struct shelf s = { 0 };
 	char *zeros = heap_new(2, ZEROS + 1);
 
-	for (size_t i = 0; i < ZEROS; i++)
-		memcpy(zeros + 2 * i, ",0", 2);
+	for (size_t i = 0; i < ZEROS; i++) {
+		zeros[2 * i] = ',';
+		zeros[2 * i + 1] = '0';
+	}
 	shelf_begin(&s, QUERY("\"tlp\":\"GREEN\""));
 	for (int i = 0; i < CONTENTS; i++) {
 		struct arena *kept = s.fresh.arena;
