@@ -215,8 +215,10 @@ check_too_large(void **)
 	CLEANUP(office_closep) struct office o;
 	char *zeros = heap_new(2, ZEROS + 1);
 
-	for (size_t i = 0; i < ZEROS; i++)
-		memcpy(zeros + 2 * i, ",0", 2);
+	for (size_t i = 0; i < ZEROS; i++) {
+		zeros[2 * i] = ',';
+		zeros[2 * i + 1] = '0';
+	}
 	open_party(&o);
 	office_import_marked(&o, 3, 1, "MoC-EYES", GREEN);
 	(void)show(&o, 1, &bank);
