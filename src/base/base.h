@@ -178,6 +178,12 @@ arena_freep(struct arena **a)
 
 /* ---- heap, for what outlives a request ---- */
 
+/* For a program that answers many requests: what a request of ordinary size frees stays
+ * with the program for the next one, up to some megabytes a thread.  Given back and asked
+ * for again, the pages would be cleared again, and other threads stopped each time.
+ * Called once, before there are threads. */
+void heap_keep(void);
+
 /* Zeroed; running out of memory aborts. */
 [[gnu::malloc]] void *heap_new(size_t size, size_t count);
 [[gnu::malloc]] char *heap_cstr(struct str s);

@@ -289,6 +289,7 @@ main(int argc, char **argv)
 	const char *verb = argc > 2 && strncmp(argv[2], "--", 2) != 0 ? argv[2] : NULL;
 	bool has_noun = false;
 
+	heap_keep();
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	if (strcmp(noun, "--help") == 0 || strcmp(noun, "help") == 0)
 		return print_help(NULL);
