@@ -14,6 +14,9 @@ enum {
 	DROP_MAX = 32 * MIB,
 	/* A body's memory that a connection keeps for its next request. */
 	KEEP_MAX = 256 * KIB,
+	/* Made ready for a body of a known length.  It costs addresses, not memory,
+	 * until bytes come; a larger body grows in steps from here. */
+	READY_MAX = 4 * MIB,
 };
 
 /* ---- the head ---- */
@@ -210,6 +213,17 @@ check_headers(const struct http_request *req, int lines, unsigned *ret_status, s
 	return OK;
 }
 
+/* The announced length was compared with the route's bound. */
+static void
+ready_body(struct http_conn *conn)
+{
+	uint64_t bytes = 0;
+
+	conn->body.max = conn->req.route->body_max;
+	if (str_to_u64(http_header(&conn->req, "content-length"), conn->body.max, &bytes))
+		(void)buf_reserve(&conn->body, bytes < READY_MAX ? (size_t)bytes : READY_MAX);
+}
+
 static enum MHD_Result
 begin(struct http_conn *conn, const char *method)
 {
@@ -231,7 +245,7 @@ begin(struct http_conn *conn, const char *method)
 
 	if (http_site_head(site, req, str_of(method), &conn->resp)) {
 		conn->stage = STAGE_BODY;
-		conn->body.max = req->route->body_max;
+		ready_body(conn);
 	} else if (body_follows(req) && http_header(req, "expect").ptr != NULL) {
 		/* Who waits for "100 Continue" has sent nothing yet.  An answer at
 		 * this point ends the connection. */

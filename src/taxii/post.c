@@ -184,7 +184,6 @@ check_object(struct post *p, struct posted *o, struct stix_report *report)
 		      "translations: ask those who gave you the account to add it"));
 		return;
 	}
-	*report = (struct stix_report){ 0 };
 	stix_validate(&o->object, report);
 	for (size_t i = 0; i < report->len; i++) {
 		const struct stix_problem *problem = &report->problem[i];
