@@ -348,12 +348,71 @@ check_older(void **)
 	assert_true(str_is(conflicts_of(&f, &ours, S(ID)).conflict[0].served, X));
 }
 
-/* A purge leaves no word about what it took. */
+/* ---- purging ---- */
+
 static void
-check_purge(void **)
+erase(struct fresh *f, time_us until)
+{
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(db_begin(f->db, &txn, &why), &why);
+	fresh_ok(store_erase(f->db, f->local.shard_key, S(ID), until, &why), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+}
+
+static void
+expect_count(struct fresh *f, const char *sql, int64_t want)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(db_query_one(f->db, sql, NULL, 0, &rows, &why), &why);
+	assert_int_equal(db_col_i64(&rows, 0), want);
+}
+
+#define CHOICES "SELECT COUNT(*) FROM object_choice"
+#define HELD    "SELECT COUNT(*) FROM object"
+
+/* Retention takes contents by their dates: X, chosen between "" and itself, goes with "", and Y,
+ * which came later, is here still.  The next that comes is judged beside it as chosen. */
+static void
+check_purge_of_a_part(void **)
 {
 	CLEANUP(fresh_endp) struct fresh f = { 0 };
-	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct content_list beside;
+	struct stored o;
+	struct why why = { 0 };
+
+	fresh_begin(&f);
+	struct put_in in = { &f, &f.local, SAME_KEEP };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&in, X), PUT_ASIDE);
+	choose(&f, X);
+	fresh_ok(store_latest(f.db, f.arena, S(ID), &o, &why), &why);
+	assert_int_equal(put_text(&in, Y), PUT_ASIDE);
+	erase(&f, o.date_added - 1); /* what it was chosen instead of */
+	expect_count(&f, HELD, 2);
+	expect_count(&f, CHOICES, 1);
+	erase(&f, o.date_added);
+	expect_count(&f, HELD, 1);
+	expect_count(&f, CHOICES, 1);
+	in.policy = SAME_NEWEST;
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	fresh_ok(store_latest(f.db, f.arena, S(ID), &o, &why), &why);
+	fresh_ok(store_contents(f.db, f.arena, &o, &beside, &why), &why);
+	assert_true(beside.chosen && beside.len == 1);
+	assert_int_equal(put_text(&in, X), PUT_ASIDE); /* an officer's word, not the policy's */
+	erase(&f, INT64_MAX);
+	expect_count(&f, CHOICES, 0);
+}
+
+/* What was taken out and is shown again has another date than its choice. */
+static void
+check_purge_before_shown_again(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct stored o;
 	struct why why = { 0 };
 
 	fresh_begin(&f);
@@ -361,10 +420,32 @@ check_purge(void **)
 	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
 	assert_int_equal(put_text(&in, X), PUT_ASIDE);
 	choose(&f, X);
-	fresh_ok(store_erase(f.db, f.local.shard_key, S(ID), INT64_MAX, &why), &why);
-	fresh_ok(db_query_one(f.db, "SELECT COUNT(*) FROM object_choice", NULL, 0, &rows, &why),
-	    &why);
-	assert_int_equal(db_col_i64(&rows, 0), 0);
+	fresh_ok(store_latest(f.db, f.arena, S(ID), &o, &why), &why);
+	sql(&f,
+	    "UPDATE object SET date_added = date_added + 10 WHERE object_id = $1 AND latest = 1");
+	erase(&f, o.date_added);
+	expect_count(&f, HELD, 1);
+	expect_count(&f, CHOICES, 1);
+}
+
+/* A purge leaves no word about what it took: of one version, while another is here. */
+static void
+check_purge(void **)
+{
+	CLEANUP(fresh_endp) struct fresh f = { 0 };
+	struct stored o;
+	struct why why = { 0 };
+
+	fresh_begin(&f);
+	const struct put_in in = { &f, &f.local, SAME_KEEP };
+	assert_int_equal(put_text(&in, IND("")), PUT_NEW);
+	assert_int_equal(put_text(&in, X), PUT_ASIDE);
+	choose(&f, X);
+	fresh_ok(store_latest(f.db, f.arena, S(ID), &o, &why), &why);
+	add_later(&f);
+	erase(&f, o.date_added);
+	expect_count(&f, HELD, 1);
+	expect_count(&f, CHOICES, 0);
 }
 
 int
@@ -380,6 +461,8 @@ main(int argc, char **argv)
 	CASE(&list, check_marking);
 	CASES(&list, wrong_cases, check_wrong);
 	CASE(&list, check_older);
+	CASE(&list, check_purge_of_a_part);
+	CASE(&list, check_purge_before_shown_again);
 	CASE(&list, check_purge);
 	return cases_run("choose", &list, argc, argv);
 }

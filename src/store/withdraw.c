@@ -34,8 +34,12 @@ static const char erase[] =
     "DELETE FROM object WHERE shard_key = $1 AND object_id = $2 AND date_added <= $3";
 static const char forget_conflicts[] =
     "DELETE FROM object_conflict WHERE shard_key = $1 AND object_id = $2 AND date_added <= $3";
+/* A choice goes with the last content of its version: while one is here, all are judged by it. */
 static const char forget_choices[] =
-    "DELETE FROM object_choice WHERE shard_key = $1 AND object_id = $2 AND date_added <= $3";
+    "DELETE FROM object_choice WHERE shard_key = $1 AND object_id = $2 AND NOT EXISTS "
+    "(SELECT 1 FROM object o WHERE o.shard_key = $1 AND o.object_id = $2 AND (o.version = "
+    "object_choice.version OR SUBSTR(o.version, 1, LENGTH(object_choice.version) + 1) = "
+    "object_choice.version || '~'))";
 
 static const char discount_bytes[] =
     "UPDATE feed_address SET held_bytes = held_bytes - COALESCE((SELECT"
@@ -49,9 +53,9 @@ store_erase(struct db *db, int64_t shard_key, struct str id, time_us until, stru
 
 	TRY(import_forget(db, shard_key, id, until, why));
 	TRY(db_run(db, why, forget_conflicts, DB_I(shard_key), DB_T(id), DB_I(until)));
-	TRY(db_run(db, why, forget_choices, DB_I(shard_key), DB_T(id), DB_I(until)));
 	TRY(db_run(db, why, discount_bytes, DB_I(shard_key), DB_T(id), DB_I(until)));
 	TRY(db_exec(db, DB_SQL(erase, DB_I(shard_key), DB_T(id), DB_I(until)), &changed, why));
+	TRY(db_run(db, why, forget_choices, DB_I(shard_key), DB_T(id)));
 	return changed == 0 ? OK : note_changed(db, shard_key, id, why);
 }
 
