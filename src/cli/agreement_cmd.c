@@ -12,14 +12,9 @@ enum { DOCUMENT_MAX = 8 * MIB };
 static int
 send_file(struct cli *c, const char *target, const char *said)
 {
-	struct str text = { 0 };
-	struct why why = { 0 };
 	const struct json *answer = NULL;
-	enum err err = cli_read(c, c->arg[0], DOCUMENT_MAX, &text, &why);
+	int code = cli_post_file(c, c->arg[0], DOCUMENT_MAX, str_of(target), &answer);
 
-	if (err != OK)
-		return cli_fail(&why, err);
-	int code = cli_call(c, &(struct cli_request){ "POST", str_of(target), text }, &answer);
 	if (code == EXIT_FINE && !c->json)
 		(void)printf("%s\n", said);
 	return code;
@@ -42,14 +37,14 @@ run_make(struct cli *c)
 {
 	CLEANUP(buf_free) struct buf body = buf_new(2 * DOCUMENT_MAX);
 	struct json_writer w = json_writer(&body);
-	struct str text = { 0 };
+	const struct json *template = NULL;
 	struct why why = { 0 };
-	enum err err = cli_read(c, c->arg[0], DOCUMENT_MAX, &text, &why);
+	enum err err = cli_read_json(c, c->arg[0], DOCUMENT_MAX, &template, &why);
 
 	if (err != OK)
 		return cli_fail(&why, err);
 	json_begin_object(&w);
-	json_put_raw(json_key(&w, S("template")), str_trim(text));
+	json_put_raw(json_key(&w, S("template")), template->raw);
 	json_end_object(&w);
 	return print_envelope(c, S("/api/v1/agreements/make"), buf_str(&body));
 }
@@ -115,7 +110,8 @@ run_lint(struct cli *c)
 	enum err err = cli_read(c, c->arg[0], DOCUMENT_MAX, &text, &why);
 
 	if (err == OK)
-		err = agreement_lint(c->arena, text, clock_wall(&clock_system), &lint, &why);
+		err = cli_in_file(c->arg[0],
+		    agreement_lint(c->arena, text, clock_wall(&clock_system), &lint, &why), &why);
 	if (err != OK)
 		return cli_fail(&why, err);
 	write_lint(&w, &lint);

@@ -41,7 +41,7 @@ find_instrument(struct cli *c, struct evidence *e, time_us at, struct why *why)
 	if (path == NULL)
 		return OK;
 	TRY(cli_read(c, path, DOCUMENT_MAX, &document, why));
-	TRY(agreement_lint(c->arena, document, at, &lint, why));
+	TRY(cli_in_file(path, agreement_lint(c->arena, document, at, &lint, why), why));
 	if (lint.agreement == NULL)
 		return fail(why, ERR_INVALID, "evidence.agreement",
 		    "%s cannot be read as an agreement; torana agreement lint says why", path);

@@ -93,6 +93,30 @@ cli_read(const struct cli *c, const char *path, size_t max, struct str *ret, str
 	return OK;
 }
 
+const char *
+cli_file_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+enum err
+cli_in_file(const char *path, enum err err, struct why *why)
+{
+	if (err != OK)
+		why_prefix(why, "%s", cli_file_name(path));
+	return err;
+}
+
+enum err
+cli_read_json(const struct cli *c, const char *path, size_t max, const struct json **ret,
+    struct why *why)
+{
+	struct str text = { 0 };
+
+	TRY(cli_read(c, path, max, &text, why));
+	return cli_in_file(path, json_parse(c->arena, text, NULL, ret, why), why);
+}
+
 /* ---- the API ---- */
 
 struct str
@@ -106,9 +130,9 @@ cli_encode(const struct cli *c, struct str text)
 
 enum { ERROR_MAX = 64 * KIB }; /* a message and a place, each byte as a number */
 
-/* The message of an error answer. */
+/* The message of an error answer; file is what was sent, or NULL. */
 static int
-print_error(const struct json *answer, unsigned status)
+print_error(const struct json *answer, unsigned status, const char *file)
 {
 	const struct json *e = json_get(answer, S("error"));
 	struct str text = { 0 }, where = { 0 };
@@ -118,9 +142,14 @@ print_error(const struct json *answer, unsigned status)
 		return EXIT_WRONG;
 	}
 	CLEANUP(buf_free) struct buf shown = buf_new(ERROR_MAX);
+	bool placed = json_get_str(e, S("where"), &where) && where.len > 0;
 	buf_put(&shown, S("torana: "));
+	if (placed && file != NULL) {
+		visible_put(&shown, str_of(cli_file_name(file)));
+		buf_put(&shown, S(": "));
+	}
 	visible_put(&shown, text);
-	if (json_get_str(e, S("where"), &where) && where.len > 0) {
+	if (placed) {
 		buf_put(&shown, S("\n  at "));
 		visible_put(&shown, where);
 	}
@@ -130,7 +159,8 @@ print_error(const struct json *answer, unsigned status)
 
 /* *ret is the tree of the answer, *ret_body its bytes. */
 static int
-ask(struct cli *c, const struct cli_request *request, const struct json **ret, struct str *ret_body)
+ask(struct cli *c, const struct cli_request *request, const char *file, const struct json **ret,
+    struct str *ret_body)
 {
 	struct node_call call = {
 		.method = request->method,
@@ -154,16 +184,16 @@ ask(struct cli *c, const struct cli_request *request, const struct json **ret, s
 			return cli_fail(&why, err);
 	}
 	if (answer.status >= 400)
-		return print_error(*ret, answer.status);
+		return print_error(*ret, answer.status, file);
 	*ret_body = answer.body;
 	return EXIT_FINE;
 }
 
-int
-cli_call(struct cli *c, const struct cli_request *request, const struct json **ret)
+static int
+call(struct cli *c, const struct cli_request *request, const char *file, const struct json **ret)
 {
 	struct str body = { 0 };
-	int code = ask(c, request, ret, &body);
+	int code = ask(c, request, file, ret, &body);
 
 	if (code == EXIT_FINE && c->json)
 		(void)printf(STR_FMT "%s", STR_ARG(body), body.len > 0 ? "\n" : "");
@@ -173,11 +203,31 @@ cli_call(struct cli *c, const struct cli_request *request, const struct json **r
 }
 
 int
+cli_call(struct cli *c, const struct cli_request *request, const struct json **ret)
+{
+	return call(c, request, NULL, ret);
+}
+
+int
+cli_post_file(struct cli *c, const char *path, size_t max, struct str target,
+    const struct json **ret)
+{
+	struct str text = { 0 };
+	struct why why = { 0 };
+	enum err err = cli_read(c, path, max, &text, &why);
+
+	*ret = NULL;
+	if (err != OK)
+		return cli_fail(&why, err);
+	return call(c, &(struct cli_request){ "POST", target, text }, path, ret);
+}
+
+int
 cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
 {
 	const struct json *tree = NULL;
 
-	return ask(c, request, &tree, ret);
+	return ask(c, request, NULL, &tree, ret);
 }
 
 /* ---- tables ---- */

@@ -89,6 +89,16 @@ int cli_fail(const struct why *why, enum err err);
 enum err cli_read(const struct cli *c, const char *path, size_t max, struct str *ret,
     struct why *why);
 
+/* How a person is told of it: the path, or "standard input" for "-". */
+const char *cli_file_name(const char *path);
+
+/* err, with the file's name in front of its text. */
+enum err cli_in_file(const char *path, enum err err, struct why *why);
+
+/* A file that has to be JSON; the tree's raw slice is its text.  An error names the file. */
+enum err cli_read_json(const struct cli *c, const char *path, size_t max, const struct json **ret,
+    struct why *why);
+
 /* One request to the API.  *ret is the answer's tree (NULL when it is empty).
  * Returns 0, or the exit code after printing the error.  With --json the
  * answer was printed already and *ret is NULL. */
@@ -99,7 +109,11 @@ struct cli_request {
 };
 int cli_call(struct cli *c, const struct cli_request *request, const struct json **ret);
 
-/* The same, but the answer is a document: *ret is its bytes, and nothing is
+/* Posts a file as it is.  As cli_call(), and an error in the file names it. */
+int cli_post_file(struct cli *c, const char *path, size_t max, struct str target,
+    const struct json **ret);
+
+/* As cli_call(), but the answer is a document: *ret is its bytes, and nothing is
  * printed but errors. */
 int cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret);
 

@@ -291,8 +291,11 @@ found_text(struct checking *k, const struct why *why)
 	struct str line = str_sub(where, 0, at);
 	const char *pointer = why->where + (at == SIZE_MAX ? where.len : at + mark.len);
 
-	(void)snprintf(message, sizeof(message), "%s%s" STR_FMT "%s", why->text, place ? " (" : "",
-	    place ? (int)line.len : 0, line.ptr, place ? ")" : "");
+	if (place)
+		(void)snprintf(message, sizeof(message), "%s (%s: " STR_FMT ")", why->text,
+		    cli_file_name(k->c->arg[0]), STR_ARG(line));
+	else
+		(void)snprintf(message, sizeof(message), "%s", why->text);
 	/* Reading one member, the reader is not in it yet. */
 	if (is_no_list(why))
 		pointer = "/objects";
@@ -414,7 +417,7 @@ read_file(const struct cli *c, size_t max, struct str *ret, struct why *why)
 		return fail(why, ERR_USAGE, "object.empty",
 		    "%s is empty: give a bundle, an envelope with \"objects\", a list of objects, "
 		    "or one object",
-		    strcmp(path, "-") == 0 ? "standard input" : path);
+		    cli_file_name(path));
 	return err == OK ? OK : ERR_USAGE;
 }
 
@@ -477,7 +480,7 @@ object_id(struct cli *c)
 	enum err err = read_file(c, JSON_ELEMENT_BYTES_MAX, &text, &why);
 
 	if (err == OK)
-		err = json_parse(c->arena, text, NULL, &tree, &why);
+		err = cli_in_file(c->arg[0], json_parse(c->arena, text, NULL, &tree, &why), &why);
 	if (err == OK && !json_is(tree, JSON_OBJECT))
 		err = fail(&why, ERR_INVALID, "object.one", "give one observable, not %s",
 		    json_type_name(tree));

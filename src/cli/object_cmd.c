@@ -25,7 +25,7 @@ print_problems(const struct json *answer)
 		{ "PLACE", "pointer", 40 },
 		{ "RULE", "rule", 10 },
 		{ "LEVEL", "level", 8 },
-		{ "WHAT IS WRONG", "message", 120 },
+		{ "WHAT IS WRONG", "message", WHY_TEXT_MAX },
 	};
 	const struct json *problems = json_get(answer, S("problems"));
 
@@ -42,7 +42,7 @@ print_changes(const struct json *answer)
 		{ "ID", "id", 60 },
 		{ "WHAT", "what", 8 },
 		{ "PLACE", "pointer", 40 },
-		{ "HOW", "message", 120 },
+		{ "HOW", "message", WHY_TEXT_MAX },
 	};
 	const struct json *changes = json_get(answer, S("changes"));
 
@@ -66,14 +66,9 @@ static int
 run_import(struct cli *c)
 {
 	const char *named = cli_option(c, "source");
-	struct str text = { 0 };
-	struct why why = { 0 };
 	const struct json *answer = NULL;
 	bool json = c->json;
-	enum err err = cli_read(c, c->arg[0], IMPORT_MAX, &text, &why);
 
-	if (err != OK)
-		return cli_fail(&why, err);
 	/* The exit code depends on the answer: it is printed here. */
 	c->json = false;
 	struct str target = arena_printf(c->arena, "/api/v1/import?source=" STR_FMT,
@@ -83,7 +78,7 @@ run_import(struct cli *c)
 		    STR_ARG(cli_encode(c, str_of(named))));
 	if (cli_option(c, "warnings") != NULL)
 		target = arena_printf(c->arena, STR_FMT "&warnings=true", STR_ARG(target));
-	int code = cli_call(c, &(struct cli_request){ "POST", target, text }, &answer);
+	int code = cli_post_file(c, c->arg[0], IMPORT_MAX, target, &answer);
 	if (answer == NULL)
 		return code;
 	if (json) {

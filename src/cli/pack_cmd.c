@@ -23,7 +23,7 @@ read_pack(struct cli *c, const char *path, const struct rule_pack **ret, struct 
 	struct str text = { 0 };
 
 	TRY(cli_read(c, path, PACK_FILE_MAX, &text, why));
-	return rule_pack_parse(c->arena, text, ret, why);
+	return cli_in_file(path, rule_pack_parse(c->arena, text, ret, why), why);
 }
 
 /* "wrong  IN-09  ...", or the same as JSON. */
@@ -163,7 +163,8 @@ test_cases(struct cli *c)
 	if (err == OK)
 		err = cli_read(c, c->arg[1], PACK_FILE_MAX, &text, &why);
 	if (err == OK)
-		err = pack_cases_run(c->arena, pack, text, &all, &why);
+		err =
+		    cli_in_file(c->arg[1], pack_cases_run(c->arena, pack, text, &all, &why), &why);
 	if (err != OK)
 		return cli_fail(&why, err);
 	struct rows rows = rows_begin(c, &out, "cases", names, COUNTOF(names));
@@ -366,14 +367,9 @@ run_adopt(struct cli *c)
 static int
 run_activate(struct cli *c)
 {
-	struct str text = { 0 };
-	struct why why = { 0 };
 	const struct json *answer = NULL;
-	enum err err = cli_read(c, c->arg[0], PACK_FILE_MAX, &text, &why);
+	int code = cli_post_file(c, c->arg[0], PACK_FILE_MAX, S("/api/v1/packs"), &answer);
 
-	if (err != OK)
-		return cli_fail(&why, err);
-	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/packs"), text }, &answer);
 	if (code == EXIT_FINE && !c->json)
 		(void)printf("active\n");
 	return code;

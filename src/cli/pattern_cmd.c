@@ -83,12 +83,10 @@ match_file(struct cli *c, struct str text, struct pattern_match *ret, struct why
 	const struct json *root;
 	const struct pattern_data *observed;
 	struct pattern_program *program = NULL;
-	struct str file;
 
 	TRY(pattern_parse(c->arena, text, &p, why));
-	TRY(cli_read(c, c->arg[1], OBSERVED_MAX, &file, why));
-	TRY(json_parse(c->arena, file, NULL, &root, why));
-	TRY(pattern_data_read(c->arena, root, &observed, why));
+	TRY(cli_read_json(c, c->arg[1], OBSERVED_MAX, &root, why));
+	TRY(cli_in_file(c->arg[1], pattern_data_read(c->arena, root, &observed, why), why));
 	TRY(pattern_compile(c->arena, p, &program, why));
 	enum err err = pattern_run(program, observed, c->arena, ret, why);
 	pattern_program_free(program);

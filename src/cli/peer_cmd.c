@@ -35,19 +35,18 @@ run_add(struct cli *c)
 {
 	CLEANUP(buf_free) struct buf body = buf_new(2 * INVITATION_MAX);
 	struct json_writer w = json_writer(&body);
-	struct str text = { 0 };
+	const struct json *answer = NULL, *invitation = NULL;
 	struct why why = { 0 };
-	const struct json *answer = NULL;
 	const char *heard = cli_need(c, "fingerprint");
 
 	if (heard == NULL)
 		return EXIT_USAGE;
-	enum err err = cli_read(c, c->arg[0], INVITATION_MAX, &text, &why);
+	enum err err = cli_read_json(c, c->arg[0], INVITATION_MAX, &invitation, &why);
 	if (err != OK)
 		return cli_fail(&why, err);
 	json_begin_object(&w);
 	json_put_str(json_key(&w, S("fingerprint")), str_of(heard));
-	json_put_raw(json_key(&w, S("invitation")), str_trim(text));
+	json_put_raw(json_key(&w, S("invitation")), invitation->raw);
 	json_end_object(&w);
 	int code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/peers"), buf_str(&body) },
 	    &answer);

@@ -98,18 +98,17 @@ run_add(struct cli *c)
 {
 	CLEANUP(buf_free) struct buf body = buf_new(PERSON_BODY_MAX);
 	struct json_writer w = json_writer(&body);
-	const struct json *answer = NULL;
+	const struct json *answer = NULL, *card = NULL;
 	const char *heard = cli_need(c, "fingerprint");
-	struct str text = { 0 };
 	struct why why = { 0 };
 
 	if (heard == NULL)
 		return EXIT_USAGE;
-	enum err err = cli_read(c, c->arg[0], PERSON_BODY_MAX / 2, &text, &why);
+	enum err err = cli_read_json(c, c->arg[0], PERSON_BODY_MAX / 2, &card, &why);
 	if (err != OK)
 		return cli_fail(&why, err);
 	json_begin_object(&w);
-	json_put_raw(json_key(&w, S("card")), str_trim(text));
+	json_put_raw(json_key(&w, S("card")), card->raw);
 	json_put_str(json_key(&w, S("fingerprint")), str_of(heard));
 	json_end_object(&w);
 	int code = cli_call(c,
@@ -240,10 +239,9 @@ static enum err
 read_sender(struct cli *c, struct person_opening *ret, struct why *why)
 {
 	const struct json *tree = NULL;
-	struct str text = { 0 }, key = { 0 }, realm = { 0 };
+	struct str key = { 0 }, realm = { 0 };
 
-	TRY(cli_read(c, cli_option(c, "invitation"), PERSON_BODY_MAX, &text, why));
-	TRY(json_parse(c->arena, str_trim(text), NULL, &tree, why));
+	TRY(cli_read_json(c, cli_option(c, "invitation"), PERSON_BODY_MAX, &tree, why));
 	if (!json_get_str(tree, S("agreement_key"), &key) ||
 	    !hex_parse(key, ret->sender.byte, VERIFY_KEY_BYTES) ||
 	    !json_get_str(tree, S("party"), &ret->party) || !json_get_str(tree, S("realm"), &realm))

@@ -20,15 +20,9 @@ run_list(struct cli *c)
 static int
 run_set(struct cli *c)
 {
-	struct str text = { 0 };
-	struct why why = { 0 };
 	const struct json *answer = NULL;
-	enum err err = cli_read(c, c->arg[0], POLICY_MAX, &text, &why);
+	int code = cli_post_file(c, c->arg[0], POLICY_MAX, S("/api/v1/sources"), &answer);
 
-	if (err != OK)
-		return cli_fail(&why, err);
-	int code =
-	    cli_call(c, &(struct cli_request){ "POST", S("/api/v1/sources"), text }, &answer);
 	if (code == EXIT_FINE && !c->json)
 		(void)printf("in force\n");
 	return code;

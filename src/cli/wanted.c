@@ -29,10 +29,8 @@ static enum err
 read_bundle(struct cli *c, const char *path, const struct json **ret, struct why *why)
 {
 	const struct json *root = NULL;
-	struct str text = { 0 };
 
-	TRY(cli_read(c, path, BUNDLE_BYTES_MAX, &text, why));
-	TRY(json_parse(c->arena, text, NULL, &root, why));
+	TRY(cli_read_json(c, path, BUNDLE_BYTES_MAX, &root, why));
 	*ret = json_get(root, S("objects"));
 	if (!json_is(*ret, JSON_ARRAY))
 		return fail(why, ERR_INVALID, "cli.bundle",

@@ -250,12 +250,24 @@ no_answer(const struct __res_state *state, const unsigned char *answer, struct w
 	    "no resolver answers: look at /etc/resolv.conf, or name one");
 }
 
+static enum err
+ask(struct __res_state *state, const char *name, struct http_srv_list *ret, struct why *why)
+{
+	unsigned char answer[HTTP_SRV_ANSWER_MAX] = { 0 };
+	int len = res_nquery(state, name, ns_c_in, ns_t_srv, answer, sizeof(answer));
+
+	if (len < 0)
+		return no_answer(state, answer, why);
+	if ((size_t)len > sizeof(answer))
+		return broken(why);
+	return http_srv_read((struct str){ (const char *)answer, (size_t)len }, ret, why);
+}
+
 enum err
 http_srv_ask(const char *service, struct str domain, struct str resolver, struct http_srv_list *ret,
     struct why *why)
 {
 	CLEANUP(close_state) struct __res_state state = { 0 };
-	unsigned char answer[HTTP_SRV_ANSWER_MAX] = { 0 };
 	char name[HTTP_SRV_HOST_MAX + LABEL_MAX];
 
 	int len = snprintf(name, sizeof(name), "%s." STR_FMT, service, STR_ARG(domain));
@@ -263,7 +275,9 @@ http_srv_ask(const char *service, struct str domain, struct str resolver, struct
 	if (len < 0 || (size_t)len > HTTP_SRV_HOST_MAX ||
 	    !is_host(str_of(name + strlen(service) + 1)))
 		return fail(why, ERR_USAGE, "http.srv",
-		    "a domain is a name such as example.net, in its ASCII form");
+		    "\"" STR_FMT "\" is no domain: write a name such as example.net, in its ASCII "
+		    "form",
+		    STR_ARG(domain));
 	if (res_ninit(&state) != 0)
 		return fail(why, ERR_IO, "http.srv", "the system's resolver cannot be used");
 	if (resolver.len > 0)
@@ -273,12 +287,10 @@ http_srv_ask(const char *service, struct str domain, struct str resolver, struct
 	state.retry = TURNS;
 	/* Over a connection the resolver's library waits without an end; packets are larger. */
 	state.options |= RES_IGNTC | RES_USE_EDNS0;
-	len = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, sizeof(answer));
-	if (len < 0)
-		return no_answer(&state, answer, why);
-	if ((size_t)len > sizeof(answer))
-		return broken(why);
-	TRY(http_srv_read((struct str){ (const char *)answer, (size_t)len }, ret, why));
-	http_srv_order(ret, by_chance, NULL);
-	return OK;
+	enum err err = ask(&state, name, ret, why);
+	if (err == OK)
+		http_srv_order(ret, by_chance, NULL);
+	else
+		why_where(why, "the SRV records of %s", name);
+	return err;
 }

@@ -40,7 +40,7 @@ void http_srv_order(struct http_srv_list *list, http_srv_random_fn *random, void
  *
  *   resolver   IPv4 address, with or without a port, of who is asked; empty: as the system does
  *
- * It waits some ten seconds at most.
+ * It waits some ten seconds at most.  why->where names what was asked for.
  * ERR_USAGE       (http.srv) domain or resolver is none
  * ERR_IO          (http.srv) nobody answers
  * and those of http_srv_read() */

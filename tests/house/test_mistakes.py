@@ -1,5 +1,6 @@
 """What is mistyped at night is answered with what would be right."""
 
+import json
 import pathlib
 import re
 
@@ -16,6 +17,25 @@ MISTAKES = [
     ([*NODE, "--peer-url", "in.example"], 2, "write https:// and its host"),
     ([*NODE, "--peer-url", "https://"], 2, "write https:// and its host"),
     ([*NODE, "--peer-url", "https://in.example:8441/taxii2/"], 2, "nothing stands behind host and port"),
+    (["feed", "find", "in example"], 2, '"in example" is no domain: write a name such as example.net'),
+    (["feed", "find", "in.example", "--resolver", "127.0.0.1:1"], 1, "at the SRV records of _taxii2._tcp.in.example"),
+]
+BROKEN = '{"type": "bundle",\n "objects": [{"id" oops}]}'
+READ_ALONE = [
+    ["object", "check"],
+    ["object", "id"],
+    ["agreement", "lint"],
+    ["pack", "lint"],
+    ["pattern", "match", "[ipv4-addr:value = '198.51.100.1']"],
+]
+READ_AT_A_NODE = [
+    ["object", "import"],
+    ["agreement", "make"],
+    ["agreement", "add"],
+    ["pack", "activate"],
+    ["peer", "add", "--fingerprint", "acorn river"],
+    ["person", "add", "--fingerprint", "acorn river"],
+    ["release", "preview", "--to", "JP:JPCERT", "--purpose", "incident-response", "--bundle"],
 ]
 
 
@@ -24,6 +44,42 @@ def test_a_mistake_is_answered_with_what_is_right(torana, folder, command, code,
     done = torana(*command)
     assert done.returncode == code and said in done.stderr, done.stderr
     assert not any(folder.iterdir())
+
+
+def check_that_it_is_located(done):
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "broken.json: " in said and 'a colon is expected, not "o"' in said and "line 2, byte 38" in said, said
+
+
+@pytest.mark.parametrize("command", READ_ALONE)
+def test_a_broken_file_is_named_with_its_line(torana, folder, command):
+    (folder / "broken.json").write_text(BROKEN)
+    check_that_it_is_located(torana(*command, "broken.json"))
+
+
+def test_a_broken_file_is_named_by_a_node_too(torana, folder):
+    assert torana(*NODE).returncode == 0
+    (folder / "broken.json").write_text(BROKEN)
+    for command in READ_AT_A_NODE:
+        check_that_it_is_located(torana(*command, "broken.json"))
+
+
+def test_a_warning_of_an_import_stands_whole(torana, folder):
+    assert torana(*NODE).returncode == 0
+    for name in ("first", "second"):
+        tool = {
+            "type": "tool",
+            "spec_version": "2.1",
+            "id": "tool--5d0092c5-5f74-4287-9642-33f4c354e56d",
+            "created": "2026-05-01T00:00:00.000Z",
+            "modified": "2026-05-01T00:00:00.000Z",
+            "name": name,
+        }
+        (folder / f"{name}.json").write_text(json.dumps(tool))
+        done = torana("object", "import", f"{name}.json")
+    assert f"of {tool['id']} is here with other content: " in done.stdout
+    assert "a changed object needs a later modified\n" in done.stdout, done.stdout
 
 
 def test_a_feed_without_the_password_of_its_user(torana):
