@@ -32,7 +32,6 @@ READ_AT_A_NODE = [
     ["object", "import"],
     ["agreement", "make"],
     ["agreement", "add"],
-    ["pack", "activate"],
     ["peer", "add", "--fingerprint", "acorn river"],
     ["person", "add", "--fingerprint", "acorn river"],
     ["release", "preview", "--to", "JP:JPCERT", "--purpose", "incident-response", "--bundle"],
