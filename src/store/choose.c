@@ -328,6 +328,18 @@ content_disputes(const struct stix_object *served, const struct stix_object *oth
 static const char has_contents[] =
     "SELECT COUNT(*) FROM object_conflict WHERE shard_key = $1 AND object_id = $2";
 
+/* It was read before it was stored. */
+static enum err
+read_beside(struct arena *a, struct str raw, struct stix_object *ret, struct why *why)
+{
+	const struct json *tree = NULL;
+	enum err err = json_parse(a, raw, NULL, &tree, why);
+
+	if (err == OK)
+		err = stix_scan(tree, ret, why);
+	return err == OK || err == ERR_LIMIT ? err : stored_damaged(why);
+}
+
 static enum err
 look_beside(struct db *db, struct arena *a, const struct served_row *row, bool *ret,
     struct why *why)
@@ -340,11 +352,9 @@ look_beside(struct db *db, struct arena *a, const struct served_row *row, bool *
 	TRY(stored_read(&rows, a, false, &of, why));
 	TRY(store_contents(db, a, &of, &list, why));
 	for (size_t i = 0; i < list.len; i++) {
-		const struct json *tree = NULL;
 		struct stix_object other;
 
-		TRY(json_parse(a, list.content[i].row.raw, NULL, &tree, why));
-		TRY(stix_scan(tree, &other, why));
+		TRY(read_beside(a, list.content[i].row.raw, &other, why));
 		*ret |= content_disputes(row->object, &other, &list, i);
 	}
 	return OK;

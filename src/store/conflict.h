@@ -129,6 +129,6 @@ struct served_row {
 };
 
 /* Whether any content beside it disputes it.  What is too much to be read does, too: no sender
- * stops a collection with it. */
+ * stops a collection with it.  ERR_TAMPERED (store.row): one of them is damaged. */
 enum err store_is_disputed(struct db *db, struct arena *a, const struct served_row *row, bool *ret,
     struct why *why);

@@ -68,9 +68,32 @@ deriving_endp(struct deriving *d)
 	arena_free(d->markings);
 }
 
+static const char find_owner[] = "SELECT owner, enclave FROM collection WHERE shard_key = $1";
+
+/* One event for all that were met together. */
+static enum err
+tell_damage(struct deriving *d, struct why *why)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+
+	if (d->damaged == 0)
+		return OK;
+	TRY(db_select_one(d->db, &rows, why, find_owner, DB_I(d->shard_key)));
+	const struct event event = {
+		.at = d->now > d->last_added ? d->now : d->last_added,
+		.name = S("object.damaged"),
+		.owner = db_col_text(&rows, 0),
+		.enclave = db_col_text(&rows, 1),
+		.subject = d->damaged_id,
+		.detail = arena_printf(d->arena, "{\"damaged\":%zu}", d->damaged),
+	};
+	return store_event(d->db, &event, why);
+}
+
 enum err
 deriving_finish(struct deriving *d, struct why *why)
 {
+	TRY(tell_damage(d, why));
 	return d->changed ? db_run(d->db, why, write_head, DB_I(d->shard_key), DB_I(d->last_added))
 	                  : OK;
 }
@@ -100,7 +123,8 @@ is_newer(const struct newest *a, const struct newest *b)
 static const char find_latest[] = "SELECT date_added, modified_us, version, " RANK_OF(
     "o") ", type, spec_version FROM object o"
          " WHERE object_id = $1 AND shard_key = $2 AND latest = 1";
-static const char find_raw[] = "SELECT raw FROM object WHERE shard_key = $1 AND date_added = $2";
+static const char find_raw[] =
+    "SELECT raw, raw_hash FROM object WHERE shard_key = $1 AND date_added = $2";
 
 static enum err
 look_into(struct deriving *d, int64_t source, struct str id, struct newest *io, struct why *why)
@@ -139,21 +163,34 @@ find_newest(struct deriving *d, struct str id, struct newest *ret, struct why *w
 	return OK;
 }
 
+/* *ret_whole is false when these are not the bytes that were stored, and when they are more than
+ * bytes_max or cannot be read in this room, in which all that may be stored can be. */
 static enum err
 read_object(struct deriving *d, struct arena *a, const struct newest *n, size_t bytes_max,
-    struct stix_object *ret, struct why *why)
+    struct stix_object *ret, bool *ret_whole, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
-	const struct json_limits limits = { .bytes_max = bytes_max };
 	const struct json *tree = NULL;
 
+	*ret_whole = false;
 	TRY(db_select_one(d->db, &rows, why, find_raw, DB_I(n->base_key), DB_I(n->base_added)));
-	struct str raw = arena_str(a, db_col_blob(&rows, 0));
-	if (raw.ptr == NULL)
-		return stored_full(why);
-	d->bytes += raw.len;
-	TRY(json_parse(a, raw, &limits, &tree, why));
-	return stix_scan(tree, ret, why);
+	struct str stored = db_col_blob(&rows, 0);
+	d->bytes += stored.len;
+	if (stored.len > bytes_max)
+		return OK;
+	struct hash is = hash_of(stored);
+	struct str raw = arena_str(a, stored);
+	*ret_whole = raw.ptr != NULL && str_eq(db_col_blob(&rows, 1), hash_str(&is)) &&
+	             json_parse(a, raw, NULL, &tree, NULL) == OK &&
+	             stix_scan(tree, ret, NULL) == OK;
+	return OK;
+}
+
+static void
+note_damage(struct deriving *d, struct str id)
+{
+	if (d->damaged++ == 0)
+		d->damaged_id = arena_str(d->arena, id);
 }
 
 static const struct stix_object *
@@ -161,11 +198,12 @@ read_marking(struct deriving *d, struct str id)
 {
 	struct newest n;
 	struct stix_object *o = arena_make(d->markings, struct stix_object, 1);
+	bool whole = false;
 
 	if (o == NULL || find_newest(d, id, &n, NULL) != OK || !n.found ||
-	    read_object(d, d->markings, &n, DERIVE_MARKING_BYTES, o, NULL) != OK)
+	    read_object(d, d->markings, &n, DERIVE_MARKING_BYTES, o, &whole, NULL) != OK)
 		return NULL;
-	return o;
+	return whole ? o : NULL;
 }
 
 /* A definition that is not in a source is unknown, and then nothing under it fits.  Each is
@@ -197,16 +235,26 @@ is_undisputed(struct deriving *d, const struct newest *n, const struct stix_obje
 	const struct served_row row = { n->base_key, n->base_added, o };
 	size_t before = arena_used(d->object);
 	bool disputed = false;
+	struct why reason = { 0 };
 
-	enum err err = store_is_disputed(d->db, d->object, &row, &disputed, why);
+	enum err err = store_is_disputed(d->db, d->object, &row, &disputed, &reason);
 	d->bytes += arena_used(d->object) - before;
 	*ret = err == OK && !disputed;
-	return err == ERR_LIMIT ? OK : err;
+	if (err == ERR_TAMPERED && strcmp(reason.code, "store.row") == 0) {
+		note_damage(d, o->id);
+		return OK;
+	}
+	if (err == OK || err == ERR_LIMIT)
+		return OK;
+	if (why != NULL)
+		*why = reason;
+	return err;
 }
 
 static enum err
-fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
+fits(struct deriving *d, struct str id, const struct newest *n, bool *ret, struct why *why)
 {
+	bool whole = false;
 	struct stix_object object;
 	const struct derive_object o = {
 		.object = &object,
@@ -219,7 +267,11 @@ fits(struct deriving *d, const struct newest *n, bool *ret, struct why *why)
 	d->asked = 0;
 	if (!n->found)
 		return OK;
-	TRY(read_object(d, d->object, n, 0, &object, why));
+	TRY(read_object(d, d->object, n, SIZE_MAX, &object, &whole, why));
+	if (!whole) {
+		note_damage(d, id);
+		return OK;
+	}
 	/* Room for those of one more; what was read of them is used until then. */
 	if (d->markings_len > DERIVE_MARKINGS_MAX) {
 		d->markings_len = 0;
@@ -303,7 +355,7 @@ derive_one(struct deriving *d, struct str id, struct why *why)
 	/* What lies beside it may be other than it was, and is asked where a TLP is. */
 	if (same && !d->again && d->query.tlp == TLP_NONE)
 		return OK;
-	TRY(fits(d, &n, &fit, why));
+	TRY(fits(d, id, &n, &fit, why));
 	TRY(keep_markings(d, id, why));
 	if (fit ? same : !shown.found)
 		return OK;

@@ -72,7 +72,8 @@ enum err store_derive_define(struct db *db, struct arena *a, const struct derive
  *
  *   now  date_added of an entry is no earlier
  *
- * ERR_TAMPERED: a stored object or a query is damaged. */
+ * A stored object that is damaged is passed over: it is in no such collection, and the event
+ * "object.damaged" tells it.  ERR_TAMPERED: a query is damaged. */
 enum err store_derive_step(struct db *db, time_us now, bool *ret_more, struct why *why);
 
 /* Whether a collection shows what lay in its sources before it was defined only in part: of

@@ -311,6 +311,140 @@ check_many_under_one(void **)
 	assert_int_equal(all, UNDER);
 }
 
+/* ---- what is damaged ---- */
+
+/* clang-format off */
+static const struct damage_case {
+	const char *name;
+	const char *sql; /* $1: the object */
+} damage_cases[] = {
+	{ "bytes that are no JSON", "UPDATE object SET raw = CAST('{' AS {blob}) WHERE object_id = $1" },
+	{ "bytes that are no object", "UPDATE object SET raw = CAST('{}' AS {blob}) WHERE object_id = $1" },
+	{ "no bytes", "UPDATE object SET raw = CAST('' AS {blob}) WHERE object_id = $1" },
+	{ "a text", "UPDATE object SET raw = CAST(raw AS TEXT) WHERE object_id = $1" },
+	{ "other bytes", "UPDATE object SET raw = CAST(REPLACE(CAST(raw AS TEXT), '2026-01', '2025-01') AS {blob}) WHERE object_id = $1" },
+	{ "another hash", "UPDATE object SET raw_hash = jcs_hash WHERE object_id = $1" },
+	{ "a piece of a hash", "UPDATE object SET raw_hash = CAST('x' AS {blob}) WHERE object_id = $1" },
+};
+/* clang-format on */
+
+static void
+damage(struct shelf *s, const char *sql, struct str id)
+{
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(db_begin(s->fresh.db, &txn, &why), &why);
+	fresh_ok(db_run(s->fresh.db, &why, sql, DB_T(id)), &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+}
+
+/* How often people were told, of the object as the first. */
+static int64_t
+told(struct shelf *s, struct str id)
+{
+	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
+	struct why why = { 0 };
+
+	fresh_ok(db_select_one(s->fresh.db, &rows, &why,
+	             "SELECT COUNT(*) FROM event WHERE name = 'object.damaged' AND subject = $1 "
+	             "AND detail = '{\"damaged\":1}' AND owner = 'IN:CERT-IN' AND at >= $2",
+	             DB_T(id), DB_I(FRESH_NOW)),
+	    &why);
+	return db_col_i64(&rows, 0);
+}
+
+/* One damaged object, in what is looked at at once and behind it: the query takes in all others,
+ * and a reader who pages along misses none. */
+static void
+check_damaged_is_passed(void **state)
+{
+	enum { SOON = 20, LATE = MANY - 600 };
+	const struct damage_case *c = *state;
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	struct reader r = { 0 };
+
+	shelf_begin(&s, QUERY("\"labels\":[\"oil\"]"));
+	import_many(&s, &s.fresh.local, 0, MANY);
+	damage(&s, c->sql, id_of(&s, SOON));
+	damage(&s, c->sql, id_of(&s, LATE));
+	define(&s, ENERGY, &s.derived);
+	read_on(&s, &r);
+	while (step(&s, FRESH_NOW + LATE_NOW))
+		read_on(&s, &r);
+	read_on(&s, &r);
+	assert_false(is_filling(&s));
+	assert_int_equal(r.seen, MANY / 2 - 2);
+	assert_int_equal(r.modified[SOON] + r.modified[LATE], 0);
+	assert_int_equal(told(&s, id_of(&s, SOON)), 1);
+	assert_int_equal(told(&s, id_of(&s, LATE)), 1);
+}
+
+/* Under a definition that comes late; and what was shown is shown no more when it is asked about
+ * again. */
+static void
+check_damaged_under_definition(void **state)
+{
+	const struct damage_case *c = *state;
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+
+	shelf_begin(&s, UNDER_GREEN);
+	put_many_under(&s, 3);
+	damage(&s, c->sql, id_of(&s, 1));
+	put(&s, &s.fresh.local, statement(&s, 1, 15));
+	const struct page page = page_after(&s, &s.derived, 0, PAGE_MAX);
+	assert_int_equal(page.len, 2);
+	assert_int_equal(told(&s, id_of(&s, 1)), 1);
+	damage(&s, c->sql, id_of(&s, 0));
+	withdraw(&s, &s.fresh.local, statement_id(&s, 1));
+	put(&s, &s.other, statement(&s, 1, 15));
+	const struct page after = page_after(&s, &s.derived, page.object[1].date_added, PAGE_MAX);
+	assert_true(after.len == 1 && str_eq(after.object[0].id, id_of(&s, 2)));
+	assert_int_equal(shown(&s), 1);
+	assert_false(step(&s, FRESH_NOW));
+}
+
+/* A damaged definition is unknown, and nothing stands under it. */
+static void
+check_damaged_definition(void **state)
+{
+	const struct damage_case *c = *state;
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+
+	shelf_begin(&s, UNDER_GREEN);
+	put(&s, &s.fresh.local, statement(&s, 1, 15));
+	damage(&s, c->sql, statement_id(&s, 1));
+	put_many_under(&s, 2);
+	put(&s, &s.fresh.local, under(&s, 2, GREEN, 0));
+	assert_int_equal(shown(&s), 1);
+}
+
+/* What lies beside an object may say anything: it is in no query that asks for a TLP. */
+static void
+check_damaged_beside(void **)
+{
+	CLEANUP(shelf_endp) struct shelf s = { 0 };
+	enum put_result result;
+	struct why why = { 0 };
+
+	shelf_begin(&s, ENERGY);
+	put(&s, &s.fresh.local, under(&s, 1, GREEN, 0));
+	put(&s, &s.fresh.local, under(&s, 2, GREEN, 0));
+	fresh_ok(fresh_put_as(&s.fresh, &s.fresh.local,
+	             fresh_indicator(s.fresh.arena, 1, EARLY, LABELLED("x") MARKED(GREEN)),
+	             SAME_KEEP, &result, &why),
+	    &why);
+	assert_int_equal(result, PUT_ASIDE);
+	damage(&s,
+	    "UPDATE object SET raw = CAST('{' AS {blob}) WHERE object_id = $1"
+	    " AND version LIKE '%~%'",
+	    id_of(&s, 1));
+	define(&s, UNDER_GREEN, &s.derived);
+	const struct page page = page_after(&s, &s.derived, 0, PAGE_MAX);
+	assert_true(page.len == 1 && str_eq(page.object[0].id, id_of(&s, 2)));
+	assert_int_equal(told(&s, id_of(&s, 1)), 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -322,5 +456,9 @@ main(int argc, char **argv)
 	CASE(&list, check_removed_in_steps);
 	CASE(&list, check_definition_later);
 	CASE(&list, check_many_under_one);
+	CASES(&list, damage_cases, check_damaged_is_passed);
+	CASES(&list, damage_cases, check_damaged_under_definition);
+	CASES(&list, damage_cases, check_damaged_definition);
+	CASE(&list, check_damaged_beside);
 	return cases_run("derive_fill", &list, argc, argv);
 }

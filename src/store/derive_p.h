@@ -25,6 +25,8 @@ struct deriving {
 	time_us last_added;
 	time_us now; /* of what lay there before: entries come no earlier */
 	bool changed;
+	size_t damaged;        /* objects that could not be read */
+	struct str damaged_id; /* the first of them */
 	bool again;            /* what was answered before is asked again */
 	size_t objects, bytes; /* that were looked at */
 	struct arena *arena;   /* of the query */
@@ -42,10 +44,11 @@ struct deriving {
 enum err deriving_begin(struct db *db, int64_t shard_key, struct deriving *ret, struct why *why);
 void deriving_endp(struct deriving *d);
 
-/* Pages that were kept are of another number from now on. */
+/* Pages that were kept are of another number from now on; people hear of what was damaged. */
 enum err deriving_finish(struct deriving *d, struct why *why);
 
-/* Asks about one object, and writes its entry. */
+/* Asks about one object, and writes its entry.  What is stored damaged is counted and fits
+ * nothing: it stops no others. */
 enum err derive_one(struct deriving *d, struct str id, struct why *why);
 
 /* The queries that look into a collection. */

@@ -83,8 +83,7 @@ read_known(const struct db_rows *rows, const struct put_row *r, struct put_known
 	struct str created = db_col_text(rows, 2), giver = db_col_text(rows, 5);
 
 	if (hash.len != HASH_BYTES || created.len >= sizeof(ret->created))
-		return fail(why, ERR_TAMPERED, "store.row",
-		    "a stored object has a damaged row: restore the database from a backup");
+		return stored_damaged(why);
 	*ret = (struct put_known){
 		.found = true,
 		.exact = str_eq(db_col_text(rows, 0), r->version),
@@ -434,8 +433,7 @@ insert_twin(struct put_head *h, const struct put_twin *twin, const struct db_row
 	};
 
 	if (jcs.len != HASH_BYTES || normal.len != HASH_BYTES)
-		return fail(why, ERR_TAMPERED, "store.row",
-		    "a stored object has a damaged row: restore the database from a backup");
+		return stored_damaged(why);
 	memcpy(hashes.jcs.byte, jcs.ptr, HASH_BYTES);
 	memcpy(hashes.normalised.byte, normal.ptr, HASH_BYTES);
 	return put_insert(h, &r, why);

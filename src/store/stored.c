@@ -7,6 +7,13 @@ stored_full(struct why *why)
 	    "the answer is larger than one request may be: ask for less at a time");
 }
 
+enum err
+stored_damaged(struct why *why)
+{
+	return fail(why, ERR_TAMPERED, "store.row",
+	    "a stored object has a damaged row: restore the database from a backup");
+}
+
 /* The texts of a row lie in one piece of the arena: one call instead of twelve. */
 struct copy {
 	char *at;

@@ -32,6 +32,9 @@ enum err stored_hash(struct str bytes, struct hash *ret, struct why *why);
 /* ERR_LIMIT with the one text for an arena that is full. */
 enum err stored_full(struct why *why);
 
+/* ERR_TAMPERED (store.row) with the one text for a row that cannot be what was written. */
+enum err stored_damaged(struct why *why);
+
 /* Between a version and the digits of a content of it that is not served. */
 enum { STORED_ASIDE = '~' };
 

@@ -90,9 +90,7 @@ greatest_shown(struct db *db, const struct page_query *q, time_us *ret, struct w
 		if (*ret != 0 && (at == 0 || str_cmp(version, best_version) <= 0))
 			continue;
 		if (version.len > sizeof(best))
-			return fail(why, ERR_TAMPERED, "store.row",
-			    "a stored object has a damaged row: restore the database from a "
-			    "backup");
+			return stored_damaged(why);
 		if (version.len > 0)
 			memcpy(best, version.ptr, version.len);
 		best_version = (struct str){ best, version.len };
