@@ -18,6 +18,12 @@ static const struct verdict_case {
 	  "\"remarks\":[{\"code\":\"pattern.never\"" },
 	{ "what cannot run", "{\"pattern\":\"[url:value MATCHES '(?=a)']\"}", 200,
 	  "\"remarks\":[{\"code\":\"pattern.regex\"" },
+	{ "a type that is not known", "{\"pattern\":\"[ipv4addr:value='198.51.100.1' OR ipv4addr:value='198.51.100.2']\"}", 200,
+	  "\"remarks\":[{\"code\":\"stix.type\",\"message\":\"\\\"ipv4addr\\\" is no observable of STIX 2.1: "
+	  "only custom objects of that type fit; ipv4-addr is near\"}]" },
+	{ "a type that nobody can have", "{\"pattern\":\"[IPv4:value='198.51.100.1']\"}", 200,
+	  "\"remarks\":[{\"code\":\"stix.type-name\"" },
+	{ "a custom observable", "{\"pattern\":\"[x-usb-device:serial='1']\"}", 200, "\"remarks\":[]," },
 	{ "repetitions of repetitions", "{\"pattern\":\"[url:value MATCHES '((a{900}){900}){900}']\"}", 200,
 	  "\"remarks\":[{\"code\":\"pattern.regex-size\"" },
 	{ "nothing", "{}", 400, "\"code\":\"api.member\"" },

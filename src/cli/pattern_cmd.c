@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "json_writer.h"
 #include "pattern.h"
+#include "type_name.h"
 
 enum {
 	ANSWER_MAX = 16 * MIB,   /* a pattern of the largest size, printed and indexed */
@@ -61,7 +62,7 @@ run_check(struct cli *c)
 
 	if (err != OK)
 		return cli_fail(&why, err);
-	bool valid = pattern_check(text, &w);
+	bool valid = pattern_check(text, type_name_check_observable, &w);
 	err = buf_check(&out, "the answer", &why);
 	if (err == OK && c->json)
 		(void)printf(STR_FMT "\n", STR_ARG(buf_str(&out)));

@@ -7,13 +7,13 @@
 
 #include "buf.h"
 #include "log.h"
+#include "near.h"
 #include "node.h"
 
 enum {
 	PATH_MAX_BYTES = 4096,
 	CONFIG_BYTES_MAX = 64 * KIB, /* some twenty lines and their comments */
 	REQUESTS_MAX = 10'000'000,   /* in a minute: more than one connection can carry */
-	DISTANCE_MAX = 64,           /* letters of a key that are compared */
 };
 
 enum key_kind { KEY_TEXT, KEY_URL, KEY_PORT, KEY_NUMBER };
@@ -75,42 +75,14 @@ static_assert(COUNTOF(node_keys) == COUNTOF(places), "every key has a place and 
 
 /* ---- reading ---- */
 
-static size_t
-least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Letters to change, add or take away to make a out of b (Levenshtein). */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[DISTANCE_MAX + 1];
-	size_t n = least(strlen(b), DISTANCE_MAX);
-
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			size_t up = row[j];
-
-			row[j] = least(least(up, row[j - 1]) + 1, corner + (a[i - 1] != b[j - 1]));
-			corner = up;
-		}
-	}
-	return row[n];
-}
-
 static const char *
 nearest(const char *name)
 {
 	const char *best = node_keys[0].name;
 
 	for (size_t i = 1; i < node_keys_count; i++) {
-		if (distance(name, node_keys[i].name) < distance(name, best))
+		if (near_distance(str_of(name), str_of(node_keys[i].name)) <
+		    near_distance(str_of(name), str_of(best)))
 			best = node_keys[i].name;
 	}
 	return best;

@@ -38,23 +38,62 @@ put_verdict(struct json_writer *w, bool valid, const struct why *why)
 }
 
 static void
-put_remarks(struct json_writer *w, struct arena *a, const struct pattern *p)
+put_remark(struct json_writer *w, const char *code, const char *message)
 {
+	json_begin_object(w);
+	put_sentence(w, code, message);
+	json_end_object(w);
+}
+
+/* The first types that are not known, each once. */
+struct strangers {
+	struct json_writer *w;
+	pattern_type_fn *known;
+	struct str type[PATTERN_REMARKS_MAX];
+	size_t len;
+};
+
+static void
+put_stranger(struct strangers *s, struct str type)
+{
+	struct why why = { 0 };
+
+	if (s->len == PATTERN_REMARKS_MAX)
+		return;
+	for (size_t i = 0; i < s->len; i++) {
+		if (str_eq(s->type[i], type))
+			return;
+	}
+	if (s->known(type, &why) == OK)
+		return;
+	s->type[s->len++] = type;
+	put_remark(s->w, why.code, why.text);
+}
+
+/* Recursion is bounded by PATTERN_DEPTH_MAX: lists nest by parentheses only. */
+static void
+put_strangers(struct strangers *s, const struct node *n)
+{
+	if (n->kind == NODE_TEST)
+		put_stranger(s, n->test.type);
+	for (const struct node *part = n->child; part != NULL; part = part->next)
+		put_strangers(s, part);
+}
+
+static void
+put_remarks(struct json_writer *w, struct arena *a, const struct pattern *p, pattern_type_fn *known)
+{
+	struct strangers strangers = { .w = w, .known = known };
 	struct pattern_remark remark[PATTERN_REMARKS_MAX];
 	size_t len = pattern_remarks(p, remark);
 	struct why why = { 0 };
 
 	json_begin_array(json_key(w, S("remarks")));
-	for (size_t i = 0; i < len; i++) {
-		json_begin_object(w);
-		put_sentence(w, remark[i].code, remark[i].text);
-		json_end_object(w);
-	}
-	if (pattern_judge(a, p, &why) != OK) {
-		json_begin_object(w);
-		put_sentence(w, why.code, why.text);
-		json_end_object(w);
-	}
+	for (size_t i = 0; i < len; i++)
+		put_remark(w, remark[i].code, remark[i].text);
+	put_strangers(&strangers, p->root);
+	if (pattern_judge(a, p, &why) != OK)
+		put_remark(w, why.code, why.text);
 	json_end_array(w);
 }
 
@@ -76,7 +115,7 @@ put_indexed(struct json_writer *w, struct arena *a, const struct pattern *p)
 }
 
 bool
-pattern_check(struct str text, struct json_writer *w)
+pattern_check(struct str text, pattern_type_fn *known, struct json_writer *w)
 {
 	CLEANUP(arena_freep) struct arena *a = arena_new(CHECK_ARENA_MAX);
 	CLEANUP(buf_free) struct buf printed = buf_new(PRINTED_MAX);
@@ -90,7 +129,7 @@ pattern_check(struct str text, struct json_writer *w)
 		pattern_print(p, &printed);
 		json_put_str(json_key(w, S("pattern")), buf_str(&printed));
 		json_put_u64(json_key(w, S("level")), pattern_level(p));
-		put_remarks(w, a, p);
+		put_remarks(w, a, p, known);
 		put_indexed(w, a, p);
 	}
 	json_end_object(w);

@@ -275,6 +275,9 @@ static const struct keyword symbols[] = {
 };
 /* clang-format on */
 
+/* What people and their word processors put around a string. */
+static const char *const other_quotes[] = { "\"", "`", "\u2018", "\u2019", "\u201C", "\u201D" };
+
 static void
 word(struct lexer *lx, struct token *ret)
 {
@@ -348,6 +351,14 @@ symbol(struct lexer *lx, struct token *ret, struct why *why)
 		ret->value = str_sub(rest, 0, strlen(symbols[i].text));
 		lx->at += ret->value.len;
 		return OK;
+	}
+	for (size_t i = 0; i < COUNTOF(other_quotes); i++) {
+		if (str_starts(rest, str_of(other_quotes[i])))
+			return lex_where(lx, lx->at,
+			    fail(why, ERR_INVALID, "pattern.quotes",
+			        "a string stands in single quotes, as in 'text', not in %s",
+			        other_quotes[i]),
+			    why);
 	}
 	size_t len = 1; /* one character */
 	while (len < rest.len && ((unsigned char)rest.ptr[len] & 0xC0) == 0x80)

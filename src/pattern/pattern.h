@@ -124,19 +124,22 @@ size_t pattern_remarks(const struct pattern *p, struct pattern_remark *ret);
 typedef bool pattern_interval_fn(void *arg, struct str start, struct str stop);
 void pattern_intervals(const struct pattern *p, pattern_interval_fn *fn, void *arg);
 
+/* OK for a type of observables that is known; else why tells what there is to say of it. */
+typedef enum err pattern_type_fn(struct str type, struct why *why);
+
 /* Writes what there is to say about a text as one JSON object, for a person and for
  * a machine alike:
  *
  *   valid     whether it is a pattern
  *   line, column, code, message   of the error; null, null, "", "" when valid
  *   pattern, level, remarks       when valid: pattern_print(), pattern_level(), and
- *             pattern_remarks() with what pattern_judge() refuses, each with
- *             code and message
+ *             pattern_remarks() with what pattern_judge() and known refuse, each
+ *             with code and message
  *   indexed   when valid: the plain values of pattern_equalities(), each with kind
  *             and value
  *
  * Returns whether it is valid. */
-bool pattern_check(struct str text, struct json_writer *w);
+bool pattern_check(struct str text, pattern_type_fn *known, struct json_writer *w);
 
 /* ---- looking for it in observed data ---- */
 

@@ -17,6 +17,7 @@ MISTAKES = [
     ([*NODE, "--peer-url", "in.example"], 2, "write https:// and its host"),
     ([*NODE, "--peer-url", "https://"], 2, "write https:// and its host"),
     ([*NODE, "--peer-url", "https://in.example:8441/taxii2/"], 2, "nothing stands behind host and port"),
+    (["pattern", "check", '[url:value = "x"]'], 1, "a string stands in single quotes, as in 'text', not in \" (line 1, column 14)"),
     (["feed", "find", "in example"], 2, '"in example" is no domain: write a name such as example.net'),
     (["feed", "find", "in.example", "--resolver", "127.0.0.1:1"], 1, "at the SRV records of _taxii2._tcp.in.example"),
 ]
@@ -41,8 +42,18 @@ READ_AT_A_NODE = [
 @pytest.mark.parametrize("command, code, said", MISTAKES)
 def test_a_mistake_is_answered_with_what_is_right(torana, folder, command, code, said):
     done = torana(*command)
-    assert done.returncode == code and said in done.stderr, done.stderr
+    assert done.returncode == code and said in done.stdout + done.stderr, done
     assert not any(folder.iterdir())
+
+
+def test_a_pattern_of_an_unknown_observable_is_one_with_a_note(torana):
+    note = '"ipv4addr" is no observable of STIX 2.1: only custom objects of that type fit; ipv4-addr is near'
+    pattern = "[ipv4addr:value = '198.51.100.1']"
+    done = torana("pattern", "check", pattern)
+    assert done.returncode == 0 and done.stdout == f"{pattern}\nnote: {note}\n"
+    told = json.loads(torana("pattern", "check", "--json", pattern).stdout)
+    assert (told["valid"], told["column"], told["message"]) == (True, None, "")
+    assert told["remarks"] == [{"code": "stix.type", "message": note}]
 
 
 def check_that_it_is_located(done):
