@@ -47,3 +47,6 @@ extern const size_t api_routes_count;
  * Basic or Bearer; on the control socket without credentials the
  * administration (admin and read). ctx: struct api. */
 http_authenticate api_authenticate;
+
+/* The roles of accounts, for the refusals of both listeners. */
+http_name_roles api_name_roles;

@@ -23,6 +23,18 @@ static const struct {
 };
 /* clang-format on */
 
+void
+api_name_roles(enum http_scope scope, uint32_t among, struct buf *out)
+{
+	for (size_t i = 0; i < COUNTOF(roles); i++) {
+		if ((roles[i].scopes & BIT(scope)) == 0 ||
+		    (among != 0 && (among & (uint32_t)roles[i].role) == 0))
+			continue;
+		buf_put(out, out->len > 0 ? S(", ") : S(""));
+		buf_put(out, str_of(roles[i].name));
+	}
+}
+
 uint32_t
 api_roles_of(struct str names)
 {

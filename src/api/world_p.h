@@ -114,7 +114,10 @@ world_begin(struct world *w, const char *party)
 		.len = api_routes_count,
 		.ctx = &w->api,
 	};
-	w->site = (struct http_site){ &w->mount, 1, api_authenticate, &w->api, NULL };
+	w->site = (struct http_site){ .mounts = &w->mount,
+		.len = 1,
+		.authenticate = api_authenticate,
+		.ctx = &w->api };
 }
 
 static inline void

@@ -132,7 +132,7 @@ enum { ERROR_MAX = 64 * KIB }; /* a message and a place, each byte as a number *
 
 /* The message of an error answer; file is what was sent, or NULL. */
 static int
-print_error(const struct json *answer, unsigned status, const char *file)
+print_error(const struct cli *c, const struct json *answer, unsigned status, const char *file)
 {
 	const struct json *e = json_get(answer, S("error"));
 	struct str text = { 0 }, where = { 0 };
@@ -149,6 +149,8 @@ print_error(const struct json *answer, unsigned status, const char *file)
 		buf_put(&shown, S(": "));
 	}
 	visible_put(&shown, text);
+	if (str_is(json_str(json_get(e, S("code"))), "http.scope") && c->account.len == 0)
+		buf_put(&shown, S("; --as says who asks"));
 	if (placed) {
 		buf_put(&shown, S("\n  at "));
 		visible_put(&shown, where);
@@ -184,7 +186,7 @@ ask(struct cli *c, const struct cli_request *request, const char *file, const st
 			return cli_fail(&why, err);
 	}
 	if (answer.status >= 400)
-		return print_error(*ret, answer.status, file);
+		return print_error(c, *ret, answer.status, file);
 	*ret_body = answer.body;
 	return EXIT_FINE;
 }

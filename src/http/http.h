@@ -179,6 +179,9 @@ struct http_mount {
 typedef enum err http_authenticate(void *ctx, struct http_request *req, struct http_principal *ret,
     struct why *why);
 
+/* Writes the names of the roles that have the scope and are among these; of 0: any. */
+typedef void http_name_roles(enum http_scope scope, uint32_t roles, struct buf *out);
+
 struct http_site {
 	const struct http_mount *mounts;
 	size_t len;
@@ -187,6 +190,8 @@ struct http_site {
 	/* "https://node.example", whose pages may change state with a cookie;
 	 * NULL: those of https:// and the Host header. */
 	const char *origin;
+	/* For the text of a refusal; NULL: it names none. */
+	http_name_roles *name_roles;
 };
 
 /* The two halves of answering, between which the body arrives.

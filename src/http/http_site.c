@@ -1,8 +1,15 @@
 /* From a request to an answer: the route, the caller, the row's conditions,
  * the handler, the error. */
+#include <stdio.h>
+
 #include "http.h"
 #include "http_lines_p.h"
 #include "log.h"
+
+enum {
+	SCOPE_TEXT_MAX = 64,  /* of a message that names one */
+	ROLES_TEXT_MAX = 256, /* all of the names that an owner gives */
+};
 
 /* What the search for a route found. */
 struct found {
@@ -188,20 +195,37 @@ read_method(struct http_request *req, struct str method)
 
 /* ---- the caller ---- */
 
+/* What is missing, and whom to ask instead. */
 static enum err
-check_scope(const struct http_route *route, const struct http_principal *who, struct why *why)
+refuse(const struct http_site *site, const struct http_route *route, const char *code,
+    const char *text, struct why *why)
 {
+	CLEANUP(buf_free) struct buf names = buf_new(ROLES_TEXT_MAX);
+
+	if (site->name_roles != NULL)
+		site->name_roles(route->scope, route->roles, &names);
+	return fail(why, ERR_FORBIDDEN, code, "%s%s" STR_FMT, text,
+	    names.len > 0 ? "; roles that may: " : "", STR_ARG(buf_str(&names)));
+}
+
+static enum err
+check_scope(const struct http_site *site, const struct http_route *route,
+    const struct http_principal *who, struct why *why)
+{
+	char text[SCOPE_TEXT_MAX];
+
 	if (route->scope == SCOPE_PUBLIC)
 		return OK;
 	if (who->proof == HTTP_ANONYMOUS)
 		return fail(why, ERR_UNAUTHORIZED, "http.unauthorized",
 		    "sign in, or present a token or certificate that this node knows");
+	(void)snprintf(text, sizeof(text), "this needs the scope %s",
+	    http_scope_name(route->scope));
 	if ((who->scopes & HTTP_SCOPE_BIT(route->scope)) == 0)
-		return fail(why, ERR_FORBIDDEN, "http.scope", "this needs the scope %s",
-		    http_scope_name(route->scope));
+		return refuse(site, route, "http.scope", text, why);
 	if (route->roles != 0 && (route->roles & who->roles) == 0)
-		return fail(why, ERR_FORBIDDEN, "http.role",
-		    "this needs a role that you do not have");
+		return refuse(site, route, "http.role", "this needs a role that you do not have",
+		    why);
 	return OK;
 }
 
@@ -276,7 +300,8 @@ admit(const struct http_site *site, const struct found *found, struct http_reque
 {
 	if (site->authenticate != NULL)
 		TRY(site->authenticate(site->ctx, req, &req->principal, why));
-	TRY(check_scope(req->route != NULL ? req->route : found->by_path, &req->principal, why));
+	TRY(check_scope(site, req->route != NULL ? req->route : found->by_path, &req->principal,
+	    why));
 	if (req->route == NULL) {
 		add_allow(req, found->methods, ret);
 		ret->status = 405;

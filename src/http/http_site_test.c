@@ -101,11 +101,19 @@ believe(void *ctx, struct http_request *req, struct http_principal *ret, struct 
 	return OK;
 }
 
+static void
+name_some(enum http_scope scope, uint32_t among, struct buf *out)
+{
+	buf_put(out, scope == SCOPE_READ ? S("reader, chief") : S(""));
+	buf_put(out, among == ROLE_CHIEF ? S("chief") : S(""));
+}
+
 static const struct http_site site = {
 	.mounts = mounts,
 	.len = COUNTOF(mounts),
 	.authenticate = believe,
 	.origin = "https://node.example",
+	.name_roles = name_some,
 };
 
 /* ---- */
@@ -157,10 +165,12 @@ static const struct site_case {
 	{ "wrong credentials", "GET", "/api/hello/you/", { { "X-User", "liar" } }, "", 401,
 	  PROBLEM("test.liar", "wrong password"), "WWW-Authenticate", "Bearer" },
 	{ "scope missing", "GET", "/api/things/", { { "X-User", "token write" } }, "", 403,
-	  PROBLEM("http.scope", "this needs the scope read"), NULL, NULL },
+	  PROBLEM("http.scope", "this needs the scope read; roles that may: reader, chief"), NULL, NULL },
+	{ "scope missing, which no role has", "POST", "/api/things/", { { "X-User", "token read" } }, "", 403,
+	  PROBLEM("http.scope", "this needs the scope write"), NULL, NULL },
 	{ "scope there", "GET", "/api/things/", { { "X-User", "token read" } }, "", 202, "", NULL, NULL },
 	{ "role missing", "DELETE", "/api/things/", { { "X-User", "token clerk" } }, "", 403,
-	  PROBLEM("http.role", "this needs a role that you do not have"), NULL, NULL },
+	  PROBLEM("http.role", "this needs a role that you do not have; roles that may: chief"), NULL, NULL },
 	{ "role there", "DELETE", "/api/things/", { { "X-User", "token chief" } }, "", 202, "", NULL, NULL },
 	{ "peers only", "GET", "/x/", { { "X-User", "token admin" } }, "", 403, "403 http.scope", NULL, NULL },
 

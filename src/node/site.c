@@ -89,6 +89,7 @@ add_api(struct node_site *s, struct realm *realm, struct exchange *exchange)
 	                 .ctx = &s->api,
 	             });
 	s->site.authenticate = api_authenticate;
+	s->site.name_roles = api_name_roles;
 	s->site.ctx = &s->api;
 }
 

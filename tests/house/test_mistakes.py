@@ -99,6 +99,13 @@ def test_a_feed_without_the_password_of_its_user(torana):
     assert done.returncode == 1 and "a user and its password belong together" in done.stderr
 
 
+def test_who_may_not_is_told_who_may(torana, folder):
+    assert torana(*NODE).returncode == 0
+    (folder / "policy.json").write_text("{}")
+    done = torana("source", "set", "policy.json")
+    assert "the scope approve; roles that may: approver, legal, policy, defence-liaison; --as says who asks" in done.stderr
+
+
 def test_a_feed_that_was_never_read_shows_no_date(torana):
     assert torana(*NODE).returncode == 0
     done = torana("feed", "add", "cisa", "--url", "https://taxii.example/taxii2/", "--collection",
