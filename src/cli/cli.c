@@ -149,7 +149,8 @@ print_error(const struct cli *c, const struct json *answer, unsigned status, con
 		buf_put(&shown, S(": "));
 	}
 	visible_put(&shown, text);
-	if (str_is(json_str(json_get(e, S("code"))), "http.scope") && c->account.len == 0)
+	struct str code = json_str(json_get(e, S("code")));
+	if (c->account.len == 0 && (str_is(code, "http.scope") || str_is(code, "http.role")))
 		buf_put(&shown, S("; --as says who asks"));
 	if (placed) {
 		buf_put(&shown, S("\n  at "));
@@ -235,7 +236,7 @@ cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
 /* ---- tables ---- */
 
 enum {
-	COLUMNS_MAX = 12,
+	COLUMNS_MAX = 16,
 	CELL_MAX = 64 * KIB,  /* of a cell as it is shown */
 	TEXT_MAX = 512 * MIB, /* an object of the largest size, each byte as a number */
 };

@@ -29,6 +29,25 @@ READ_ALONE = [
     ["pack", "lint"],
     ["pattern", "match", "[ipv4-addr:value = '198.51.100.1']"],
 ]
+LISTS = [
+    "account list",
+    "agreement list",
+    "consent list",
+    "feed list",
+    "internal list",
+    "object conflicts",
+    "object list",
+    "pack list",
+    "peer list",
+    "person envelopes",
+    "person list",
+    "recall list",
+    "release holds",
+    "release list",
+    "release reviews",
+    "source list",
+    "standing list",
+]
 READ_AT_A_NODE = [
     ["object", "import"],
     ["agreement", "make"],
@@ -104,6 +123,19 @@ def test_who_may_not_is_told_who_may(torana, folder):
     (folder / "policy.json").write_text("{}")
     done = torana("source", "set", "policy.json")
     assert "the scope approve; roles that may: approver, legal, policy, defence-liaison; --as says who asks" in done.stderr
+
+
+def test_a_role_that_is_missing_is_named(torana):
+    assert torana(*NODE).returncode == 0
+    done = torana("release", "decisions")
+    assert "roles that may: officer, approver, legal, policy, defence-liaison, auditor; --as says who" in done.stderr
+
+
+def test_a_list_of_a_new_node_shows_its_titles(torana):
+    assert torana(*NODE).returncode == 0
+    for command in LISTS:
+        done = torana(*command.split())
+        assert done.returncode == 0 and done.stdout.splitlines()[0].isupper(), done
 
 
 def test_a_feed_that_was_never_read_shows_no_date(torana):
