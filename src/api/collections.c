@@ -3,6 +3,7 @@
 #include "account_p.h"
 #include "derive.h"
 #include "handlers_p.h"
+#include "notes_p.h"
 #include "uuid.h"
 
 enum { ALIAS_MAX = 64 };
@@ -226,10 +227,11 @@ check_new(const struct api *api, const struct http_request *req, const struct co
 	return OK;
 }
 
-/* What is made, and the query that defines it, if one does. */
+/* What is made, the query that defines it, if one does, and what there is to say of that. */
 struct making {
 	struct collection collection;
 	struct str query;
+	struct api_notes notes;
 };
 
 /* The local collections that a query names, of the same compartment. */
@@ -269,6 +271,8 @@ define_collection(struct db *db, const struct api_job *job, const struct collect
 	struct derive_define with = define;
 
 	TRY(derive_query_read(job->arena, m->query, &query, why));
+	for (size_t i = 0; i < query.types; i++)
+		TRY(api_note_type(job->arena, query.type[i], &m->notes, why));
 	for (size_t i = 0; i < query.sources; i++) {
 		int64_t key = 0;
 		size_t at = 0;
@@ -343,7 +347,7 @@ api_post_collection(void *ctx, struct http_request *req, struct http_response *r
 	TRY(check_new(api, req, c, why));
 	TRY(realm_write(api->realm, add_collection, &job, why));
 	realm_changed(api->realm);
-	return api_answer_id(ret, 201, "id", c->id);
+	return api_answer_noted(ret, "id", c->id, &m.notes);
 }
 
 /* ---- taking away ---- */

@@ -1,6 +1,7 @@
 /* Feeds: servers of others that are read. */
 #include "codec.h"
 #include "handlers_p.h"
+#include "notes_p.h"
 #include "room.h"
 
 static void
@@ -173,11 +174,15 @@ api_post_feed(void *ctx, struct http_request *req, struct http_response *ret, st
 		.added_by = who(req),
 	};
 
+	struct api_notes notes = { .len = 0 };
+
 	TRY(read_feed(req->arena, req->body, &f, why));
+	for (struct str rest = f.types; rest.len > 0;)
+		TRY(api_note_type(req->arena, str_split(&rest, ','), &notes, why));
 	TRY(feed_add(api->realm, &f, req->arena, why));
 	feeds_wake(api->feeds);
 	realm_changed(api->realm);
-	return api_answer_id(ret, 201, "name", f.name);
+	return api_answer_noted(ret, "name", f.name, &notes);
 }
 
 /* ---- one feed ---- */

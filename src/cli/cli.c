@@ -233,6 +233,19 @@ cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
 	return ask(c, request, NULL, &tree, ret);
 }
 
+void
+cli_notes(const struct json *answer)
+{
+	CLEANUP(buf_free) struct buf shown = buf_new(ERROR_MAX);
+	const struct json *list = json_get(answer, S("notes"));
+
+	for (const struct json *n = list == NULL ? NULL : list->first; n != NULL; n = n->next) {
+		buf_clear(&shown);
+		visible_put(&shown, json_str(n));
+		(void)fprintf(stderr, "note: " STR_FMT "\n", STR_ARG(buf_str(&shown)));
+	}
+}
+
 /* ---- tables ---- */
 
 enum {

@@ -120,6 +120,9 @@ int cli_fetch(struct cli *c, const struct cli_request *request, struct str *ret)
 /* Text percent-encoded for a target, in the arena. */
 struct str cli_encode(const struct cli *c, struct str text);
 
+/* The notes of an answer, if there are any, on standard error. */
+void cli_notes(const struct json *answer);
+
 /* A table on standard output: one row per element of list, one column per member.
  * Cells are shown as cli_text(); long ones end in an ellipsis. */
 struct cli_column {

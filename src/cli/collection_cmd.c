@@ -126,6 +126,7 @@ make(struct cli *c, const char *query)
 	if (answer != NULL) {
 		cli_text(json_str(json_get(answer, S("id"))));
 		(void)printf("\n");
+		cli_notes(answer);
 	}
 	return code;
 }

@@ -145,8 +145,10 @@ run_add(struct cli *c)
 	json_end_object(&w);
 	code = cli_call(c, &(struct cli_request){ "POST", S("/api/v1/feeds"), buf_str(&body) },
 	    &answer);
-	if (answer != NULL)
+	if (answer != NULL) {
 		(void)printf("feed %s added\n", c->arg[0]);
+		cli_notes(answer);
+	}
 	return code;
 }
 

@@ -111,6 +111,34 @@ def test_a_warning_of_an_import_stands_whole(torana, folder):
     assert "a changed object needs a later modified\n" in done.stdout, done.stdout
 
 
+FEED = ["feed", "add", "cisa", "--url", "https://taxii.example/taxii2/", "--collection", "9d2a4d3e-7a57-4c5c-9c3c-9c1e5a1f0a01"]
+DEFINE = ["collection", "define", "energy", "--title", "Energy", "--query"]
+
+
+def query(word):
+    return json.dumps({"from": ["local"], "types": ["malware", word]})
+
+
+def test_a_type_that_nobody_defines_is_taken_and_said(torana):
+    assert torana(*NODE).returncode == 0
+    note = 'note: "%s" is no type of STIX 2.1: only custom objects of that type fit%s\n'
+    done = torana(*FEED, "--types", "indicatr,x-own,acme-asset")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == note % ("indicatr", "; indicator is near") + note % ("acme-asset", "")
+    done = torana(*DEFINE, query("reports"))
+    assert done.returncode == 0 and done.stderr == note % ("reports", "; report is near"), done.stderr
+
+
+def test_a_type_that_no_object_can_have_is_refused(torana):
+    assert torana(*NODE).returncode == 0
+    said = "is no name of a type: write 3 to 250 of a-z 0-9 -, a letter first\n"
+    for command in ([*FEED, "--types", "malware,-x"], [*DEFINE, query("attack_pattern")]):
+        done = torana(*command)
+        assert done.returncode == 1 and done.stderr.endswith(said), done.stderr
+    assert torana("feed", "list").stdout.count("\n") == 1
+    assert "energy" not in torana("collection", "list").stdout
+
+
 def test_a_feed_without_the_password_of_its_user(torana):
     assert torana(*NODE).returncode == 0
     done = torana("feed", "add", "cisa", "--url", "https://taxii.example/taxii2/", "--collection",
