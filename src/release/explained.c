@@ -5,6 +5,7 @@ struct explaining {
 	struct db *db;
 	struct explained_memo *memo;
 	const struct stored *of;
+	size_t asked; /* of the store */
 	struct why *why;
 	enum err err;
 	bool explained;
@@ -26,6 +27,9 @@ ask(struct explaining *x, struct str marking, bool *ret)
 			return OK;
 		}
 	}
+	*ret = false;
+	if (x->asked++ == EXPLAINED_ASKED_MAX)
+		return OK;
 	TRY(store_explains(x->db, x->of, marking, ret, x->why));
 	m->kept[m->next] =
 	    (struct explained_answer){ x->of->shard_key, giver, marking, .explains = *ret };
@@ -45,8 +49,8 @@ look_marking(void *arg, struct str id, struct str property, struct str pointer)
 	    marking_by_id(id, &known))
 		return true;
 	x->err = ask(x, id, &explains);
-	x->explained = x->explained && explains;
-	return x->err == OK;
+	x->explained = explains;
+	return x->err == OK && explains;
 }
 
 enum err

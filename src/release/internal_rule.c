@@ -107,6 +107,7 @@ is_classified(const struct gate *g, const struct json *tree)
 struct definitions {
 	const struct release_job *job;
 	struct compartment of;
+	size_t asked;    /* of EXPLAINED_ASKED_MAX */
 	bool classified; /* one of them says so */
 };
 
@@ -119,7 +120,8 @@ find_definition(void *arg, struct str id)
 	const struct json *tree = NULL;
 	struct stix_object *o = arena_make(a, struct stix_object, 1);
 
-	if (o == NULL || store_latest_own(d->job->db, a, id, &d->of, &stored, NULL) != OK ||
+	if (o == NULL || d->asked++ >= EXPLAINED_ASKED_MAX ||
+	    store_latest_own(d->job->db, a, id, &d->of, &stored, NULL) != OK ||
 	    json_parse(a, stored.raw, NULL, &tree, NULL) != OK || stix_scan(tree, o, NULL) != OK)
 		return NULL;
 	d->classified |= is_classified(d->job->gate, tree);
@@ -187,7 +189,7 @@ static const struct {
 	[INTERNAL_CLASSIFIED] = { "internal.classified",
 	  "it bears a mark of classification: it belongs in no compartment of this node" },
 	[INTERNAL_UNKNOWN] = { "internal.marking",
-	  "it has a marking that is not known here: unknown means no" },
+	  "it has a marking that is not known here, or more markings than are looked up: unknown means no" },
 	[INTERNAL_RED] = { "internal.marking",
 	  "TLP:RED is for the persons it was given to, and for no other compartment" },
 	[INTERNAL_STRICT] = { "internal.marking",

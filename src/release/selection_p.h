@@ -53,6 +53,7 @@ struct gathering {
 	struct id_set known;
 	struct source_memo source;
 	struct explained_memo explained;
+	size_t markings; /* of the object at hand that were not here: of EXPLAINED_ASKED_MAX */
 	struct gap given, referred, released, differing;
 	size_t sources; /* policies that items found so far count by */
 	struct source_cited *cited;

@@ -48,14 +48,22 @@ is_annotation(struct str type)
 /* ---- what an object refers to ---- */
 
 static bool
+is_marking(struct str property)
+{
+	return str_is(property, "object_marking_refs") || str_is(property, "marking_ref");
+}
+
+/* Of more markings than are asked for the others stay unknown: no. */
+static bool
 add_target(void *arg, struct str id, struct str property, struct str pointer)
 {
 	struct gathering *g = arg;
 	struct marking known;
 
-	(void)property;
 	(void)pointer;
-	if (marking_by_id(id, &known))
+	if (marking_by_id(id, &known) ||
+	    (is_marking(property) && id_set_find(&g->ids, id) == SIZE_MAX &&
+	        g->markings++ >= EXPLAINED_ASKED_MAX))
 		return true;
 	g->err = selection_add(g, id, false, g->why);
 	return g->err == OK;
@@ -65,6 +73,7 @@ add_target(void *arg, struct str id, struct str property, struct str pointer)
 static void
 each_ref(struct gathering *g, size_t place, stix_ref_fn *fn)
 {
+	g->markings = 0;
 	stix_refs(&g->item[place]->object, fn, g);
 	for (const struct version_held *v = g->others[place]; v != NULL && g->err == OK;
 	     v = v->next)
