@@ -116,6 +116,56 @@ check_feed(void **)
 	expect(&h, h.place[BOX], ACME, identity(a, 2), NULL);
 }
 
+/* As people leave it who purged the object out of a collection. */
+static void
+bury(struct hall *h, unsigned number, const struct collection *where)
+{
+	CLEANUP(db_txn_endp) struct db_txn txn = { 0 };
+	struct str id =
+	    arena_printf(h->fresh.arena, "identity--00000000-0000-4000-8000-%08x0000", number);
+	struct why why = { 0 };
+
+	fresh_ok(db_begin(h->fresh.db, &txn, &why), &why);
+	fresh_ok(
+	    db_run(h->fresh.db, &why,
+	        "INSERT INTO tombstone (leaf, object_id, version, raw_hash, giver, reason, at, "
+	        "shard_key) VALUES ($1, $2, '', CAST('' AS {blob}), '', '', 1, $3)",
+	        DB_I(number), DB_T(id), DB_I(where->shard_key)),
+	    &why);
+	fresh_ok(db_commit(&txn, &why), &why);
+}
+
+/* What was purged is refused as that, room or none, and takes none from what comes with it. */
+static void
+check_purged(void **)
+{
+	CLEANUP(hall_endp) struct hall h;
+	struct import_result result;
+	struct why why = { 0 };
+
+	hall_begin(&h);
+	struct arena *a = h.fresh.arena;
+	bury(&h, 1, &h.fresh.local); /* wherever in the compartment it lay */
+	bury(&h, 2, &h.place[FEED]);
+	fill(&h, FEED, "", 0, ROOM_NAMES_FEED - 1);
+	const struct import_request page = {
+		.text = arena_printf(a, "{\"objects\":[" STR_FMT "," STR_FMT "," STR_FMT "]}",
+		    STR_ARG(identity(a, 1)), STR_ARG(identity(a, 2)), STR_ARG(identity(a, 3))),
+		.source = S("feed"),
+		.actor = S("feed"),
+		.shard_key = h.place[FEED].shard_key,
+		.provenance = { .owner = S("IN:CERT-IN"), .enclave = S("soc") },
+		.now = FRESH_NOW,
+	};
+	fresh_ok(store_import(h.fresh.db, a, &page, &result, &why), &why);
+	assert_int_equal(result.new_versions, 1);
+	assert_int_equal(result.refused, 2);
+	expect(&h, h.place[FEED], "", identity(a, 4), "store.names"); /* full */
+	expect(&h, h.place[FEED], "", identity(a, 1), "store.purged");
+	expect(&h, h.place[FEED], "", identity(a, 2), "store.purged");
+	expect(&h, h.fresh.local, "", identity(a, 1), NULL); /* by hand */
+}
+
 /* Many accounts have no more than one bound together. */
 static void
 check_all(void **)
@@ -177,6 +227,7 @@ main(int argc, char **argv)
 
 	CASE(&list, check_guest);
 	CASE(&list, check_feed);
+	CASE(&list, check_purged);
 	CASE(&list, check_all);
 	CASE(&list, check_versions);
 	return cases_run("room", &list, argc, argv);
