@@ -396,6 +396,51 @@ check_released(void **state)
 	    "store.choice-released");
 }
 
+/* ---- too large to be judged ---- */
+
+enum { LARGE = 4 * MIB };
+
+/* A preview of indicators 1 and 2, or of 2 alone, with little room. */
+static enum err
+small_job(const struct release_job *job, const void *in, void *out, struct why *why)
+{
+	CLEANUP(arena_freep) struct arena *small = arena_new(LARGE);
+	const struct agreement_decisions *all = NULL;
+	struct agreement_request request;
+	struct release_job with = *job;
+
+	with.arena = small;
+	TRY(release_preview(&with, in, &all, &request, why));
+	*(size_t *)out = all->len;
+	return OK;
+}
+
+/* The order names the object whose contents are too much, and goes on without it. */
+static void
+check_large(void **)
+{
+	CLEANUP(office_closep) struct office o;
+	size_t decided = 0;
+
+	office_open(&o);
+	char *name = arena_make(o.arena, char, LARGE + 1);
+	assert_non_null(name);
+	memset(name, 'x', LARGE);
+	const struct coming first = { UNDER(GREEN), "", "" }, second = {
+		arena_cstr(o.arena, arena_printf(o.arena, UNDER(GREEN) ",\"name\":\"%s\"", name)),
+		"", ""
+	};
+	come(&o, &first);
+	come(&o, &second);
+	office_import(&o, 2, 1, "");
+	const struct release_send both = office_order(&o, 1, 2);
+	REFUSES(&o, office_try(&o, small_job, &both.ask, &decided), ERR_LIMIT, "release.contents");
+	assert_non_null(strstr(o.why.text, arena_cstr(o.arena, office_indicator(&o, 1))));
+	const struct release_send rest = office_order(&o, 2, 2);
+	WORKS(&o, office_try(&o, small_job, &rest.ask, &decided));
+	assert_true(decided > 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -410,5 +455,6 @@ main(int argc, char **argv)
 	CASE(&cases, check_enclave);
 	CASE(&cases, check_record);
 	CASE(&cases, check_released);
+	CASE(&cases, check_large);
 	return cases_run("content", &cases, argc, argv);
 }

@@ -276,18 +276,12 @@ hold_version(struct gathering *g, struct agreement_item *item, struct version_he
 	return OK;
 }
 
-/* Other contents of a version, one of which is served: all are judged together.  Of a marking
- * the first says what it means. */
 static enum err
-load_contents(struct gathering *g, const struct stored *of, struct agreement_item *item,
+read_contents(struct gathering *g, const struct stored *of, struct agreement_item *item,
     struct version_held **io, struct why *why)
 {
 	struct content_list list;
-	bool has = false;
 
-	TRY(selection_gap(g, &g->differing, next_differing, of->id, &has, why));
-	if (!has)
-		return OK;
 	TRY(store_contents(g->job->db, g->job->arena, of, &list, why));
 	for (size_t i = 0; i < list.len; i++) {
 		struct agreement_item *other = NULL;
@@ -298,6 +292,28 @@ load_contents(struct gathering *g, const struct stored *of, struct agreement_ite
 			TRY(hold_version(g, other, io, why));
 	}
 	return OK;
+}
+
+/* Other contents of a version, one of which is served: all are judged together.  Of a marking
+ * the first says what it means.  Where they are too large nothing that hangs together with them is
+ * judged: whoever gave the order hears which object to leave out. */
+static enum err
+load_contents(struct gathering *g, const struct stored *of, struct agreement_item *item,
+    struct version_held **io, struct why *why)
+{
+	bool has = false;
+
+	TRY(selection_gap(g, &g->differing, next_differing, of->id, &has, why));
+	if (!has)
+		return OK;
+	enum err err = read_contents(g, of, item, io, why);
+	if (err != ERR_LIMIT)
+		return err;
+	return fail(why, ERR_LIMIT, "release.contents",
+	    "the contents beside a version of " STR_FMT
+	    " are too large to be judged with what hangs together: leave it out of the order, or "
+	    "have them purged",
+	    STR_ARG(of->id));
 }
 
 /* The versions behind the first of the rows, each content once, unless others lie beside it. */
