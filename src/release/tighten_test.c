@@ -436,12 +436,36 @@ check_many_closed(void **state)
 	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 0);
 }
 
+#define RED "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+
+/* A later version under a stricter marking stays by itself; what left before is asked back when it
+ * is decided again, or by hand. */
+static void
+check_stricter_version(void **)
+{
+	CLEANUP(office_closep) struct office o;
+
+	office_open(&o);
+	office_import(&o, 1, 1, "");
+	(void)office_send(&o, 1, 1);
+	office_receive(&o);
+	office_import_marked(&o, 1, 2, "", RED);
+	assert_int_equal(office_send(&o, 1, 1).denied, 1);
+	assert_int_equal(office_tighten(&o).decided, 0);
+	assert_true(place_shown(&o, 1) > 0);
+	assert_int_equal(office_count(&o, SHOWN "'indicator--%'"), 1);
+	office_pack(&o, 1, "nothing", "deny");
+	assert_int_equal(office_tighten(&o).closed, 1);
+	assert_int_equal(place_shown(&o, 1), 0);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct cases list;
 
 	CASE(&list, check_new_version);
+	CASE(&list, check_stricter_version);
 	CASE(&list, check_neutral_pack);
 	CASE(&list, check_many);
 	CASE(&list, check_stricter_pack);
