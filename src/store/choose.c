@@ -352,7 +352,7 @@ look_beside(struct db *db, struct arena *a, const struct served_row *row, bool *
 	TRY(stored_read(&rows, a, false, &of, why));
 	TRY(store_contents(db, a, &of, &list, why));
 	for (size_t i = 0; i < list.len; i++) {
-		struct stix_object other;
+		struct stix_object other = { 0 };
 
 		TRY(read_beside(a, list.content[i].row.raw, &other, why));
 		*ret |= content_disputes(row->object, &other, &list, i);

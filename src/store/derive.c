@@ -163,16 +163,16 @@ find_newest(struct deriving *d, struct str id, struct newest *ret, struct why *w
 	return OK;
 }
 
-/* *ret_whole is false when these are not the bytes that were stored, and when they are more than
+/* ret->json is NULL when these are not the bytes that were stored, and when they are more than
  * bytes_max or cannot be read in this room, in which all that may be stored can be. */
 static enum err
 read_object(struct deriving *d, struct arena *a, const struct newest *n, size_t bytes_max,
-    struct stix_object *ret, bool *ret_whole, struct why *why)
+    struct stix_object *ret, struct why *why)
 {
 	CLEANUP(db_rows_endp) struct db_rows rows = { 0 };
 	const struct json *tree = NULL;
 
-	*ret_whole = false;
+	*ret = (struct stix_object){ 0 };
 	TRY(db_select_one(d->db, &rows, why, find_raw, DB_I(n->base_key), DB_I(n->base_added)));
 	struct str stored = db_col_blob(&rows, 0);
 	d->bytes += stored.len;
@@ -180,9 +180,9 @@ read_object(struct deriving *d, struct arena *a, const struct newest *n, size_t 
 		return OK;
 	struct hash is = hash_of(stored);
 	struct str raw = arena_str(a, stored);
-	*ret_whole = raw.ptr != NULL && str_eq(db_col_blob(&rows, 1), hash_str(&is)) &&
-	             json_parse(a, raw, NULL, &tree, NULL) == OK &&
-	             stix_scan(tree, ret, NULL) == OK;
+	if (raw.ptr == NULL || !str_eq(db_col_blob(&rows, 1), hash_str(&is)) ||
+	    json_parse(a, raw, NULL, &tree, NULL) != OK || stix_scan(tree, ret, NULL) != OK)
+		*ret = (struct stix_object){ 0 };
 	return OK;
 }
 
@@ -198,12 +198,11 @@ read_marking(struct deriving *d, struct str id)
 {
 	struct newest n;
 	struct stix_object *o = arena_make(d->markings, struct stix_object, 1);
-	bool whole = false;
 
 	if (o == NULL || find_newest(d, id, &n, NULL) != OK || !n.found ||
-	    read_object(d, d->markings, &n, DERIVE_MARKING_BYTES, o, &whole, NULL) != OK)
+	    read_object(d, d->markings, &n, DERIVE_MARKING_BYTES, o, NULL) != OK)
 		return NULL;
-	return whole ? o : NULL;
+	return o->json != NULL ? o : NULL;
 }
 
 /* A definition that is not in a source is unknown, and then nothing under it fits.  Each is
@@ -254,7 +253,6 @@ is_undisputed(struct deriving *d, const struct newest *n, const struct stix_obje
 static enum err
 fits(struct deriving *d, struct str id, const struct newest *n, bool *ret, struct why *why)
 {
-	bool whole = false;
 	struct stix_object object;
 	const struct derive_object o = {
 		.object = &object,
@@ -267,8 +265,8 @@ fits(struct deriving *d, struct str id, const struct newest *n, bool *ret, struc
 	d->asked = 0;
 	if (!n->found)
 		return OK;
-	TRY(read_object(d, d->object, n, SIZE_MAX, &object, &whole, why));
-	if (!whole) {
+	TRY(read_object(d, d->object, n, SIZE_MAX, &object, why));
+	if (object.json == NULL) {
 		note_damage(d, id);
 		return OK;
 	}
