@@ -5,8 +5,13 @@
 #include "cxx_p.h"
 #include "json_writer.h"
 
-/* An integer of up to this many digits is a double and its own shortest form. */
-enum { PLAIN_DIGITS = 15 };
+enum {
+	/* An integer of up to this many digits is a double and its own shortest form. */
+	PLAIN_DIGITS = 15,
+	/* Up to here members are put in order one by one, which is quickest for the few that
+	 * an object has. */
+	FEW_MEMBERS = 24,
+};
 
 /* UTF-8 sorts by code point.  UTF-16 differs in one thing: U+E000 to U+FFFF
  * (lead bytes EE, EF) come behind everything beyond (F0 to F4). */
@@ -36,6 +41,23 @@ member_order(const void *left, const void *right)
 	const struct json *b = *(const struct json *const *)right;
 
 	return jcs_key_cmp(a->key, b->key);
+}
+
+void
+jcs_sort(const struct json **member, size_t n)
+{
+	if (n > FEW_MEMBERS) {
+		qsort(member, n, sizeof(const struct json *), member_order);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		const struct json *m = member[i];
+		size_t at = i;
+
+		for (; at > 0 && jcs_key_cmp(member[at - 1]->key, m->key) > 0; at--)
+			member[at] = member[at - 1];
+		member[at] = m;
+	}
 }
 
 static bool
@@ -93,7 +115,7 @@ write_unsorted(struct json_writer *w, const struct json *object, struct why *why
 
 	for (const struct json *m = object->first; m != NULL; m = m->next)
 		member[n++] = m;
-	qsort(member, n, sizeof(void *), member_order);
+	jcs_sort(member, n);
 	for (size_t i = 0; i < n; i++)
 		TRY(write_member(w, member[i], why));
 	return OK;

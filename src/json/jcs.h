@@ -19,3 +19,6 @@ enum err jcs_write(const struct json *v, struct buf *out, struct why *why);
 
 /* The order of member names: <0, 0, >0.  Source: RFC 8785, section 3.2.3. */
 int jcs_key_cmp(struct str a, struct str b);
+
+/* Brings n members, of different names, into that order. */
+void jcs_sort(const struct json **member, size_t n);

@@ -183,6 +183,36 @@ canonicalises_the_shared_cases(void **state)
 	assert_true(ran > 0);
 }
 
+/* Few members and many are put in order in different ways. */
+static void
+sorts_any_number(void **)
+{
+	enum { MOST = 99 };
+	CLEANUP(arena_freep) struct arena *a = arena_new(MIB);
+	CLEANUP(buf_free) struct buf text = buf_new(KIB), want = buf_new(KIB), got = buf_new(KIB);
+	const struct json *v = NULL;
+
+	for (int n = 1; n <= MOST; n++) {
+		buf_clear(&text);
+		buf_clear(&want);
+		buf_clear(&got);
+		arena_clear(a);
+		for (int i = 0; i < n; i++) {
+			const char *before = i == 0 ? "{" : ",";
+
+			/* 37 has no divisor in common with any n but itself and 74. */
+			buf_printf(&text, "%s\"%02d\":0", before,
+			    n % 37 == 0 ? n - i : i * 37 % n + 1);
+			buf_printf(&want, "%s\"%02d\":0", before, i + 1);
+		}
+		buf_putc(&text, '}');
+		buf_putc(&want, '}');
+		assert_int_equal(json_parse(a, buf_str(&text), NULL, &v, NULL), OK);
+		assert_int_equal(jcs_write(v, &got, NULL), OK);
+		assert_true(str_eq(buf_str(&got), buf_str(&want)));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -193,5 +223,6 @@ main(int argc, char **argv)
 	CASE(&list, refuses_what_is_no_double);
 	CASE(&list, tells_when_the_buffer_is_full);
 	CASE(&list, canonicalises_the_shared_cases);
+	CASE(&list, sorts_any_number);
 	return cases_run("jcs", &list, argc, argv);
 }

@@ -66,6 +66,32 @@ is_plain(char c)
 	return u >= 0x20 && u < 0x80 && c != '"' && c != '\\';
 }
 
+/* Whether eight bytes are plain.  Each term sets the top bit of a byte that is no ASCII, a control
+ * character, a quote, a backslash; only such a byte borrows from the next. */
+static bool
+is_plain_word(const char *at)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
+	return ((word | (word - ones * 0x20) | (quote - ones) | (slash - ones)) & tops) == 0;
+}
+
+/* Bytes that s begins with and that stand for themselves. */
+static size_t
+plain_len(struct str s)
+{
+	size_t i = 0;
+
+	while (s.len - i >= sizeof(uint64_t) && is_plain_word(s.ptr + i))
+		i += sizeof(uint64_t);
+	while (i < s.len && is_plain(s.ptr[i]))
+		i++;
+	return i;
+}
+
 static void
 put_escape(struct buf *out, char c)
 {
@@ -98,11 +124,14 @@ put_escaped(struct buf *out, struct str s)
 	bool utf8 = str_is_utf8(s);
 	size_t done = 0;
 
-	for (size_t i = 0; i < s.len;) {
+	for (size_t i = 0;;) {
+		i += plain_len(str_sub(s, i, SIZE_MAX));
+		if (i == s.len)
+			break;
 		char c = s.ptr[i];
 		bool high = (unsigned char)c >= 0x80;
 		size_t len = high && !utf8 ? utf8_len(str_sub(s, i, UTF8_MAX)) : 1;
-		if (len > 0 && (high || is_plain(c))) {
+		if (len > 0 && high) {
 			i += len;
 			continue;
 		}
@@ -120,13 +149,13 @@ static void
 put_quoted(struct buf *out, struct str s)
 {
 	char *at = buf_reserve(out, s.len + 2);
-	size_t plain = 0;
+	size_t plain = plain_len(s);
 
 	if (at == NULL)
 		return;
 	*at++ = '"';
-	for (; plain < s.len && is_plain(s.ptr[plain]); plain++)
-		at[plain] = s.ptr[plain];
+	if (plain > 0)
+		memcpy(at, s.ptr, plain);
 	out->len += 1 + plain;
 	if (plain < s.len)
 		put_escaped(out, str_sub(s, plain, SIZE_MAX));

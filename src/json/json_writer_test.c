@@ -77,6 +77,31 @@ quotes_a_string(void **state)
 		assert_true(str_eq(v->text, row->text));
 }
 
+/* Plain bytes are passed over some at a time: none that needs an escape hides among them. */
+static void
+finds_each_byte_at_each_place(void **)
+{
+	enum { PLACES = 19, ASCII = 0x80 };
+	CLEANUP(arena_freep) struct arena *a = arena_new(MIB);
+	CLEANUP(buf_free) struct buf b = buf_new(KIB);
+	const struct json *v = NULL;
+
+	for (int c = 0; c < ASCII; c++) {
+		for (size_t at = 0; at < PLACES; at++) {
+			struct json_writer w = json_writer(&b);
+			char text[PLACES];
+
+			memset(text, 'x', sizeof(text));
+			text[at] = (char)c;
+			buf_clear(&b);
+			arena_clear(a);
+			json_put_str(&w, (struct str){ text, sizeof(text) });
+			assert_int_equal(json_parse(a, buf_str(&b), NULL, &v, NULL), OK);
+			assert_memory_equal(v->text.ptr, text, sizeof(text));
+		}
+	}
+}
+
 static void
 writes_a_tree_back(void **state)
 {
@@ -106,6 +131,7 @@ main(int argc, char **argv)
 
 	CASE(&list, puts_commas_where_they_belong);
 	CASES(&list, quoted, quotes_a_string);
+	CASE(&list, finds_each_byte_at_each_place);
 	CASE(&list, writes_a_tree_back);
 	return cases_run("json_writer", &list, argc, argv);
 }

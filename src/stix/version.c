@@ -40,29 +40,17 @@ struct scope {
 	bool root;
 };
 
-static int
-member_order(const void *left, const void *right)
-{
-	const struct json *const *a = left, *const *b = right;
-
-	return jcs_key_cmp((*a)->key, (*b)->key);
-}
-
 const struct json **
 order_members(struct arena *a, const struct json *object)
 {
 	const struct json **member = arena_make(a, const struct json *, object->len + 1);
 	size_t n = 0;
-	bool sorted = true;
 
 	if (member == NULL)
 		return NULL;
-	for (const struct json *m = object->first; m != NULL; m = m->next) {
-		sorted = sorted && (n == 0 || jcs_key_cmp(member[n - 1]->key, m->key) < 0);
+	for (const struct json *m = object->first; m != NULL; m = m->next)
 		member[n++] = m;
-	}
-	if (!sorted)
-		qsort(member, n, sizeof(const struct json *), member_order);
+	jcs_sort(member, n);
 	return member;
 }
 
@@ -175,16 +163,20 @@ is_plain(const struct forms *f, struct str key)
 }
 
 static void
+put_comma(struct buf *b)
+{
+	if (b->len > 0 && b->ptr[b->len - 1] != '{')
+		buf_putc(b, ',');
+}
+
+static void
 write_key(const struct forms *f, struct buf *b, struct str key, struct why *why)
 {
 	const struct json name = { .type = JSON_STRING, .text = key };
 
-	if (b->len > 0 && b->ptr[b->len - 1] != '{')
-		buf_putc(b, ',');
 	if (is_plain(f, key)) {
-		buf_putc(b, '"');
-		buf_put(b, key);
-		buf_put(b, S("\":"));
+		buf_put(b, (struct str){ key.ptr - 1, key.len + 2 }); /* with its quotes */
+		buf_putc(b, ':');
 		return;
 	}
 	/* A full buffer is found at the end; a name has no other fault. */
@@ -195,23 +187,28 @@ write_key(const struct forms *f, struct buf *b, struct str key, struct why *why)
 static enum err write_object(struct forms *f, const struct json *object, const struct scope *scope,
     struct why *why);
 
+/* Writes a member whose value is the same in both forms, but for the zeros of a time. */
 static enum err
-write_value(struct forms *f, const struct json *member, const struct scope *scope, struct why *why)
+write_leaf(struct forms *f, const struct json *member, const struct scope *scope, struct why *why)
 {
-	struct scope inside;
+	put_comma(&f->jcs);
 	size_t from = f->jcs.len;
-
-	if (enter(scope, member, &inside))
-		return write_object(f, member, &inside, why);
-
+	write_key(f, &f->jcs, member->key, why);
+	size_t value = f->jcs.len;
 	TRY(jcs_write(member, &f->jcs, why));
-	if (is_padded_time(scope, member)) {
+	bool padded = is_padded_time(scope, member);
+
+	if (padded && !f->differ) {
+		part_ways(f, value);
+	} else if (f->differ) {
+		put_comma(&f->normal);
+		buf_put(&f->normal,
+		    str_sub(buf_str(&f->jcs), from, (padded ? value : f->jcs.len) - from));
+	}
+	if (padded) {
 		struct str trimmed = stamp_trim(member->text);
 
-		part_ways(f, from);
 		buf_printf(&f->normal, "\"" STR_FMT "Z\"", STR_ARG(trimmed));
-	} else if (f->differ) {
-		buf_put(&f->normal, str_sub(buf_str(&f->jcs), from, SIZE_MAX));
 	}
 	return OK;
 }
@@ -219,15 +216,24 @@ write_value(struct forms *f, const struct json *member, const struct scope *scop
 static enum err
 write_member(struct forms *f, const struct json *member, const struct scope *scope, struct why *why)
 {
+	struct scope inside;
+
 	if (scope->root && order_is_default(f->object, member)) {
 		part_ways(f, f->jcs.len);
+		put_comma(&f->jcs);
 		write_key(f, &f->jcs, member->key, why);
 		return jcs_write(member, &f->jcs, why);
 	}
+	if (!enter(scope, member, &inside))
+		return write_leaf(f, member, scope, why);
+
+	put_comma(&f->jcs);
 	write_key(f, &f->jcs, member->key, why);
-	if (f->differ)
+	if (f->differ) {
+		put_comma(&f->normal);
 		write_key(f, &f->normal, member->key, why);
-	return write_value(f, member, scope, why);
+	}
+	return write_object(f, member, &inside, why);
 }
 
 /* Recursion ends with the shapes: an extension inside an object inside the

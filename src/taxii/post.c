@@ -128,12 +128,15 @@ refuse(struct post *p, struct posted *o, struct str message)
 	p->failures++;
 }
 
-/* The version a failure is reported under: what the object says, if that is an instant. */
+/* The version an object is reported under: what it says, if that is an instant. */
 static struct str
-claimed_version(const struct post *p, const struct posted *o)
+version_of(const struct post *p, const struct posted *o)
 {
 	struct str text;
 	time_us at;
+
+	if (o->version.len > 0)
+		return o->version;
 
 	if (json_get_str(o->object.json, S("modified"), &text) && time_parse(text, &at))
 		return text;
@@ -168,7 +171,6 @@ check_object(struct post *p, struct posted *o, struct stix_report *report)
 	struct why why = { 0 };
 	struct str type;
 
-	o->version = claimed_version(p, o);
 	if (json_get_str(o->object.json, S("type"), &type) && str_is(type, "bundle")) {
 		refuse(p, o, S("a bundle is not stored: post the objects that are in it"));
 		return;
@@ -328,6 +330,8 @@ store_object(struct db *db, struct post *p, struct posted *o, struct why *why)
 	p->added += result == PUT_NEW || result == PUT_SERVED;
 	if (result == PUT_ASIDE || result == PUT_SERVED)
 		TRY(note_differing(db, p, o, &put, result, why));
+	if (o->object.class != STIX_SCO)
+		o->version = o->object.modified;
 	if (p->blind)
 		return OK;
 	if (o->object.class == STIX_SCO)
@@ -350,7 +354,7 @@ put_list(struct json_writer *w, const struct post *p, const char *member, bool f
 			continue;
 		json_begin_object(w);
 		json_put_str(json_key(w, S("id")), o->id);
-		json_put_str(json_key(w, S("version")), o->version);
+		json_put_str(json_key(w, S("version")), version_of(p, o));
 		if (o->message.len > 0)
 			json_put_str(json_key(w, S("message")), o->message);
 		json_end_object(w);
