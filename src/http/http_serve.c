@@ -213,13 +213,13 @@ check_headers(const struct http_request *req, int lines, unsigned *ret_status, s
 	return OK;
 }
 
-/* The announced length was compared with the route's bound. */
+/* When the first bytes come: who announces a body and sends none takes no room.  The announced
+ * length was compared with the route's bound. */
 static void
 ready_body(struct http_conn *conn)
 {
 	uint64_t bytes = 0;
 
-	conn->body.max = conn->req.route->body_max;
 	if (str_to_u64(http_header(&conn->req, "content-length"), conn->body.max, &bytes))
 		(void)buf_reserve(&conn->body, bytes < READY_MAX ? (size_t)bytes : READY_MAX);
 }
@@ -245,7 +245,7 @@ begin(struct http_conn *conn, const char *method)
 
 	if (http_site_head(site, req, str_of(method), &conn->resp)) {
 		conn->stage = STAGE_BODY;
-		ready_body(conn);
+		conn->body.max = req->route->body_max;
 	} else if (body_follows(req) && http_header(req, "expect").ptr != NULL) {
 		/* Who waits for "100 Continue" has sent nothing yet.  An answer at
 		 * this point ends the connection. */
@@ -263,6 +263,8 @@ take_body(struct http_conn *conn, struct str data)
 	struct why why = { 0 };
 
 	if (conn->stage == STAGE_BODY) {
+		if (conn->body.len == 0)
+			ready_body(conn);
 		buf_put(&conn->body, data);
 		if (!conn->body.full)
 			return MHD_YES;
