@@ -330,10 +330,14 @@ static const char has_contents[] =
 
 /* It was read before it was stored. */
 static enum err
-read_beside(struct arena *a, struct str raw, struct stix_object *ret, struct why *why)
+read_beside(struct arena *a, const struct stored *row, struct stix_object *ret, struct why *why)
 {
 	const struct json *tree = NULL;
-	enum err err = json_parse(a, raw, NULL, &tree, why);
+	struct hash is = hash_of(row->raw);
+
+	if (!hash_eq(&is, &row->raw_hash))
+		return stored_damaged(why);
+	enum err err = json_parse(a, row->raw, NULL, &tree, why);
 
 	if (err == OK)
 		err = stix_scan(tree, ret, why);
@@ -354,7 +358,7 @@ look_beside(struct db *db, struct arena *a, const struct served_row *row, bool *
 	for (size_t i = 0; i < list.len; i++) {
 		struct stix_object other = { 0 };
 
-		TRY(read_beside(a, list.content[i].row.raw, &other, why));
+		TRY(read_beside(a, &list.content[i].row, &other, why));
 		*ret |= content_disputes(row->object, &other, &list, i);
 	}
 	return OK;

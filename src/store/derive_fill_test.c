@@ -421,8 +421,9 @@ check_damaged_definition(void **state)
 
 /* What lies beside an object may say anything: it is in no query that asks for a TLP. */
 static void
-check_damaged_beside(void **)
+check_damaged_beside(void **state)
 {
+	const struct damage_case *c = *state;
 	CLEANUP(shelf_endp) struct shelf s = { 0 };
 	enum put_result result;
 	struct why why = { 0 };
@@ -435,10 +436,8 @@ check_damaged_beside(void **)
 	             SAME_KEEP, &result, &why),
 	    &why);
 	assert_int_equal(result, PUT_ASIDE);
-	damage(&s,
-	    "UPDATE object SET raw = CAST('{' AS {blob}) WHERE object_id = $1"
-	    " AND version LIKE '%~%'",
-	    id_of(&s, 1));
+	struct str beside = arena_printf(s.fresh.arena, "%s AND version LIKE '%%~%%'", c->sql);
+	damage(&s, arena_cstr(s.fresh.arena, beside), id_of(&s, 1));
 	define(&s, UNDER_GREEN, &s.derived);
 	const struct page page = page_after(&s, &s.derived, 0, PAGE_MAX);
 	assert_true(page.len == 1 && str_eq(page.object[0].id, id_of(&s, 2)));
@@ -459,6 +458,6 @@ main(int argc, char **argv)
 	CASES(&list, damage_cases, check_damaged_is_passed);
 	CASES(&list, damage_cases, check_damaged_under_definition);
 	CASES(&list, damage_cases, check_damaged_definition);
-	CASE(&list, check_damaged_beside);
+	CASES(&list, damage_cases, check_damaged_beside);
 	return cases_run("derive_fill", &list, argc, argv);
 }
