@@ -415,7 +415,7 @@ small_job(const struct release_job *job, const void *in, void *out, struct why *
 	return OK;
 }
 
-/* The order names the object whose contents are too much, and goes on without it. */
+/* The order names the object at whose contents it ended, and goes on without it. */
 static void
 check_large(void **)
 {

@@ -294,26 +294,48 @@ read_contents(struct gathering *g, const struct stored *of, struct agreement_ite
 	return OK;
 }
 
+/* A bound of how many, not of room: its own words say which. */
+static bool
+is_count(const struct why *limit)
+{
+	return strcmp(limit->code, "release.selection") == 0 ||
+	       strcmp(limit->code, "store.contents") == 0;
+}
+
+/* There was no room.  Which of all that was read fills it is not known: the place where it ended
+ * is told, unless another compartment owns it. */
+static enum err
+no_room(const struct stored *of, const struct compartment *ours, struct why *why)
+{
+	bool own = compartment_has(ours, of->provenance.owner, of->provenance.enclave);
+
+	return fail(why, ERR_LIMIT, "release.contents",
+	    "what is ordered and what hangs together with it is too large to be judged at once; there "
+	    "was no room for the contents beside a version of " STR_FMT
+	    ": order less, or have large contents purged that are not needed",
+	    STR_ARG(own ? of->id : S("an object of another compartment")));
+}
+
 /* Other contents of a version, one of which is served: all are judged together.  Of a marking
- * the first says what it means.  Where they are too large nothing that hangs together with them is
- * judged: whoever gave the order hears which object to leave out. */
+ * the first says what it means.  Where there is no room for them nothing that hangs together with
+ * them is judged. */
 static enum err
 load_contents(struct gathering *g, const struct stored *of, struct agreement_item *item,
     struct version_held **io, struct why *why)
 {
+	const struct compartment ours = { g->job->gate->organisation, g->job->gate->enclave };
+	struct why reason = { 0 };
 	bool has = false;
 
 	TRY(selection_gap(g, &g->differing, next_differing, of->id, &has, why));
 	if (!has)
 		return OK;
-	enum err err = read_contents(g, of, item, io, why);
-	if (err != ERR_LIMIT)
-		return err;
-	return fail(why, ERR_LIMIT, "release.contents",
-	    "the contents beside a version of " STR_FMT
-	    " are too large to be judged with what hangs together: leave it out of the order, or "
-	    "have them purged",
-	    STR_ARG(of->id));
+	enum err err = read_contents(g, of, item, io, &reason);
+	if (err == ERR_LIMIT && !is_count(&reason))
+		return no_room(of, &ours, why);
+	if (err != OK && why != NULL)
+		*why = reason;
+	return err;
 }
 
 /* The versions behind the first of the rows, each content once, unless others lie beside it. */

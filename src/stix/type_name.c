@@ -36,7 +36,8 @@ static struct str
 nearest(struct str name, bool observable)
 {
 	/* One wrong letter in a short name, more in a long one. */
-	struct nearest n = { .name = name, .distance = name.len / LETTERS_FOR_A_SLIP + 1 };
+	size_t compared = name.len < NEAR_MAX ? name.len : NEAR_MAX;
+	struct nearest n = { .name = name, .distance = compared / LETTERS_FOR_A_SLIP + 1 };
 
 	for (size_t i = 0; i < model_observables_len; i++)
 		look_at(&n, model_observables[i].shape.name);

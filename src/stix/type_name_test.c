@@ -3,6 +3,7 @@
 #include "cases.h"
 
 #define ONLY_CUSTOM " of STIX 2.1: only custom objects of that type fit"
+#define TWENTY      "acme-asset-of-plant-"
 #define NO_NAME     " is no name of a type: write 3 to 250 of a-z 0-9 -, a letter first"
 
 /* clang-format off */
@@ -22,6 +23,8 @@ static const struct type_case {
 	{ "an underscore", "attack_pattern", false, ERR_INVALID, "\"attack_pattern\"" NO_NAME },
 	{ "the plural", "reports", false, ERR_NOT_FOUND, "\"reports\" is no type" ONLY_CUSTOM "; report is near" },
 	{ "of a company", "acme-asset", false, ERR_NOT_FOUND, "\"acme-asset\" is no type" ONLY_CUSTOM },
+	{ "a long one", TWENTY TWENTY TWENTY TWENTY TWENTY TWENTY "x", false, ERR_NOT_FOUND,
+	  "\"" TWENTY TWENTY TWENTY "acme\" is no type" ONLY_CUSTOM },
 	{ "a slip in a short one", "tol", false, ERR_NOT_FOUND, "\"tol\" is no type" ONLY_CUSTOM },
 	{ "a bundle is no object", "bundle", false, ERR_NOT_FOUND, "\"bundle\" is no type" ONLY_CUSTOM },
 	{ "capitals", "Indicator", false, ERR_INVALID, "\"Indicator\"" NO_NAME },
