@@ -395,8 +395,12 @@ answer(struct checking *k, enum err err, struct why *why)
 	} else {
 		if (k->more > 0)
 			(void)printf("and %zu problems more\n", k->more);
-		(void)printf("%zu objects, %zu rejected, %zu with warnings\n", k->read, k->rejected,
-		    k->warned);
+		if (err != OK)
+			(void)printf("%zu objects were checked: the text cannot be read\n",
+			    k->read);
+		else
+			(void)printf("%zu objects, %zu rejected, %zu with warnings\n", k->read,
+			    k->rejected, k->warned);
 	}
 	return valid ? EXIT_FINE : EXIT_WRONG;
 }

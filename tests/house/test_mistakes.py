@@ -87,6 +87,12 @@ def test_a_broken_file_is_named_with_its_line(torana, folder, command):
     check_that_it_is_located(torana(*command, "broken.json"))
 
 
+def test_a_check_does_not_count_what_it_could_not_read(torana, folder):
+    (folder / "broken.json").write_text(BROKEN)
+    said = torana("object", "check", "broken.json").stdout
+    assert "0 objects were checked: the text cannot be read" in said and "0 rejected" not in said, said
+
+
 def test_a_broken_file_is_named_by_a_node_too(torana, folder):
     assert torana(*NODE).returncode == 0
     (folder / "broken.json").write_text(BROKEN)
